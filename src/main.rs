@@ -1,0 +1,2 @@
+//! The kerf program.
+fn main() {}

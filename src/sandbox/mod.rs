@@ -1,0 +1,153 @@
+//! Where hostile code runs: one session per trial, behind one trait.
+//!
+//! In: a [`SessionSpec`] (a read-only snapshot, limits, whether the network is there) and [`Step`]s. Out: what each
+//! step printed and how it [`Ended`]. A session starts with a clean overlay over its snapshot, lives through several
+//! steps (build, test, one test alone) and leaves nothing behind: processes, mounts and the upper layer go with it.
+//!
+//! Invariants: only this module starts a process on a patched tree; `unsafe` occurs only here; where the protections
+//! cannot be had, a session is refused ([`SandboxError::Refused`]) rather than run without them.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use crate::patch::TreeChanges;
+
+/// Where the tree stands inside every sandbox, so that build caches stay valid from snapshot to trial.
+pub const TREE: &str = "/kerf/tree";
+
+/// How the snapshot's folder appears at [`TREE`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Access {
+    /// Read-only below a private, size-limited upper layer that vanishes with the session: trials.
+    Overlay,
+    /// Bound writable: building a snapshot.
+    Writable,
+}
+
+/// Limits of a session. All apply to the session as a whole unless said otherwise.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Limits {
+    /// Upper layer and private `/tmp`, each, in MiB.
+    pub disk_mb: u64,
+    /// Largest number of processes and threads.
+    pub processes: u64,
+    /// Memory in MiB, enforced where a cgroup can be had, else not at all (`RLIMIT_AS` breaks runtimes).
+    pub memory_mb: u64,
+    /// Bytes kept of each stream of a step: the first half and the last half.
+    pub output_bytes: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { disk_mb: 8192, processes: 2048, memory_mb: 8192, output_bytes: 16 << 20 }
+    }
+}
+
+/// What a session is opened with.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct SessionSpec {
+    /// Folder on the host that appears at [`TREE`].
+    pub lower: PathBuf,
+    /// How it appears.
+    pub access: Access,
+    /// Host paths visible read-only at the same place (toolchains, registry caches), if they exist.
+    pub read_only: Vec<PathBuf>,
+    /// Host paths visible writable at the same place: registry caches during set-up, nothing in a trial.
+    pub writable: Vec<PathBuf>,
+    /// Whether the network is reachable: set-up only. Otherwise a loopback of its own and nothing else.
+    pub network: bool,
+    /// The whole environment of each step; nothing is inherited.
+    pub environment: BTreeMap<String, String>,
+    /// Limits.
+    pub limits: Limits,
+}
+
+/// One command of a session.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Step {
+    /// Given to `sh -c` in [`TREE`].
+    pub command: String,
+    /// Wall clock, then everything in the session but the launcher is killed.
+    pub timeout: Duration,
+    /// Both streams through one pipe, so that lines keep their order; else apart.
+    pub merged: bool,
+    /// Written to standard input, else it is empty.
+    pub stdin: Option<Vec<u8>>,
+    /// Added to the session's environment.
+    pub environment: BTreeMap<String, String>,
+}
+
+/// How a step ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Ended {
+    /// Exit code.
+    Exited(i32),
+    /// Killed by a signal.
+    Signalled(i32),
+    /// The wall clock ran out.
+    TimedOut,
+    /// A memory limit was hit.
+    OutOfMemory,
+}
+
+/// What a step left.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct StepOutput {
+    /// How it ended.
+    pub ended: Ended,
+    /// Standard output, or both streams where merged; capped.
+    pub stdout: Vec<u8>,
+    /// Standard error, empty where merged; capped.
+    pub stderr: Vec<u8>,
+    /// Bytes left out of the middle by the cap, both streams together.
+    pub cut_bytes: u64,
+    /// Wall time in seconds.
+    pub seconds: f64,
+}
+
+/// Why a session or step could not be had. Never the patch's fault.
+#[derive(Debug, thiserror::Error)]
+pub enum SandboxError {
+    /// The machine refuses a protection; the text says which and what to change.
+    #[error("this machine refuses {what}; {advice}")]
+    Refused {
+        /// The protection.
+        what: String,
+        /// What to change.
+        advice: String,
+    },
+    /// The launcher failed.
+    #[error("sandbox failed to {doing}: {detail}")]
+    Failed {
+        /// What was being done.
+        doing: String,
+        /// Why it failed.
+        detail: String,
+    },
+    /// The run was interrupted.
+    #[error("interrupted")]
+    Interrupted,
+}
+
+/// A way to run hostile code.
+pub trait Sandbox: Send + Sync {
+    /// The name shown in reports, such as `namespaces`.
+    fn name(&self) -> &'static str;
+    /// The protections active on this machine, by their short names (`userns`, `netns`, `seccomp`, …), sorted.
+    fn protections(&self) -> Vec<String>;
+    /// Opens a session. Blocking.
+    fn open(&self, spec: &SessionSpec) -> Result<Box<dyn Session>, SandboxError>;
+}
+
+/// A running sandbox; ends, with all its processes, when dropped.
+pub trait Session: Send {
+    /// Writes and deletes files of the tree with fresh times, as kerf, before anything hostile has run.
+    fn put(&mut self, changes: &TreeChanges) -> Result<(), SandboxError>;
+    /// Runs one step to its end; afterwards none of its processes is left. Blocking.
+    fn run(&mut self, step: &Step) -> Result<StepOutput, SandboxError>;
+}
