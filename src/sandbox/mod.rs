@@ -151,3 +151,8 @@ pub trait Session: Send {
     /// Runs one step to its end; afterwards none of its processes is left. Blocking.
     fn run(&mut self, step: &Step) -> Result<StepOutput, SandboxError>;
 }
+
+/// Where this process was started as the sandbox launcher, does its work and gives its exit code; else `None`.
+pub fn launcher_entry() -> Option<std::process::ExitCode> {
+    None
+}
