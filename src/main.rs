@@ -7,5 +7,5 @@ fn main() -> ExitCode {
     if let Some(code) = kerf::sandbox::launcher_entry() {
         return code;
     }
-    ExitCode::SUCCESS
+    kerf::cli::main()
 }

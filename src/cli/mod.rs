@@ -1,1 +1,74 @@
-//! cli
+//! The command line: one file per command.
+//!
+//! In: arguments. Out: an [`ExitCode`](exit::Exit). Commands read their inputs, call the library and print; errors
+//! name file, line, field and what to do.
+
+mod completions;
+mod config;
+mod context;
+mod diff;
+mod doctor;
+pub mod exit;
+mod progress;
+mod report;
+mod run;
+mod schema;
+mod task;
+
+use clap::{Parser, Subcommand};
+pub use exit::Exit;
+
+/// kerf tells how cleanly a coding model cuts.
+///
+/// It applies proposed patches to tasks in a sandbox, runs the tests, and measures pass rate, irrelevant edits, lint
+/// compliance and cross-file behaviour.
+#[derive(Debug, Parser)]
+#[command(name = "kerf", version, after_help = exit::HELP, propagate_version = true)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Evaluate predictions on a suite; without arguments, what kerf.toml says
+    Run(run::RunArguments),
+    /// Print the report of a run
+    Report(report::ReportArguments),
+    /// Show a change as edit units
+    Diff(diff::DiffArguments),
+    /// Read tasks and say what is wrong with them
+    #[command(subcommand)]
+    Task(task::TaskCommand),
+    /// Say what this machine can do, and how to get what is missing
+    Doctor(doctor::DoctorArguments),
+    /// Print the JSON Schemas of kerf's formats
+    Schema(schema::SchemaArguments),
+    /// Print a completion script for a shell
+    Completions(completions::CompletionArguments),
+}
+
+/// Parses the process's arguments and runs the command.
+pub fn main() -> std::process::ExitCode {
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            let code = if error.use_stderr() { Exit::Usage } else { Exit::Fine };
+            let _ = error.print();
+            return code.into();
+        }
+    };
+    let result = match arguments.command {
+        Command::Run(arguments) => run::main(&arguments),
+        Command::Report(arguments) => report::main(&arguments),
+        Command::Diff(arguments) => diff::main(&arguments),
+        Command::Task(command) => task::main(&command),
+        Command::Doctor(arguments) => doctor::main(&arguments),
+        Command::Schema(arguments) => schema::main(&arguments),
+        Command::Completions(arguments) => completions::main(&arguments),
+    };
+    match result {
+        Ok(exit) => exit.into(),
+        Err(error) => exit::report(&error).into(),
+    }
+}

@@ -1,3 +1,29 @@
 //! A trial from start to end: the only place where the parts meet.
+//!
+//! In: a [`Plan`] (tasks with their trials, options) and a [`World`] (mirrors, sandbox, snapshots, tools). Out: one
+//! [`Record`] and one [`Detail`](detail::Detail) a trial, given to a [`Sink`] as they come.
+//!
+//! For each task: base tree, snapshot, then the controls, really run: the base with its own tests, the base with the
+//! test patch (`empty`) and gold. For each trial: read the prediction, apply it, run the tests with the task's test
+//! files restored, grade, diff into units, classify, lint, compare with gold.
+//!
+//! Invariant: an error of kerf or of the machine ends in outcome `invalid`, never in a verdict about the patch.
+
+mod bench;
+pub mod detail;
+mod edits;
+pub mod keys;
+mod lints;
+mod packages;
+mod plan;
 pub mod record;
+mod run;
+mod sink;
+mod tests;
+mod trees;
+mod trial;
+
+pub use plan::{EMPTY, GOLD, Measure, Options, Plan, Subject, TaskPlan, Trial};
 pub use record::Record;
+pub use run::{World, run};
+pub use sink::{Again, AloneRun, Event, LintRun, Sink, SinkError, TestRun, Watcher};

@@ -1,1 +1,88 @@
-//! snapshot
+//! Snapshots: a base checkout, set up and built once, read-only, that trials start from.
+//!
+//! In: a base tree, the commands of its environment, a [`Toolchain`]. Out: a [`Snapshot`] in the cache, under a key of
+//! all that went into it. It is built inside the sandbox at the path where trials will see it, aside from its final
+//! place, and renamed there when whole: a crash leaves no half snapshot.
+//!
+//! Invariant: the network is reachable in set-up only.
+
+mod build;
+mod toolchain;
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+pub use build::Snapshots;
+use serde::{Deserialize, Serialize};
+pub use toolchain::{Toolchain, ToolchainError, find as find_toolchain};
+
+use crate::sandbox::{SandboxError, StepOutput};
+
+/// What a snapshot is made of.
+pub struct Request<'a> {
+    /// Base tree.
+    pub tree: &'a crate::repo::BaseTree,
+    /// Set-up and build commands.
+    pub environment: &'a crate::task::Environment,
+    /// Named commands run after the build whose output is kept: linters on the base. They may fail.
+    pub warm: &'a BTreeMap<String, String>,
+    /// Tools.
+    pub toolchain: &'a Toolchain,
+}
+
+/// A built base, ready for trials.
+#[derive(Debug, Clone)]
+pub struct Snapshot {
+    /// Hash of everything it was made of, 32 hex digits.
+    pub key: String,
+    /// Its tree on the host.
+    pub tree: PathBuf,
+    /// What was kept of its making.
+    pub meta: Meta,
+}
+
+/// What is kept of a snapshot's making.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct Meta {
+    /// Build commands that failed, each with the end of its log. A base that does not build is no failure of kerf:
+    /// the fix may be what makes it build.
+    pub build_failures: Vec<(String, String)>,
+    /// Output of the warm commands by name.
+    pub warm: BTreeMap<String, StepOutput>,
+    /// Seconds that the making took.
+    pub seconds: f64,
+}
+
+/// Why there is no snapshot. Never the patch's fault: a trial that meets it is invalid.
+#[derive(Debug, thiserror::Error)]
+pub enum SnapshotError {
+    /// A set-up command failed.
+    #[error("set-up failed: `{command}` {how}: {tail}")]
+    Setup {
+        /// The command.
+        command: String,
+        /// How it ended.
+        how: String,
+        /// The end of what it printed.
+        tail: String,
+    },
+    /// The sandbox failed.
+    #[error(transparent)]
+    Sandbox(#[from] SandboxError),
+    /// The checkout failed.
+    #[error(transparent)]
+    Repo(#[from] crate::repo::RepoError),
+    /// The cache could not be written.
+    #[error("snapshot cache: {path}: {source}")]
+    Io {
+        /// Where.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+}
+
+fn io(path: &Path) -> impl FnOnce(std::io::Error) -> SnapshotError {
+    let path = path.to_owned();
+    move |source| SnapshotError::Io { path, source }
+}

@@ -1,1 +1,15 @@
-//! store
+//! Run folders: `run.json`, `records.jsonl`, `details/`, `logs/`.
+//!
+//! In: records, details and logs as they come. Out: a folder that the same command completes after any interruption,
+//! with the same bytes as an undisturbed run, and readers for it. This module alone reads old records.
+//!
+//! Invariants: a record is a whole line or absent; files other than `records.jsonl` are written aside and renamed;
+//! a finished folder's records stand in plan order.
+
+mod folder;
+mod info;
+mod read;
+
+pub use folder::{OpenError, RunFolder};
+pub use info::{RUN_SCHEMA, RunInfo, TaskInfo};
+pub use read::{ReadError, Run, read_detail, read_run};

@@ -3,11 +3,20 @@
 //! In: a folder of task folders, or a JSONL file. Out: [`Task`]s; one reader per data-set format, each naming file,
 //! field and line of what it could not read. What can be checked without a repository is checked here.
 
+mod fields;
+mod kerf_toml;
+mod lists;
+pub mod profile;
+mod suite;
+mod swebench;
+
 use std::path::PathBuf;
 use std::time::Duration;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+
+pub use suite::{Suite, TaskProblem, read_suite};
 
 /// How far a task's fix reaches.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
@@ -105,6 +114,9 @@ pub struct Task {
     pub tests: PatchSource,
     /// Test files by name, where the data set gives them; else found by path.
     pub test_files: Option<Vec<String>>,
+    /// From a data set of others: only the test files that it names are restored after a patch. In our own form every
+    /// test file of the base is.
+    pub foreign: bool,
     /// Environment; empty lists are filled by a profile.
     pub environment: Environment,
     /// How it is tested.
@@ -113,6 +125,8 @@ pub struct Task {
     pub allow: Option<Vec<String>>,
     /// Linters by name; none: found from the repository's own configuration.
     pub lint: Option<Vec<String>>,
+    /// blake3 of everything above as it was read, 64 hex digits: pins the task in `suite.lock` and run folders.
+    pub hash: String,
     /// File (and line) it was read from.
     pub origin: String,
 }

@@ -1,0 +1,59 @@
+//! `kerf.toml`: what a bare `kerf run` does.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::Context;
+use serde::Deserialize;
+
+use super::exit::bad_input;
+
+/// The file as written. Paths are relative to its folder.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Config {
+    /// Section `[run]`.
+    #[serde(default)]
+    pub run: RunConfig,
+}
+
+/// Defaults of `kerf run`; an option on the command line wins.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RunConfig {
+    /// Suite.
+    pub tasks: Option<PathBuf>,
+    /// Predictions.
+    #[serde(default)]
+    pub predictions: Vec<PathBuf>,
+    /// Mirror template.
+    pub mirror: Option<String>,
+    /// Run folder.
+    pub out: Option<PathBuf>,
+    /// Measures.
+    pub measures: Option<Vec<String>>,
+    /// Number of workers, or `auto`.
+    pub jobs: Option<String>,
+    /// Seed.
+    pub seed: Option<u64>,
+}
+
+/// Reads `kerf.toml` of a folder, if there is one, with its paths made absolute to that folder.
+pub(super) fn read(folder: &Path) -> anyhow::Result<Option<Config>> {
+    let path = folder.join("kerf.toml");
+    let text = match std::fs::read_to_string(&path) {
+        Ok(text) => text,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(error).with_context(|| format!("{} cannot be read", path.display())),
+    };
+    let mut config: Config =
+        toml::from_str(&text).map_err(|error| bad_input(format!("{}: {error}", path.display())))?;
+    let absolute = |path: &mut PathBuf| {
+        if path.is_relative() {
+            *path = folder.join(&*path);
+        }
+    };
+    config.run.tasks.iter_mut().for_each(absolute);
+    config.run.predictions.iter_mut().for_each(absolute);
+    config.run.out.iter_mut().for_each(absolute);
+    Ok(Some(config))
+}

@@ -1,0 +1,53 @@
+//! `kerf schema`: the JSON Schemas of kerf's formats, generated from the types that write them.
+
+use std::path::PathBuf;
+
+use anyhow::Context;
+use schemars::{Schema, schema_for};
+
+use super::Exit;
+use super::exit::bad_input;
+
+/// Arguments of `kerf schema`.
+#[derive(Debug, clap::Args)]
+pub(super) struct SchemaArguments {
+    /// Which one; all, as a list of names, if left out
+    name: Option<String>,
+    /// Write all of them into a folder
+    #[arg(long)]
+    out: Option<PathBuf>,
+}
+
+/// Every schema by name.
+fn schemas() -> Vec<(&'static str, Schema)> {
+    vec![
+        ("detail", schema_for!(crate::evaluate::detail::Detail)),
+        ("diff", schema_for!(crate::diff::Diff)),
+        ("record", schema_for!(crate::evaluate::Record)),
+        ("run", schema_for!(crate::store::RunInfo)),
+        ("summary", schema_for!(crate::stats::summary::RunSummary)),
+    ]
+}
+
+/// Prints or writes.
+pub(super) fn main(arguments: &SchemaArguments) -> anyhow::Result<Exit> {
+    if let Some(folder) = &arguments.out {
+        std::fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
+        for (name, schema) in schemas() {
+            let path = folder.join(format!("{name}.schema.json"));
+            let text = serde_json::to_string_pretty(&schema)? + "\n";
+            std::fs::write(&path, text).with_context(|| format!("cannot write {}", path.display()))?;
+        }
+        return Ok(Exit::Fine);
+    }
+    match &arguments.name {
+        None => schemas().iter().for_each(|(name, _)| println!("{name}")),
+        Some(name) => {
+            let (_, schema) = schemas().into_iter().find(|(known, _)| known == name).ok_or_else(|| {
+                bad_input(format!("no schema `{name}`; known are detail, diff, record, run and summary"))
+            })?;
+            println!("{}", serde_json::to_string_pretty(&schema)?);
+        }
+    }
+    Ok(Exit::Fine)
+}

@@ -1,0 +1,67 @@
+//! `kerf task`: reading tasks.
+
+use std::path::PathBuf;
+
+use super::Exit;
+use super::exit::bad_input;
+use crate::report::escape;
+use crate::task::{PassToPass, read_suite};
+
+/// Subcommands of `kerf task`.
+#[derive(Debug, clap::Subcommand)]
+pub(super) enum TaskCommand {
+    /// Read a suite and name every field that is wrong; no repository is needed
+    Check(CheckArguments),
+}
+
+/// Arguments of `kerf task check`.
+#[derive(Debug, clap::Args)]
+pub(super) struct CheckArguments {
+    /// Folder of task folders, or a JSONL file
+    #[arg(long, default_value = "tasks")]
+    tasks: PathBuf,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// Dispatches.
+pub(super) fn main(command: &TaskCommand) -> anyhow::Result<Exit> {
+    match command {
+        TaskCommand::Check(arguments) => check(arguments),
+    }
+}
+
+fn check(arguments: &CheckArguments) -> anyhow::Result<Exit> {
+    let suite = read_suite(&arguments.tasks).map_err(bad_input)?;
+    if arguments.json {
+        let tasks: Vec<_> = suite
+            .tasks
+            .iter()
+            .map(|task| serde_json::json!({"task": task.id, "language": task.language, "hash": task.hash}))
+            .collect();
+        let problems: Vec<String> = suite.problems.iter().map(ToString::to_string).collect();
+        let all = serde_json::json!({"schema": "kerf/check/1", "lock": suite.lock(), "tasks": tasks, "problems": problems});
+        println!("{all}");
+    } else {
+        for task in &suite.tasks {
+            let kept = match &task.test.pass_to_pass {
+                PassToPass::Base => "base".to_owned(),
+                PassToPass::List(list) => list.len().to_string(),
+            };
+            let span = task.span.map_or_else(String::new, |span| format!(" · {span:?}").to_lowercase());
+            println!(
+                "{}  {} · {} fail-to-pass, {kept} pass-to-pass{span}",
+                escape::terminal(&task.id),
+                escape::terminal(&task.language),
+                task.test.fail_to_pass.len()
+            );
+        }
+        for problem in &suite.problems {
+            eprintln!("{}", escape::terminal(&problem.to_string()));
+        }
+        let lock = suite.lock();
+        println!("{} tasks read (lock {}), {} unreadable", suite.tasks.len(), &lock[..6], suite.problems.len());
+    }
+    Ok(if suite.problems.is_empty() { Exit::Fine } else { Exit::Usage })
+}

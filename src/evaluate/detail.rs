@@ -1,0 +1,132 @@
+//! The long form of a grade: units with proofs, tests, findings. Shared by identical patches.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::diff::{Change, Diff, FilePair, Role, UnitKind};
+use crate::harness::Status;
+use crate::lint::Finding;
+use crate::metric::relevance::{Class, Classified, Evidence, Grade, Sign};
+
+/// Schema name of a detail.
+pub const DETAIL_SCHEMA: &str = "kerf/detail/1";
+
+/// The list a test stands in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum TestList {
+    /// Fail-to-pass.
+    FailToPass,
+    /// Pass-to-pass.
+    PassToPass,
+    /// Neither, but it passed at base and fails now.
+    Unlisted,
+}
+
+/// One test of a trial.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct TestDetail {
+    /// As listed, or by its qualified id.
+    pub id: String,
+    /// Its list.
+    pub list: TestList,
+    /// At base with the test patch, null where it was not seen.
+    pub before: Option<Status>,
+    /// With the patch.
+    pub after: Status,
+    /// 1-based line of the log that it rests on, null where it rests on absence or on a run of that test alone.
+    pub line: Option<usize>,
+}
+
+/// An edit unit with its class and proof.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct UnitDetail {
+    /// See [`crate::diff::Unit`].
+    pub id: String,
+    /// See [`crate::diff::Unit`].
+    pub kind: UnitKind,
+    /// See [`crate::diff::Unit`].
+    pub role: Role,
+    /// See [`crate::diff::Unit`].
+    pub entity: Vec<String>,
+    /// See [`crate::diff::Unit`].
+    pub weight: u32,
+    /// See [`crate::diff::Unit`].
+    pub file_level: bool,
+    /// See [`crate::diff::Unit`].
+    pub changes: Vec<Change>,
+    /// See [`crate::diff::Unit`].
+    pub defines: Vec<String>,
+    /// See [`crate::diff::Unit`].
+    pub uses: Vec<String>,
+    /// See [`crate::diff::Unit`].
+    pub needs: Vec<String>,
+    /// Class.
+    pub class: Class,
+    /// Grade of an irrelevant unit.
+    pub grade: Option<Grade>,
+    /// The sign it was found by.
+    pub sign: Option<Sign>,
+    /// Under suspicion.
+    pub suspect: bool,
+    /// What the verdict rests on.
+    pub evidence: Vec<Evidence>,
+    /// One sentence.
+    pub why: String,
+}
+
+/// Findings of the lint measure.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct LintDetail {
+    /// New findings.
+    pub new: Vec<Finding>,
+    /// Suppressions added.
+    pub suppressions: Vec<Finding>,
+    /// Changed lines that the formatter would alter: file and 1-based line.
+    pub unformatted_lines: Vec<(String, usize)>,
+    /// Linters that could not be run, each with the reason.
+    pub unusable: Vec<(String, String)>,
+}
+
+/// The long form of a grade.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Detail {
+    /// `kerf/detail/1`.
+    pub schema: String,
+    /// Listed tests, then unlisted regressions.
+    pub tests: Vec<TestDetail>,
+    /// Where the log contradicts itself, and what could not be read of it.
+    pub oddities: Vec<String>,
+    /// Changed files.
+    pub files: Vec<FilePair>,
+    /// Units in file order.
+    pub units: Vec<UnitDetail>,
+    /// Lint findings.
+    pub lint: LintDetail,
+}
+
+/// Units with their classes; `classified` holds one entry a unit.
+pub fn units(diff: &Diff, classified: &[Classified]) -> Vec<UnitDetail> {
+    classified
+        .iter()
+        .filter_map(|found| Some((diff.units.get(found.unit)?.clone(), found.clone())))
+        .map(|(unit, found)| UnitDetail {
+            id: unit.id,
+            kind: unit.kind,
+            role: unit.role,
+            entity: unit.entity,
+            weight: unit.weight,
+            file_level: unit.file_level,
+            changes: unit.changes,
+            defines: unit.defines,
+            uses: unit.uses,
+            needs: unit.needs,
+            class: found.class,
+            grade: found.grade,
+            sign: found.sign,
+            suspect: found.suspect,
+            evidence: found.evidence,
+            why: found.why,
+        })
+        .collect()
+}

@@ -1,0 +1,95 @@
+//! Where results go, and where earlier ones come from. `store` implements it over a run folder.
+
+use serde::{Deserialize, Serialize};
+
+use super::Record;
+use super::detail::Detail;
+use crate::sandbox::StepOutput;
+
+/// Why something was run beside the whole test command.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Again {
+    /// Listed, and named nowhere in the log.
+    Missing,
+    /// Announced, and cut off by a crash.
+    Unreached,
+    /// A pass-to-pass that failed.
+    Failed,
+}
+
+/// One test run by itself.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct AloneRun {
+    /// The test, as listed.
+    pub test: String,
+    /// Why.
+    pub why: Again,
+    /// What it printed.
+    pub output: StepOutput,
+}
+
+/// All that the tests of one tree printed: enough to grade it again without running.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct TestRun {
+    /// The whole test command.
+    pub whole: StepOutput,
+    /// Tests run alone, afterwards, in the same session.
+    pub alone: Vec<AloneRun>,
+}
+
+/// What the linters printed about one tree, by name of the linter.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct LintRun {
+    /// Output by linter; `None` where it could not be run.
+    pub outputs: std::collections::BTreeMap<String, Option<StepOutput>>,
+}
+
+/// Results could not be kept.
+#[derive(Debug, thiserror::Error)]
+#[error("cannot write {path}: {source}")]
+pub struct SinkError {
+    /// Where.
+    pub path: std::path::PathBuf,
+    /// Why.
+    pub source: std::io::Error,
+}
+
+/// Keeps results. Shared by all workers.
+pub trait Sink: Send + Sync {
+    /// Whether the record of that trial is there already.
+    fn has_record(&self, trial: &str) -> bool;
+    /// The test run of that key, if it was ever made.
+    fn test_run(&self, run_key: &str) -> Option<TestRun>;
+    /// Keeps a test run.
+    fn keep_test_run(&self, run_key: &str, run: &TestRun) -> Result<(), SinkError>;
+    /// The lint run of that key, if it was ever made.
+    fn lint_run(&self, run_key: &str) -> Option<LintRun>;
+    /// Keeps a lint run.
+    fn keep_lint_run(&self, run_key: &str, run: &LintRun) -> Result<(), SinkError>;
+    /// Keeps the detail of a grade; the same detail may be given many times.
+    fn keep_detail(&self, grade_key: &str, detail: &Detail) -> Result<(), SinkError>;
+    /// Keeps a record: whole or not at all.
+    fn keep_record(&self, record: &Record) -> Result<(), SinkError>;
+}
+
+/// What happens during a run, for people to see.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Event<'a> {
+    /// A task's snapshot is being made.
+    Preparing(&'a str),
+    /// A task is ready, after so many seconds.
+    Prepared(&'a str, f64),
+    /// A task cannot be run; its trials are invalid.
+    Unready(&'a str, &'a str),
+    /// A trial was answered from its record.
+    Known(usize),
+    /// A trial ended.
+    Done(&'a Record),
+}
+
+/// Is told what happens.
+pub trait Watcher: Send + Sync {
+    /// Called from any thread.
+    fn note(&self, event: &Event);
+}

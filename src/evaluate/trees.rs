@@ -1,0 +1,122 @@
+//! The trees of a trial: what the model left, and what is tested and linted of it.
+
+use std::collections::BTreeSet;
+
+use crate::diff::role::role_of_path;
+use crate::diff::{ChangedFile, Role, Side};
+use crate::patch::{self, ApplyError, Blob, Overlaid, Tree, TreeChanges};
+use crate::repo::{BaseTree, RepoError};
+use crate::task::{PatchSource, Task};
+
+/// Why gold or the test patch of a task cannot be had.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum MaterialError {
+    /// It does not apply to the base.
+    #[error("{what} does not apply to the base: {detail}")]
+    Apply {
+        /// `gold` or `the test patch`.
+        what: &'static str,
+        /// Why.
+        detail: ApplyError,
+    },
+    /// Its commit cannot be read.
+    #[error(transparent)]
+    Repo(#[from] RepoError),
+}
+
+/// Gold and test patch as changes to the base.
+pub(super) struct Material {
+    /// Gold without test files, none where the task has no gold.
+    pub gold: Option<TreeChanges>,
+    /// Test files as they must be when tests run.
+    pub tests: TreeChanges,
+}
+
+/// Reads gold and test patch of a task.
+pub(super) fn material(task: &Task, base: &BaseTree) -> Result<Material, MaterialError> {
+    let from_text = |what: &'static str, text: &str| match patch::apply(base, text.as_bytes()) {
+        Ok(applied) => Ok(applied.changes),
+        Err(ApplyError::Empty) => Ok(TreeChanges::new()),
+        Err(detail) => Err(MaterialError::Apply { what, detail }),
+    };
+    let is_test = |path: &str| match &task.test_files {
+        Some(files) => files.iter().any(|file| file == path),
+        None => role_of_path(path) == Role::Test,
+    };
+    let gold = match &task.gold {
+        None => None,
+        Some(PatchSource::Text(text)) => Some(from_text("gold", text)?),
+        Some(PatchSource::Overlay(files)) => Some(overlay(base, files)),
+        Some(PatchSource::History { commit }) => {
+            let mut changes = base.changes_to(&task.id, commit)?;
+            changes.retain(|path, _| !is_test(path));
+            Some(changes)
+        }
+    };
+    let tests = match &task.tests {
+        PatchSource::Text(text) => from_text("the test patch", text)?,
+        PatchSource::Overlay(files) => overlay(base, files),
+        PatchSource::History { commit } => {
+            let mut changes = base.changes_to(&task.id, commit)?;
+            changes.retain(|path, _| is_test(path));
+            changes
+        }
+    };
+    Ok(Material { gold, tests })
+}
+
+fn overlay(base: &BaseTree, files: &[(String, Vec<u8>)]) -> TreeChanges {
+    files
+        .iter()
+        .map(|(path, bytes)| {
+            let mode = base.blob(path).map_or(0o100_644, |old| old.mode);
+            (path.clone(), Some(Blob { mode, bytes: bytes.clone() }))
+        })
+        .collect()
+}
+
+/// The changes with which tests run: the model's, with test files as base and test patch have them. Test files that
+/// the patch adds stay; those of the base that it changed are restored (in data sets of others, only the files that
+/// the test patch names).
+pub(super) fn with_tests(task: &Task, base: &BaseTree, model: &TreeChanges, tests: &TreeChanges) -> TreeChanges {
+    let mut changes = model.clone();
+    if !task.foreign {
+        let restored: Vec<String> = changes
+            .keys()
+            .filter(|path| role_of_path(path) == Role::Test && base.blob(path).is_some())
+            .cloned()
+            .collect();
+        for path in restored {
+            changes.remove(&path);
+        }
+    }
+    for path in task.test_files.iter().flatten().filter(|path| base.blob(path).is_some()) {
+        changes.remove(path);
+    }
+    changes.extend(tests.clone());
+    changes
+}
+
+/// The changes with which linters run: the model's, with the linters' own settings as base has them.
+pub(super) fn with_settings(model: &TreeChanges, settings: &[&str]) -> TreeChanges {
+    let mut changes = model.clone();
+    changes.retain(|path, _| {
+        let name = path.rsplit('/').next().unwrap_or(path);
+        !settings.contains(&name) && !settings.contains(&path.as_str())
+    });
+    changes
+}
+
+/// Changed files with both sides, for the diff. Test-patch and gold files are no part of it.
+pub(super) fn changed_files(base: &dyn Tree, changes: &TreeChanges) -> Vec<ChangedFile> {
+    let result = Overlaid { base, changes };
+    let side = |tree: &dyn Tree, path: &str| {
+        tree.blob(path).map(|blob| Side { path: path.to_owned(), mode: blob.mode, bytes: blob.bytes.into() })
+    };
+    let paths: BTreeSet<&String> = changes.keys().collect();
+    paths
+        .into_iter()
+        .map(|path| ChangedFile { old: side(base, path), new: side(&result, path) })
+        .filter(|file| file.old != file.new)
+        .collect()
+}

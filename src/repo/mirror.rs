@@ -1,0 +1,114 @@
+//! Bare mirrors: cloned once, or pointed at by a template.
+
+use std::fs::File;
+use std::path::{Path, PathBuf};
+
+use git2::{Repository, RepositoryOpenFlags};
+
+use super::{BaseTree, RepoError, fixture};
+use crate::task::Source;
+
+/// Where repositories are found and kept.
+#[derive(Debug, Clone)]
+pub struct Mirrors {
+    /// Folder of clones and of repositories made from plain trees.
+    cache: PathBuf,
+    /// Path of local mirrors, such as `/mirrors/{owner}+{name}/repo`.
+    template: Option<String>,
+}
+
+impl Mirrors {
+    /// Mirrors kept in `cache`; `template` is looked at first, with `{owner}` and `{name}` filled in.
+    pub fn new(cache: PathBuf, template: Option<String>) -> Self {
+        Self { cache, template }
+    }
+
+    /// The tree of a source at its base commit. A plain tree has one commit only.
+    pub fn tree(&self, source: &Source, commit: Option<&str>) -> Result<BaseTree, RepoError> {
+        let name = describe(source);
+        match source {
+            Source::Path(folder) => {
+                let repository = fixture::repository(folder, &self.cache.join("fixtures"))?;
+                BaseTree::open(repository, &name, commit.unwrap_or("HEAD"))
+            }
+            Source::Git(url) => {
+                let commit = commit.ok_or_else(|| no_commit(&name))?;
+                BaseTree::open(self.clone_of(url, commit, &name)?, &name, commit)
+            }
+            Source::GitHub { owner, name: repository } => {
+                let commit = commit.ok_or_else(|| no_commit(&name))?;
+                if let Some(template) = &self.template {
+                    let path = PathBuf::from(template.replace("{owner}", owner).replace("{name}", repository));
+                    let opened = open(&path).map_err(|error| RepoError::Unavailable {
+                        repository: name.clone(),
+                        detail: format!("no mirror at {}: {}", path.display(), error.message()),
+                    })?;
+                    return BaseTree::open(opened, &name, commit);
+                }
+                let url = format!("https://github.com/{owner}/{repository}");
+                BaseTree::open(self.clone_of(&url, commit, &name)?, &name, commit)
+            }
+        }
+    }
+
+    /// A clone that holds `commit`: as it is in the cache, freshened, or made.
+    fn clone_of(&self, url: &str, commit: &str, name: &str) -> Result<Repository, RepoError> {
+        let mirrors = self.cache.join("mirrors");
+        std::fs::create_dir_all(&mirrors).map_err(|source| RepoError::Io { path: mirrors.clone(), source })?;
+        let hash = blake3::hash(url.as_bytes()).to_hex();
+        let target = mirrors.join(format!("{}.git", &hash.as_str()[..16]));
+        // Two kerf processes may want the same mirror: the second waits and finds it made.
+        let lock_path = target.with_extension("lock");
+        let lock = File::create(&lock_path).map_err(|source| RepoError::Io { path: lock_path.clone(), source })?;
+        lock.lock().map_err(|source| RepoError::Io { path: lock_path, source })?;
+        if let Ok(repository) = open(&target) {
+            if repository.revparse_single(commit).is_ok() {
+                return Ok(repository);
+            }
+            git(&["--git-dir", &target.to_string_lossy(), "fetch", "--quiet", "--prune", "origin"], name)?;
+            return Ok(open(&target)?);
+        }
+        let staging = tempfile::tempdir_in(&mirrors).map_err(|source| RepoError::Io { path: mirrors.clone(), source })?;
+        let staged = staging.path().join("clone.git");
+        git(&["clone", "--quiet", "--mirror", "--", url, &staged.to_string_lossy()], name)?;
+        let _ = std::fs::remove_dir_all(&target);
+        std::fs::rename(&staged, &target).map_err(|source| RepoError::Io { path: target.clone(), source })?;
+        Ok(open(&target)?)
+    }
+}
+
+/// A mirror belongs to whoever made it, not always to this user; it is only read.
+fn open(path: &Path) -> Result<Repository, git2::Error> {
+    Repository::open_ext(path, RepositoryOpenFlags::NO_SEARCH, &[] as &[&Path])
+}
+
+fn no_commit(name: &str) -> RepoError {
+    RepoError::Unavailable { repository: name.to_owned(), detail: "the task names no commit".to_owned() }
+}
+
+/// A source in words.
+fn describe(source: &Source) -> String {
+    match source {
+        Source::Path(folder) => folder.display().to_string(),
+        Source::Git(url) => url.clone(),
+        Source::GitHub { owner, name } => format!("{owner}/{name}"),
+    }
+}
+
+/// The user's own git: the one way over a network.
+#[allow(clippy::disallowed_methods, reason = "git is the user's own program and never sees a patched tree")]
+fn git(arguments: &[&str], name: &str) -> Result<(), RepoError> {
+    let unavailable = |detail: String| RepoError::Unavailable { repository: name.to_owned(), detail };
+    let output = std::process::Command::new("git")
+        .args(arguments)
+        .env("GIT_TERMINAL_PROMPT", "0")
+        .stdin(std::process::Stdio::null())
+        .output()
+        .map_err(|error| unavailable(format!("the git program cannot be started: {error}")))?;
+    if output.status.success() {
+        return Ok(());
+    }
+    let said = String::from_utf8_lossy(&output.stderr);
+    let last = said.lines().rev().find(|line| !line.trim().is_empty()).unwrap_or("git failed");
+    Err(unavailable(format!("{last}; local mirrors can be named with --mirror")))
+}

@@ -1,0 +1,194 @@
+//! Building a snapshot aside and putting it in its place.
+
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use super::{Meta, Request, Snapshot, SnapshotError, io};
+use crate::repo::checkout;
+use crate::sandbox::{Access, Ended, Limits, Sandbox, SessionSpec, Step, StepOutput, TREE, owner};
+
+/// Part of every key: a change here rebuilds all snapshots.
+const FORMAT: &str = "kerf/snapshot/1";
+
+/// Wall clock of one set-up, build or warm command.
+const COMMAND_TIMEOUT: Duration = Duration::from_secs(1800);
+
+/// The snapshots of a cache folder.
+pub struct Snapshots {
+    folder: PathBuf,
+    sandbox: Arc<dyn Sandbox>,
+}
+
+impl Snapshots {
+    /// Snapshots kept below `cache`, built in `sandbox`.
+    pub fn new(cache: &Path, sandbox: Arc<dyn Sandbox>) -> Self {
+        Self { folder: cache.join("snapshots"), sandbox }
+    }
+
+    /// The key that a request has: 32 hex digits over tree, commands, tools and the path in the sandbox.
+    pub fn key(request: &Request) -> String {
+        let mut hasher = blake3::Hasher::new();
+        let mut part = |text: &str| {
+            hasher.update(&(text.len() as u64).to_le_bytes());
+            hasher.update(text.as_bytes());
+        };
+        part(FORMAT);
+        part(TREE);
+        part(&request.tree.id());
+        for list in [&request.environment.setup, &request.environment.build, &request.toolchain.versions] {
+            part(&list.len().to_string());
+            list.iter().for_each(|item| part(item));
+        }
+        for (name, command) in request.warm {
+            part(name);
+            part(command);
+        }
+        hasher.finalize().to_hex()[..32].to_owned()
+    }
+
+    /// The snapshot of a request: from the cache, or built now. Blocking; a second caller for the same key, also in
+    /// another process, waits for the first.
+    pub fn get(&self, request: &Request) -> Result<Snapshot, SnapshotError> {
+        let key = Self::key(request);
+        let place = self.folder.join(&key);
+        if let Some(found) = load(&key, &place) {
+            return Ok(found);
+        }
+        std::fs::create_dir_all(&self.folder).map_err(io(&self.folder))?;
+        let lock_path = self.folder.join(format!("{key}.lock"));
+        let lock = File::create(&lock_path).map_err(io(&lock_path))?;
+        lock.lock().map_err(io(&lock_path))?;
+        if let Some(found) = load(&key, &place) {
+            return Ok(found);
+        }
+        let staging = tempfile::Builder::new()
+            .prefix(".staging-")
+            .permissions(std::os::unix::fs::PermissionsExt::from_mode(0o755))
+            .tempdir_in(&self.folder)
+            .map_err(io(&self.folder))?;
+        self.build(request, staging.path())?;
+        // What stands in the way could not be loaded: an older or damaged snapshot.
+        if place.exists() {
+            std::fs::remove_dir_all(&place).map_err(io(&place))?;
+        }
+        std::fs::rename(staging.path(), &place).map_err(io(&place))?;
+        let _ = staging.keep();
+        load(&key, &place).ok_or_else(|| SnapshotError::Io {
+            path: place,
+            source: std::io::Error::other("the snapshot just built cannot be read back"),
+        })
+    }
+
+    fn build(&self, request: &Request, staging: &Path) -> Result<(), SnapshotError> {
+        let started = Instant::now();
+        let tree = staging.join("tree");
+        std::fs::create_dir(&tree).map_err(io(&tree))?;
+        checkout(request.tree, &tree)?;
+        hand_over(&tree)?;
+        for cache in &request.toolchain.caches {
+            hand_over(cache)?;
+        }
+        let toolchain = request.toolchain;
+        let mut environment = toolchain.environment.clone();
+        let mut spec = SessionSpec {
+            lower: tree.clone(),
+            access: Access::Writable,
+            read_only: toolchain.read_only.clone(),
+            writable: toolchain.caches.clone(),
+            network: true,
+            environment: environment.clone(),
+            limits: Limits::default(),
+        };
+        if !request.environment.setup.is_empty() {
+            spec.environment.extend(toolchain.setup_environment.clone());
+            let mut session = self.sandbox.open(&spec)?;
+            for command in &request.environment.setup {
+                let output = session.run(&step(command, true))?;
+                if output.ended != Ended::Exited(0) {
+                    return Err(SnapshotError::Setup {
+                        command: command.clone(),
+                        how: how(output.ended),
+                        tail: tail(&output.stdout),
+                    });
+                }
+            }
+        }
+        environment.extend(toolchain.offline_environment.clone());
+        spec.environment = environment;
+        spec.network = false;
+        spec.writable.clear();
+        spec.read_only.extend(toolchain.caches.clone());
+        let mut session = self.sandbox.open(&spec)?;
+        let mut meta = Meta::default();
+        for command in &request.environment.build {
+            let output = session.run(&step(command, true))?;
+            if output.ended != Ended::Exited(0) {
+                meta.build_failures.push((command.clone(), tail(&output.stdout)));
+            }
+        }
+        for (name, command) in request.warm {
+            let output: StepOutput = session.run(&step(command, false))?;
+            meta.warm.insert(name.clone(), output);
+        }
+        drop(session);
+        meta.seconds = started.elapsed().as_secs_f64();
+        let path = staging.join("meta.json.zst");
+        let packed = serde_json::to_vec(&meta)
+            .map_err(std::io::Error::other)
+            .and_then(|json| zstd::encode_all(json.as_slice(), 3))
+            .map_err(io(&path))?;
+        std::fs::write(&path, packed).map_err(io(&path))
+    }
+}
+
+fn load(key: &str, place: &Path) -> Option<Snapshot> {
+    let packed = std::fs::read(place.join("meta.json.zst")).ok()?;
+    let meta: Meta = serde_json::from_slice(&zstd::decode_all(packed.as_slice()).ok()?).ok()?;
+    Some(Snapshot { key: key.to_owned(), tree: place.join("tree"), meta })
+}
+
+fn step(command: &str, merged: bool) -> Step {
+    Step {
+        command: command.to_owned(),
+        timeout: COMMAND_TIMEOUT,
+        merged,
+        stdin: None,
+        environment: std::collections::BTreeMap::new(),
+    }
+}
+
+/// Gives a folder to the user that the sandbox runs as, where that is not this one.
+fn hand_over(folder: &Path) -> Result<(), SnapshotError> {
+    let Some((uid, gid)) = owner() else { return Ok(()) };
+    let mut folders = vec![folder.to_owned()];
+    while let Some(current) = folders.pop() {
+        let metadata = std::fs::symlink_metadata(&current).map_err(io(&current))?;
+        if (std::os::unix::fs::MetadataExt::uid(&metadata), std::os::unix::fs::MetadataExt::gid(&metadata)) != (uid, gid) {
+            std::os::unix::fs::lchown(&current, Some(uid), Some(gid)).map_err(io(&current))?;
+        }
+        if metadata.is_dir() {
+            for entry in std::fs::read_dir(&current).map_err(io(&current))? {
+                folders.push(entry.map_err(io(&current))?.path());
+            }
+        }
+    }
+    Ok(())
+}
+
+fn how(ended: Ended) -> String {
+    match ended {
+        Ended::Exited(code) => format!("ended with {code}"),
+        Ended::Signalled(signal) => format!("was killed by signal {signal}"),
+        Ended::TimedOut => "did not end in time".to_owned(),
+        Ended::OutOfMemory => "ran out of memory".to_owned(),
+    }
+}
+
+/// The last lines of a log, for messages.
+fn tail(log: &[u8]) -> String {
+    let text = String::from_utf8_lossy(log);
+    let lines: Vec<&str> = text.lines().filter(|line| !line.trim().is_empty()).collect();
+    lines[lines.len().saturating_sub(5)..].join(" | ")
+}

@@ -1,0 +1,150 @@
+//! The tools of a language on this machine: where they are, which versions, and what a sandbox must show of them.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+/// A language's tools.
+#[derive(Debug, Clone, Default)]
+pub struct Toolchain {
+    /// Versions in the tools' own words; part of a snapshot's key.
+    pub versions: Vec<String>,
+    /// Host paths that every session shows read-only.
+    pub read_only: Vec<PathBuf>,
+    /// kerf's own registry caches: writable in set-up, read-only in trials.
+    pub caches: Vec<PathBuf>,
+    /// Environment of every step.
+    pub environment: BTreeMap<String, String>,
+    /// Added in set-up, where the network is: registry settings and proxies of the user.
+    pub setup_environment: BTreeMap<String, String>,
+    /// Added where there is no network.
+    pub offline_environment: BTreeMap<String, String>,
+}
+
+/// Why there are no tools.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ToolchainError {
+    /// kerf does not know the language's tools.
+    #[error("no toolchain is known for language `{0}`")]
+    UnknownLanguage(String),
+    /// A program is not there.
+    #[error("`{program}` cannot be run ({detail}); {advice}")]
+    Missing {
+        /// The program.
+        program: String,
+        /// Why.
+        detail: String,
+        /// How to get it.
+        advice: String,
+    },
+    /// A registry cache of kerf's own cannot be made.
+    #[error("cache folder {path}: {detail}")]
+    Cache {
+        /// Where.
+        path: PathBuf,
+        /// Why.
+        detail: String,
+    },
+}
+
+/// Finds the tools of a language. `cache` is kerf's cache folder; `variables` is this process's environment.
+pub fn find(language: &str, cache: &Path, variables: &BTreeMap<String, String>) -> Result<Toolchain, ToolchainError> {
+    match language {
+        "rust" => rust(cache, variables),
+        other => Err(ToolchainError::UnknownLanguage(other.to_owned())),
+    }
+}
+
+/// cargo and rustc of the active toolchain, called past rustup's proxies: those would try to fetch what a
+/// `rust-toolchain.toml` names, and a sandbox has no network.
+fn rust(cache: &Path, variables: &BTreeMap<String, String>) -> Result<Toolchain, ToolchainError> {
+    let sysroot = PathBuf::from(said("rustc", &["--print", "sysroot"])?);
+    let bin = sysroot.join("bin");
+    let mut versions = vec![said(&bin.join("rustc").to_string_lossy(), &["-vV"])?];
+    versions.push(said(&bin.join("cargo").to_string_lossy(), &["-V"])?);
+    // Linters are optional: their lint measure says so when they are missing.
+    for tool in ["cargo-clippy", "rustfmt"] {
+        versions.extend(said(&bin.join(tool).to_string_lossy(), &["--version"]));
+    }
+
+    let user_home = variables
+        .get("CARGO_HOME")
+        .map(PathBuf::from)
+        .or_else(|| variables.get("HOME").map(|home| Path::new(home).join(".cargo")))
+        .unwrap_or_default();
+    let cargo_home = cache.join("cargo");
+    make_cargo_home(&cargo_home, &user_home)
+        .map_err(|error| ToolchainError::Cache { path: cargo_home.clone(), detail: error.to_string() })?;
+
+    let user_bin = user_home.join("bin");
+    let path = [bin.clone(), user_bin.clone(), "/usr/local/bin".into(), "/usr/bin".into(), "/bin".into()]
+        .map(|folder| folder.to_string_lossy().into_owned())
+        .join(":");
+    let environment = BTreeMap::from(
+        [
+            ("PATH", path.as_str()),
+            ("CARGO_HOME", &cargo_home.to_string_lossy()),
+            ("CARGO_TERM_COLOR", "never"),
+            ("HOME", "/tmp/home"),
+            ("LANG", "C.UTF-8"),
+            ("TZ", "UTC"),
+            ("TERM", "dumb"),
+            ("CI", "1"),
+        ]
+        .map(|(name, value)| (name.to_owned(), value.to_owned())),
+    );
+    let setup_environment = variables
+        .iter()
+        .filter(|(name, _)| {
+            let upper = name.to_uppercase();
+            ["CARGO_REGISTRIES_", "CARGO_REGISTRY_", "CARGO_SOURCE_", "CARGO_HTTP_", "CARGO_NET_"]
+                .iter()
+                .any(|prefix| upper.starts_with(prefix) && !upper.ends_with("TOKEN"))
+                || ["HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "SSL_CERT_FILE", "SSL_CERT_DIR"]
+                    .contains(&upper.as_str())
+        })
+        .map(|(name, value)| (name.clone(), value.clone()))
+        .collect();
+    Ok(Toolchain {
+        versions,
+        read_only: vec![sysroot, user_bin],
+        caches: vec![cargo_home],
+        environment,
+        setup_environment,
+        offline_environment: BTreeMap::from([("CARGO_NET_OFFLINE".to_owned(), "true".to_owned())]),
+    })
+}
+
+/// A cargo home of kerf's own, with the user's registry settings but without credentials: set-up runs commands of
+/// the repository, and what it fetches is shared by all snapshots.
+fn make_cargo_home(home: &Path, user_home: &Path) -> std::io::Result<()> {
+    std::fs::create_dir_all(home)?;
+    for name in ["config.toml", "config"] {
+        let own = home.join(name);
+        match std::fs::read(user_home.join(name)) {
+            Ok(settings) if std::fs::read(&own).is_ok_and(|old| old == settings) => {}
+            Ok(settings) => std::fs::write(&own, settings)?,
+            Err(_) => drop(std::fs::remove_file(&own)),
+        }
+    }
+    Ok(())
+}
+
+/// First line(s) that a tool of this machine prints.
+#[allow(clippy::disallowed_methods, reason = "asks the machine's own tools for their version; no patched tree is near")]
+fn said(program: &str, arguments: &[&str]) -> Result<String, ToolchainError> {
+    let missing = |detail: String| ToolchainError::Missing {
+        program: program.to_owned(),
+        detail,
+        advice: "install Rust with rustup, then run kerf again".to_owned(),
+    };
+    let output = std::process::Command::new(program)
+        .args(arguments)
+        .current_dir("/")
+        .stdin(std::process::Stdio::null())
+        .output()
+        .map_err(|error| missing(error.to_string()))?;
+    if !output.status.success() {
+        return Err(missing(output.status.to_string()));
+    }
+    Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
+}

@@ -1,0 +1,71 @@
+//! `run.json`: what a run was made of.
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::evaluate::Options;
+
+/// Schema name of `run.json`.
+pub const RUN_SCHEMA: &str = "kerf/run/1";
+
+/// One task of the suite.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct TaskInfo {
+    /// Id.
+    pub id: String,
+    /// blake3 of the task as it was read.
+    pub hash: String,
+}
+
+/// What a run was made of. `environment` is not compared between runs.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct RunInfo {
+    /// `kerf/run/1`.
+    pub schema: String,
+    /// Version of kerf.
+    pub kerf: String,
+    /// Version of the rules that grade.
+    pub rules: String,
+    /// Name of the suite.
+    pub suite: String,
+    /// Hash over all tasks.
+    pub lock: String,
+    /// Tasks.
+    pub tasks: Vec<TaskInfo>,
+    /// Number of trials planned, controls included.
+    pub trials: usize,
+    /// Hash over the ids of all planned trials.
+    pub plan: String,
+    /// Options.
+    pub options: Options,
+    /// Tools by language, in their own words.
+    pub toolchains: BTreeMap<String, Vec<String>>,
+    /// Name of the sandbox.
+    pub sandbox: String,
+    /// Tasks and predictions that could not be read.
+    pub problems: Vec<String>,
+    /// All trials have their record, in plan order.
+    pub complete: bool,
+    /// The machine: cores, system, protections; not compared.
+    #[serde(default)]
+    pub environment: BTreeMap<String, serde_json::Value>,
+}
+
+impl RunInfo {
+    /// Whether records made under `self` answer trials planned under `other`: everything that a record's figures
+    /// depend on is the same. (Which trials there are does not matter: each record names its own.)
+    pub fn answers(&self, other: &Self) -> bool {
+        self.schema == other.schema
+            && self.rules == other.rules
+            && self.options == other.options
+            && self.toolchains == other.toolchains
+            && self.sandbox == other.sandbox
+    }
+
+    /// The hash of a task, if the run has it.
+    pub fn task_hash(&self, id: &str) -> Option<&str> {
+        self.tasks.iter().find(|task| task.id == id).map(|task| task.hash.as_str())
+    }
+}

@@ -1,0 +1,286 @@
+//! kerf's own form of a task: a folder with `task.toml`, `statement.md`, `gold.patch`, and `tests.patch` or `tests/`.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use super::fields::unknown;
+use super::{Environment, PassToPass, PatchSource, Source, Span, Task, TaskProblem, TestPlan, profile};
+
+/// Schema name of `task.toml`.
+const SCHEMA: &str = "kerf/task/1";
+
+/// Reads the task in `folder`.
+pub(super) fn read(folder: &Path) -> Result<Task, TaskProblem> {
+    let file = folder.join("task.toml");
+    let text = std::fs::read_to_string(&file).map_err(|error| TaskProblem::new(&file, format!("cannot be read: {error}")))?;
+    let root: toml::Table = toml::from_str(&text).map_err(|error| {
+        let problem = TaskProblem::new(&file, format!("is no valid TOML: {}", error.message()));
+        match error.span() {
+            Some(span) => problem.at(line_of(&text, span.start)),
+            None => problem,
+        }
+    })?;
+    let reader = Reader { file: &file, text: &text, root: &root, folder };
+    reader.check_fields()?;
+    reader.task()
+}
+
+fn line_of(text: &str, byte: usize) -> usize {
+    text.as_bytes()[..byte.min(text.len())].iter().filter(|b| **b == b'\n').count() + 1
+}
+
+struct Reader<'a> {
+    file: &'a Path,
+    text: &'a str,
+    root: &'a toml::Table,
+    folder: &'a Path,
+}
+
+impl Reader<'_> {
+    fn problem(&self, table: &str, field: &str, message: impl Into<String>) -> TaskProblem {
+        let name = if table.is_empty() { field.to_owned() } else { format!("{table}.{field}") };
+        let problem = TaskProblem::new(self.file, message).field(name);
+        let line = self.text.lines().position(|line| {
+            let line = line.trim_start().trim_start_matches('[');
+            line.strip_prefix(field).is_some_and(|rest| rest.trim_start().starts_with(['=', ']', '.']))
+        });
+        match line {
+            Some(line) => problem.at(line + 1),
+            None => problem,
+        }
+    }
+
+    fn check_fields(&self) -> Result<(), TaskProblem> {
+        for (name, _) in super::fields::TABLES {
+            let table = if name.is_empty() { Some(self.root) } else { self.table(name)? };
+            let Some((field, near)) = table.and_then(|table| unknown(name, table)) else { continue };
+            let message = match near {
+                Some(near) => format!("is unknown; did you mean `{near}`?"),
+                None => "is unknown".to_owned(),
+            };
+            return Err(self.problem(name, &field, message));
+        }
+        Ok(())
+    }
+
+    fn table(&self, name: &str) -> Result<Option<&toml::Table>, TaskProblem> {
+        match self.root.get(name) {
+            None => Ok(None),
+            Some(toml::Value::Table(table)) => Ok(Some(table)),
+            Some(_) => Err(self.problem("", name, format!("must be a table: write [{name}] above its fields"))),
+        }
+    }
+
+    fn value(&self, table: &str, field: &str) -> Result<Option<&toml::Value>, TaskProblem> {
+        let table = if table.is_empty() { Some(self.root) } else { self.table(table)? };
+        Ok(table.and_then(|table| table.get(field)))
+    }
+
+    fn string(&self, table: &str, field: &str) -> Result<Option<String>, TaskProblem> {
+        match self.value(table, field)? {
+            None => Ok(None),
+            Some(toml::Value::String(text)) => Ok(Some(text.clone())),
+            Some(other) => Err(self.problem(table, field, format!("must be a string, not {}", other.type_str()))),
+        }
+    }
+
+    fn required(&self, table: &str, field: &str) -> Result<String, TaskProblem> {
+        self.string(table, field)?.ok_or_else(|| self.problem(table, field, "is missing"))
+    }
+
+    fn strings(&self, table: &str, field: &str) -> Result<Option<Vec<String>>, TaskProblem> {
+        let Some(value) = self.value(table, field)? else { return Ok(None) };
+        let list = value.as_array().and_then(|items| items.iter().map(|item| item.as_str().map(str::to_owned)).collect());
+        match list {
+            Some(list) => Ok(Some(list)),
+            None => Err(self.problem(table, field, "must be a list of strings")),
+        }
+    }
+
+    fn task(&self) -> Result<Task, TaskProblem> {
+        let schema = self.required("", "schema")?;
+        if schema != SCHEMA {
+            return Err(self.problem("", "schema", format!("is `{schema}`; this kerf reads `{SCHEMA}`")));
+        }
+        let id = self.required("", "id")?;
+        if id.is_empty() || id.contains(['/', '\\', '\0']) || id.chars().any(char::is_control) {
+            return Err(self.problem("", "id", "must be a plain name without slashes or control characters"));
+        }
+        let language = self.required("", "language")?;
+        let defaults = profile::of(&language);
+        let span = match self.string("", "span")?.as_deref() {
+            None => None,
+            Some("local") => Some(Span::Local),
+            Some("neighbour") => Some(Span::Neighbour),
+            Some("global") => Some(Span::Global),
+            Some(other) => return Err(self.problem("", "span", format!("is `{other}`; known are local, neighbour, global"))),
+        };
+        let command = match (self.string("test", "command")?, defaults) {
+            (Some(command), _) => command,
+            (None, Some(profile)) => profile.test.to_owned(),
+            (None, None) => {
+                let message = format!("is missing, and there is no profile for `{language}` to fill it");
+                return Err(self.problem("test", "command", message));
+            }
+        };
+        let format = self.string("test", "format")?;
+        let environment = Environment {
+            setup: self.strings("environment", "setup")?.unwrap_or_else(|| {
+                defaults.map(|p| p.setup.iter().map(|s| (*s).to_owned()).collect()).unwrap_or_default()
+            }),
+            build: self
+                .strings("environment", "build")?
+                .unwrap_or_else(|| defaults.and_then(|p| (p.build)(&command)).into_iter().collect()),
+        };
+        let timeout = match self.string("test", "timeout")? {
+            None => profile::DEFAULT_TIMEOUT,
+            Some(text) => duration(&text)
+                .ok_or_else(|| self.problem("test", "timeout", format!("is `{text}`; write 90s, 15m or 1h")))?,
+        };
+        let fail_to_pass = self
+            .strings("test", "fail_to_pass")?
+            .ok_or_else(|| self.problem("test", "fail_to_pass", "is missing: the tests that the fix must turn"))?;
+        let pass_to_pass = match self.value("test", "pass_to_pass")? {
+            None => PassToPass::Base,
+            Some(toml::Value::String(word)) if word == "base" => PassToPass::Base,
+            Some(toml::Value::String(word)) => {
+                return Err(self.problem("test", "pass_to_pass", format!("is `{word}`; write a list, or \"base\"")));
+            }
+            Some(_) => PassToPass::List(self.strings("test", "pass_to_pass")?.unwrap_or_default()),
+        };
+        if fail_to_pass.is_empty() && matches!(&pass_to_pass, PassToPass::List(list) if list.is_empty()) {
+            return Err(self.problem("test", "fail_to_pass", "is empty, and so is pass_to_pass: nothing would be judged"));
+        }
+        let statement = self.read_text("statement.md")?.unwrap_or_default();
+        let gold = self.read_text("gold.patch")?.map(PatchSource::Text);
+        let tests = self.tests()?;
+        let mut hasher = blake3::Hasher::new();
+        for part in [self.text, statement.as_str(), &format!("{gold:?}"), &format!("{tests:?}")] {
+            hasher.update(&(part.len() as u64).to_le_bytes());
+            hasher.update(part.as_bytes());
+        }
+        Ok(Task {
+            id,
+            language,
+            span,
+            source: self.source()?,
+            commit: self.commit()?,
+            statement,
+            gold,
+            tests,
+            test_files: None,
+            foreign: false,
+            environment,
+            test: TestPlan {
+                command,
+                format: format.or_else(|| defaults.map(|p| p.format.to_owned())).unwrap_or_else(|| "auto".to_owned()),
+                timeout,
+                fail_to_pass,
+                pass_to_pass,
+            },
+            allow: self.strings("scope", "allow")?,
+            lint: self.strings("lint", "commands")?,
+            hash: hasher.finalize().to_hex().to_string(),
+            origin: self.file.display().to_string(),
+        })
+    }
+
+    fn read_text(&self, name: &str) -> Result<Option<String>, TaskProblem> {
+        let path = self.folder.join(name);
+        match std::fs::read(&path) {
+            Ok(bytes) => match String::from_utf8(bytes) {
+                Ok(text) => Ok(Some(text)),
+                Err(_) => Err(TaskProblem::new(&path, "is no UTF-8 text")),
+            },
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(TaskProblem::new(&path, format!("cannot be read: {error}"))),
+        }
+    }
+
+    /// `tests.patch`, or the files below `tests/`, which lie over the repository's own `tests/`.
+    fn tests(&self) -> Result<PatchSource, TaskProblem> {
+        let patch = self.read_text("tests.patch")?;
+        let overlay = self.folder.join("tests");
+        match (patch, overlay.is_dir()) {
+            (Some(_), true) => Err(TaskProblem::new(self.folder, "has both tests.patch and tests/; keep one")),
+            (Some(text), false) => Ok(PatchSource::Text(text)),
+            (None, false) => Ok(PatchSource::Overlay(Vec::new())),
+            (None, true) => {
+                let mut files = Vec::new();
+                collect(&overlay, "tests", &mut files)
+                    .map_err(|error| TaskProblem::new(&overlay, format!("cannot be read: {error}")))?;
+                files.sort();
+                Ok(PatchSource::Overlay(files))
+            }
+        }
+    }
+
+    fn source(&self) -> Result<Source, TaskProblem> {
+        let text = self.required("repo", "source")?;
+        let unknown = || {
+            self.problem(
+                "repo",
+                "source",
+                format!("is `{text}`; this version reads path:FOLDER, git:URL and github:OWNER/NAME"),
+            )
+        };
+        let (kind, rest) = text.split_once(':').ok_or_else(unknown)?;
+        match kind {
+            "path" => Ok(Source::Path(self.find_path(rest)?)),
+            "git" => Ok(Source::Git(rest.to_owned())),
+            "github" => match rest.split_once('/') {
+                Some((owner, name)) if !owner.is_empty() && !name.is_empty() && !name.contains('/') => {
+                    Ok(Source::GitHub { owner: owner.to_owned(), name: name.to_owned() })
+                }
+                _ => Err(self.problem("repo", "source", "must read github:OWNER/NAME")),
+            },
+            _ => Err(unknown()),
+        }
+    }
+
+    /// A path source is looked up from the task's folder upwards, so that `path:repos/x` names the same folder for
+    /// every task of a project, wherever kerf is started.
+    fn find_path(&self, relative: &str) -> Result<PathBuf, TaskProblem> {
+        let start = self.folder.canonicalize().unwrap_or_else(|_| self.folder.to_owned());
+        start
+            .ancestors()
+            .map(|folder| folder.join(relative))
+            .find(|candidate| candidate.is_dir())
+            .ok_or_else(|| self.problem("repo", "source", format!("names no folder `{relative}` here or in any folder above")))
+    }
+
+    fn commit(&self) -> Result<Option<String>, TaskProblem> {
+        let Some(commit) = self.string("repo", "commit")? else { return Ok(None) };
+        if commit.len() == 40 && commit.bytes().all(|b| b.is_ascii_hexdigit()) {
+            Ok(Some(commit))
+        } else {
+            Err(self.problem("repo", "commit", format!("is `{commit}`; write all 40 hex digits")))
+        }
+    }
+}
+
+fn collect(folder: &Path, prefix: &str, files: &mut Vec<(String, Vec<u8>)>) -> std::io::Result<()> {
+    for entry in std::fs::read_dir(folder)? {
+        let entry = entry?;
+        let path = format!("{prefix}/{}", entry.file_name().to_string_lossy());
+        if entry.file_type()?.is_dir() {
+            collect(&entry.path(), &path, files)?;
+        } else {
+            files.push((path, std::fs::read(entry.path())?));
+        }
+    }
+    Ok(())
+}
+
+/// `90s`, `15m`, `1h`.
+fn duration(text: &str) -> Option<Duration> {
+    let (number, unit) = text.split_at(text.find(|c: char| !c.is_ascii_digit())?);
+    let number: u64 = number.parse().ok()?;
+    let seconds = match unit {
+        "s" => number,
+        "m" => number.checked_mul(60)?,
+        "h" => number.checked_mul(3600)?,
+        _ => return None,
+    };
+    (seconds > 0).then_some(Duration::from_secs(seconds))
+}
