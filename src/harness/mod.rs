@@ -1,9 +1,30 @@
 //! Test logs to statuses, statuses to a verdict.
 //!
-//! In: what a test command printed and a task's lists of tests. Out: a [`Reading`] (statuses under qualified ids, and
-//! the lines that could not be read) and a [`Verdict`]. One file per runner; readers never panic and never fail.
+//! In: what a test command printed and a task's lists of tests. Out: a [`Reading`] (statuses under qualified ids, the
+//! lines that could not be read, and whatever in the log contradicts itself) and a [`Verdict`]. One file per runner
+//! and one row in [`READERS`]; readers never panic and never fail.
+//!
+//! ```text
+//! log --read--> Reading --Observed::from--> Observed --judge(lists, before)--> Verdict
+//!                                              ^ merge: tests run again, alone (alone_command)
+//! ```
 //!
 //! Invariant: this module never sees a patch.
+
+mod alone;
+mod cargo;
+mod ids;
+mod nextest;
+mod observed;
+mod rules;
+mod text;
+#[cfg(test)]
+mod corpus;
+
+pub use alone::alone_command;
+pub use ids::{Index, find};
+pub use observed::{Observed, Seen};
+pub use rules::{Judged, Lists, ListVerdict, RulesError, Verdict, VerdictOutcome, Why, judge};
 
 use std::collections::BTreeMap;
 
@@ -32,6 +53,39 @@ pub enum Status {
     Missing,
     /// It was begun or announced, but a crash came first.
     Unreached,
+}
+
+impl Status {
+    /// Whether a listed test with this status counts as passed: `passed` and `xfailed` do.
+    pub fn holds(self) -> bool {
+        matches!(self, Self::Passed | Self::Xfailed)
+    }
+
+    /// Whether the test never came to a result of its own, so that running it alone can tell more.
+    pub fn is_open(self) -> bool {
+        matches!(self, Self::Missing | Self::Unreached)
+    }
+
+    /// The worse of two results of one id. A result beats none, and of two results the one that speaks against the
+    /// test wins, so that printing a forged `ok` beside a real failure gains nothing.
+    #[must_use]
+    pub fn worst(self, other: Self) -> Self {
+        if other.badness() > self.badness() { other } else { self }
+    }
+
+    fn badness(self) -> u8 {
+        match self {
+            Self::Missing => 0,
+            Self::Passed => 1,
+            Self::Xfailed => 2,
+            Self::Skipped => 3,
+            Self::Xpassed => 4,
+            Self::Unreached => 5,
+            Self::TimedOut => 6,
+            Self::Errored => 7,
+            Self::Failed => 8,
+        }
+    }
 }
 
 /// One test of a log.
@@ -70,6 +124,35 @@ pub enum Format {
     Nextest,
 }
 
+/// A test program that announced tests and ended, or was cut off, before it had told what became of all of them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Incomplete {
+    /// Target by path (`tests/a.rs`), `doc` for doctests; none where the log does not tell.
+    pub target: Option<String>,
+    /// Tests announced, where the runner tells.
+    pub announced: Option<usize>,
+    /// Tests with a result.
+    pub seen: usize,
+    /// 1-based line at which it began.
+    pub line: usize,
+}
+
+/// A package of the tree whose log is read: lets two packages' `tests/a.rs` be told apart.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Package {
+    /// Name in its manifest.
+    pub name: String,
+    /// Folder relative to the root of the tree, `/` between parts; empty for the root.
+    pub dir: String,
+}
+
+/// What the caller knows of the tree. An empty one is fine: ids then rest on the log alone.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ReadContext {
+    /// Packages by their manifests.
+    pub packages: Vec<Package>,
+}
+
 /// What a log says.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Reading {
@@ -81,7 +164,95 @@ pub struct Reading {
     pub unread: Vec<Unread>,
     /// The log says that something did not compile.
     pub build_failed: bool,
+    /// Targets that did not compile or do not exist, as the log names them: `x (test "a")`.
+    pub failed_targets: Vec<String>,
+    /// Test programs that did not come to their end.
+    pub incomplete: Vec<Incomplete>,
+    /// Where the log contradicts itself (counts against lines, a name printed twice): signs of damage or forgery.
+    pub oddities: Vec<String>,
+}
+
+impl Reading {
+    /// A reading without anything in it.
+    fn new(format: Format) -> Self {
+        Self {
+            format,
+            tests: Vec::new(),
+            unread: Vec::new(),
+            build_failed: false,
+            failed_targets: Vec::new(),
+            incomplete: Vec::new(),
+            oddities: Vec::new(),
+        }
+    }
+
+    /// Statuses by id; of several results of one id the worst.
+    pub fn statuses(&self) -> Statuses {
+        let mut all = Statuses::new();
+        for test in &self.tests {
+            all.entry(test.id.clone()).and_modify(|s| *s = s.worst(test.status)).or_insert(test.status);
+        }
+        all
+    }
 }
 
 /// Statuses by qualified id, several results of one id already joined (the worst wins).
 pub type Statuses = BTreeMap<String, Status>;
+
+/// A runner whose logs can be read.
+pub struct Reader {
+    /// Its format.
+    pub format: Format,
+    /// Name on the command line and in task files.
+    pub name: &'static str,
+    /// How sure one can be that a log is in this format, 0 (not at all) to 1.
+    sniff: fn(&text::Log<'_>) -> f64,
+    /// Reads it.
+    read: fn(&text::Log<'_>, &ReadContext) -> Reading,
+}
+
+/// Every runner that can be read. Adding one is a file and a row.
+pub const READERS: &[Reader] = &[
+    Reader { format: Format::Nextest, name: "nextest", sniff: nextest::sniff, read: nextest::read },
+    Reader { format: Format::Cargo, name: "cargo", sniff: cargo::sniff, read: cargo::read },
+];
+
+impl Format {
+    /// The name used in task files and on the command line.
+    pub fn name(self) -> &'static str {
+        self.reader().map_or("", |reader| reader.name)
+    }
+
+    /// The format of that name; none for `auto` and for what is not known.
+    pub fn from_name(name: &str) -> Option<Self> {
+        READERS.iter().find(|reader| reader.name == name).map(|reader| reader.format)
+    }
+
+    fn reader(self) -> Option<&'static Reader> {
+        READERS.iter().find(|reader| reader.format == self)
+    }
+}
+
+/// Reads a log, knowing nothing but the log. Never fails: what could not be read is listed in the result.
+pub fn read(format: Format, log: &[u8]) -> Reading {
+    read_in(format, log, &ReadContext::default())
+}
+
+/// Reads a log of a tree whose packages are known.
+pub fn read_in(format: Format, log: &[u8], context: &ReadContext) -> Reading {
+    let log = text::Log::new(log);
+    format.reader().map_or_else(|| Reading::new(format), |reader| (reader.read)(&log, context))
+}
+
+/// The likeliest format of a log and how sure that is (0 to 1), or none where nothing in it looks like a runner's.
+pub fn detect(log: &[u8]) -> Option<(Format, f64)> {
+    let log = text::Log::new(log);
+    let mut best: Option<(Format, f64)> = None;
+    for reader in READERS {
+        let sure = (reader.sniff)(&log);
+        if sure > 0.0 && best.is_none_or(|(_, other)| sure > other) {
+            best = Some((reader.format, sure));
+        }
+    }
+    best
+}

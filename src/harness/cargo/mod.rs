@@ -1,0 +1,139 @@
+//! Reader of `cargo test` in its text forms.
+//!
+//! In: a log. Out: a [`Reading`] with ids such as `tests/a.rs::half`, `src/lib.rs::tests::adds` and
+//! `doc:src/lib.rs::Foo::bar#2`. Three steps: [`scan`] cuts the log into blocks of one test program each,
+//! [`target`] says which program a block is, and this file makes ids.
+//!
+//! Invariant: a line counts as a result only inside a block and outside captured output.
+
+mod line;
+mod scan;
+mod target;
+
+use std::collections::BTreeMap;
+
+pub use line::{DocName, Error, doc_name, error, without_kind};
+pub use target::{crate_name, under};
+
+use self::scan::{Entry, Scan};
+use self::target::Target;
+use super::text::Log;
+use super::{Format, Incomplete, ReadContext, Reading, TestResult};
+
+/// Reads.
+pub fn read(log: &Log<'_>, context: &ReadContext) -> Reading {
+    let scan = scan::scan(log);
+    let mut reading = Reading::new(Format::Cargo);
+    let targets = target::targets(&scan, context, &mut reading.oddities);
+    let ids = ids(&scan, &targets);
+    for ((block, target), ids) in scan.blocks.iter().zip(&targets).zip(ids) {
+        let finished = block.entries.iter().filter(|entry| !is_begun(entry)).count();
+        if block.summary.is_none() {
+            let announced = block.announced;
+            let name = match target {
+                Target::Binary(path) => Some(path.clone()),
+                Target::Doc(_) => Some("doc".to_owned()),
+                Target::Unknown => None,
+            };
+            let seen = announced.map_or(finished, |announced| finished.min(announced));
+            reading.incomplete.push(Incomplete { target: name, announced, seen, line: block.line });
+        }
+        for (entry, id) in block.entries.iter().zip(ids) {
+            reading.tests.push(TestResult {
+                id,
+                status: entry.status,
+                line: entry.line,
+                seconds: entry.seconds,
+                source_line: entry.doc.as_ref().and_then(|doc| doc.line),
+            });
+        }
+    }
+    reading.build_failed = !scan.failed_targets.is_empty() || (scan.early_error && scan.blocks.is_empty());
+    reading.failed_targets = scan.failed_targets;
+    reading.unread = scan.unread;
+    reading.oddities.extend(scan.oddities);
+    reading
+}
+
+fn is_begun(entry: &Entry) -> bool {
+    matches!(entry.status, super::Status::Unreached | super::Status::Errored)
+}
+
+/// How sure one can be that a log is cargo's.
+pub fn sniff(log: &Log<'_>) -> f64 {
+    let mut sure = 0.0_f64;
+    for text in log.lines.iter().map(|line| line.text.as_ref()) {
+        if line::running(text).is_some() && text.starts_with("running ") {
+            sure = sure.max(0.8);
+        } else if line::summary(text).is_some() || line::header(text).is_some() {
+            sure = sure.max(0.9);
+        } else if line::test(text).is_some_and(|(_, rest)| line::result(rest).is_some()) {
+            sure = sure.max(0.6);
+        } else if matches!(error(text), Some(Error::Build(_))) {
+            sure = sure.max(0.5);
+        }
+        if sure >= 0.9 {
+            break;
+        }
+    }
+    sure
+}
+
+/// Ids of each block's entries.
+fn ids(scan: &Scan, targets: &[Target]) -> Vec<Vec<String>> {
+    let ordinals = ordinals(scan, targets);
+    let one = |block: usize, at: usize, entry: &Entry| match (&targets[block], &entry.doc) {
+        (target, Some(doc)) if !matches!(target, Target::Binary(_)) => {
+            let base = doc_base(doc, dir(target));
+            let ordinal = ordinals.get(&(block, at)).copied().unwrap_or(1);
+            if ordinal > 1 { format!("{base}#{ordinal}") } else { base }
+        }
+        (Target::Binary(path), _) => format!("{path}::{}", entry.name),
+        _ => entry.name.clone(),
+    };
+    scan.blocks
+        .iter()
+        .enumerate()
+        .map(|(block, scanned)| {
+            scanned.entries.iter().enumerate().map(|(at, entry)| one(block, at, entry)).collect()
+        })
+        .collect()
+}
+
+fn dir(target: &Target) -> Option<&str> {
+    match target {
+        Target::Doc(dir) => dir.as_deref(),
+        Target::Binary(_) | Target::Unknown => None,
+    }
+}
+
+/// `doc:src/lib.rs::Foo::bar`.
+fn doc_base(doc: &DocName, dir: Option<&str>) -> String {
+    let path = under(dir, &doc.path);
+    if doc.item.is_empty() { format!("doc:{path}") } else { format!("doc:{path}::{}", doc.item) }
+}
+
+/// Which doctest of its item an entry is, 1-based, by line. Rustdoc runs some doctests in programs of their own, so
+/// the blocks of one header are counted together; the next header, or a name printed again, begins anew.
+fn ordinals(scan: &Scan, targets: &[Target]) -> BTreeMap<(usize, usize), usize> {
+    let mut runs: BTreeMap<(usize, String), Vec<(Option<usize>, usize, usize)>> = BTreeMap::new();
+    for (block, scanned) in scan.blocks.iter().enumerate() {
+        if matches!(targets[block], Target::Binary(_)) {
+            continue;
+        }
+        for (at, entry) in scanned.entries.iter().enumerate() {
+            if let Some(doc) = &entry.doc {
+                let key = (scanned.headers_before, doc_base(doc, dir(&targets[block])));
+                runs.entry(key).or_default().push((doc.line, block, at));
+            }
+        }
+    }
+    let mut out = BTreeMap::new();
+    for places in runs.values_mut() {
+        places.sort_unstable();
+        for (rank, (_, block, at)) in places.iter().enumerate() {
+            out.insert((*block, *at), rank + 1);
+        }
+    }
+    out
+}

@@ -1,0 +1,467 @@
+//! A cargo log as blocks: one for each test program that announced its tests.
+//!
+//! In: lines. Out: headers in order, blocks with their results, cargo's own errors. Which header belongs to which
+//! block, and what the tests are called, is decided afterwards ([`super::target`]).
+//!
+//! Captured output of tests is free text: between `failures:` and the summary nothing is read but the final list of
+//! names. Outside of it a summary counts only if it adds up to what was announced.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::super::text::{self, Log};
+use super::super::{Status, Unread};
+use super::line::{self, DocName, Error, Header, Summary};
+
+/// One result.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Entry {
+    /// Name as printed, without the mark of its kind.
+    pub name: String,
+    /// The name's parts, for a doctest.
+    pub doc: Option<DocName>,
+    /// Status.
+    pub status: Status,
+    /// Line of the log.
+    pub line: usize,
+    /// Seconds.
+    pub seconds: Option<f64>,
+}
+
+/// A test program from its announcement to its summary.
+#[derive(Debug, Default)]
+pub struct Block {
+    /// Line of the announcement.
+    pub line: usize,
+    /// Tests announced; none where the log begins amid a block.
+    pub announced: Option<usize>,
+    /// Results.
+    pub entries: Vec<Entry>,
+    /// Its summary; none where it never came.
+    pub summary: Option<Summary>,
+    /// What cargo says about running it again: `-p core --test a`.
+    pub rerun: Option<String>,
+    /// Headers seen before it.
+    pub headers_before: usize,
+    /// `.`, `F` and `i` of quiet output.
+    dots: usize,
+    /// Tests begun whose result is not known yet, with index and number of their line.
+    pending: Vec<(String, usize, usize)>,
+    /// Results found behind other text on a line; they count only if the block lacks results otherwise.
+    glued: Vec<Entry>,
+}
+
+/// All that a log holds.
+#[derive(Debug, Default)]
+pub struct Scan {
+    /// Headers, with the number of blocks before each.
+    pub headers: Vec<(Header, usize)>,
+    /// Blocks in order.
+    pub blocks: Vec<Block>,
+    /// Targets that did not compile.
+    pub failed_targets: Vec<String>,
+    /// Some error came before any test program was run.
+    pub early_error: bool,
+    /// Lines that look like results and belong nowhere.
+    pub unread: Vec<Unread>,
+    /// Contradictions.
+    pub oddities: Vec<String>,
+}
+
+/// Scans a log.
+pub fn scan(log: &Log<'_>) -> Scan {
+    // Looking ahead for the end of a section is bounded as a whole, so that hostile logs stay linear.
+    let mut scanner = Scanner { log, at: 0, open: None, out: Scan::default(), budget: 30 * log.lines.len() + 1000 };
+    while scanner.at < log.lines.len() {
+        scanner.step(log.text(scanner.at));
+        scanner.at += 1;
+    }
+    scanner.close(None, false);
+    scanner.out
+}
+
+struct Scanner<'l, 'a> {
+    log: &'l Log<'a>,
+    at: usize,
+    open: Option<Block>,
+    out: Scan,
+    budget: usize,
+}
+
+impl Scanner<'_, '_> {
+    fn number(&self) -> usize {
+        self.log.number(self.at)
+    }
+
+    fn step(&mut self, text: &str) {
+        if text.is_empty() {
+            return;
+        }
+        if let Some(summary) = line::summary(text) {
+            self.summary(text, summary);
+        } else if let Some((name, rest)) = line::test(text) {
+            self.test(text, name, rest);
+        } else if let Some(announced) = line::running(text) {
+            self.close(None, true);
+            self.open = Some(self.new_block(Some(announced)));
+        } else if let Some((header, rest)) = line::header(text) {
+            self.header(header, rest);
+        } else if let Some(error) = line::error(text) {
+            self.error(error);
+        } else if matches!(text, "failures:" | "successes:") && self.begins_section() {
+            self.section();
+        } else {
+            self.inside(text);
+        }
+    }
+
+    fn new_block(&self, announced: Option<usize>) -> Block {
+        Block { line: self.number(), announced, headers_before: self.out.headers.len(), ..Block::default() }
+    }
+
+    fn header(&mut self, header: Header, rest: &str) {
+        let before = self.out.blocks.len() + usize::from(self.open.is_some());
+        self.out.headers.push((header, before));
+        let rest = rest.trim();
+        if line::running(rest).is_some() || line::test(rest).is_some() {
+            self.step(rest);
+        }
+    }
+
+    fn error(&mut self, error: Error) {
+        match error {
+            Error::Build(target) => {
+                if !self.out.failed_targets.contains(&target) {
+                    self.out.failed_targets.push(target);
+                }
+            }
+            Error::Rerun(how) => {
+                if let Some(block) = self.open.as_mut().or_else(|| self.out.blocks.last_mut()) {
+                    block.rerun.get_or_insert(how);
+                }
+            }
+            Error::Other => self.out.early_error |= self.out.headers.is_empty() && self.out.blocks.is_empty(),
+        }
+    }
+
+    fn test(&mut self, text: &str, name: &str, rest: &str) {
+        if self.open.is_none() {
+            // A log whose head is cut off, or a program without libtest's announcement: only where no block has been
+            // closed since the last header, else it is some test's printed text.
+            let fresh = self.out.blocks.is_empty()
+                || self.out.headers.last().is_some_and(|(_, before)| *before == self.out.blocks.len());
+            if !fresh {
+                self.out.unread.push(text::unread(self.number(), text));
+                return;
+            }
+            self.open = Some(self.new_block(None));
+        }
+        self.settle_pending();
+        if let Some((status, seconds)) = line::result(rest) {
+            self.entry(name, status, seconds);
+            return;
+        }
+        for (word, status) in
+            [("ok", Status::Passed), ("FAILED", Status::Failed), ("ignored", Status::Skipped)]
+        {
+            if let Some(tail) = rest.strip_prefix(word)
+                && (line::header(tail).is_some() || line::running(tail).is_some() || line::error(tail).is_some())
+            {
+                self.entry(name, status, None);
+                self.step(&tail.to_owned());
+                return;
+            }
+        }
+        let (index, number) = (self.at, self.number());
+        if let Some(block) = &mut self.open {
+            block.pending.push((name.to_owned(), index, number));
+        }
+        let rest = rest.trim_start();
+        if line::header(rest).is_some() || line::error(rest).is_some() {
+            self.step(&rest.to_owned());
+        }
+    }
+
+    fn entry(&mut self, name: &str, status: Status, seconds: Option<f64>) {
+        let entry = Entry { name: name.to_owned(), doc: doc(name), status, line: self.number(), seconds };
+        if let Some(block) = &mut self.open {
+            block.entries.push(entry);
+        }
+    }
+
+    /// With one thread and `--nocapture` a test's result stands at the end of the last line before the next test.
+    fn settle_pending(&mut self) {
+        let before = self.at.checked_sub(1).map(|at| self.log.text(at).trim_end().to_owned());
+        let number = self.log.number(self.at.saturating_sub(1));
+        let Some(block) = &mut self.open else { return };
+        let Some((name, index, _)) = block.pending.last() else { return };
+        let Some(text) = before.filter(|_| self.at > *index) else { return };
+        let status = if text.ends_with("ok") {
+            Status::Passed
+        } else if text.ends_with("FAILED") {
+            Status::Failed
+        } else {
+            return;
+        };
+        let entry = Entry { name: name.clone(), doc: doc(name), status, line: number, seconds: None };
+        block.pending.pop();
+        block.entries.push(entry);
+    }
+
+    /// Any other line while a block is open.
+    fn inside(&mut self, text: &str) {
+        let number = self.number();
+        let Some(block) = &mut self.open else { return };
+        if let Some((status, seconds)) = line::result(text) {
+            match block.pending.pop() {
+                Some((name, _, _)) => {
+                    let doc = doc(&name);
+                    block.entries.push(Entry { name, doc, status, line: number, seconds });
+                }
+                None => self.out.unread.push(text::unread(number, text)),
+            }
+        } else if let Some(name) = text.strip_suffix(" --- FAILED") {
+            let name = line::without_kind(name.trim());
+            if !name.is_empty() {
+                block.dots += 1;
+                let entry =
+                    Entry { name: name.to_owned(), doc: doc(name), status: Status::Failed, line: number, seconds: None };
+                block.entries.push(entry);
+            }
+        } else if let Some(dots) = dots(text) {
+            block.dots += dots;
+        } else if let Some(at) = text.rfind("test ")
+            && block.pending.is_empty()
+            && let Some((name, rest)) = line::test(&text[at..])
+            && let Some((status, seconds)) = line::result(rest)
+            && name.chars().all(|c| c.is_alphanumeric() || c == '_' || c == ':')
+        {
+            block.glued.push(Entry { name: name.to_owned(), doc: None, status, line: number, seconds });
+        }
+    }
+
+    fn summary(&mut self, text: &str, summary: Summary) {
+        self.settle_pending();
+        match &self.open {
+            Some(block) if block.announced.is_none_or(|announced| announced == summary.total()) => {
+                self.close(Some(summary), true);
+            }
+            Some(_) => {
+                self.out.oddities.push(format!("line {}: a summary that does not add up to what was announced", self.number()));
+            }
+            None => {
+                self.out.oddities.push(format!("line {}: a summary without a test program", self.number()));
+                self.out.unread.push(text::unread(self.number(), text));
+            }
+        }
+    }
+
+    /// Whether a line `failures:` ends the results: all are there, or what follows looks like it.
+    fn begins_section(&mut self) -> bool {
+        let Some(block) = &self.open else { return false };
+        let cost = block.entries.len();
+        if self.budget <= cost {
+            return false;
+        }
+        self.budget -= cost;
+        let seen = block.seen();
+        if block.announced.is_some_and(|announced| seen + block.glued.len() + block.pending.len() >= announced) {
+            return true;
+        }
+        let next = (self.at + 1..self.log.lines.len()).map(|at| self.log.text(at)).find(|text| !text.is_empty());
+        next.is_none_or(|text| {
+            text.starts_with("---- ") && text.ends_with(" stdout ----")
+                || text.strip_prefix("    ").is_some_and(|name| block.entries.iter().any(|entry| entry.name == name))
+        })
+    }
+
+    /// Skips captured output up to the summary that belongs to the open block.
+    fn section(&mut self) {
+        self.settle_pending();
+        let Some(block) = &self.open else { return };
+        let known: BTreeSet<&str> =
+            block.entries.iter().filter(|entry| entry.status == Status::Failed).map(|entry| entry.name.as_str()).collect();
+        let announced = block.announced;
+        let mut loose = None;
+        let mut exact = None;
+        for at in self.at + 1..self.log.lines.len() {
+            if self.budget == 0 {
+                break;
+            }
+            self.budget -= 1;
+            let Some(summary) = line::summary(self.log.text(at)) else { continue };
+            if announced.is_some_and(|announced| announced != summary.total()) {
+                continue;
+            }
+            let names = self.names_above(at);
+            let covers = known.iter().all(|name| names.iter().any(|(other, _)| other == name));
+            if names.len() == summary.failed && covers && (known.len() == names.len() || block.dots > 0) {
+                exact = Some((at, summary, names));
+                break;
+            }
+            let related = known.is_empty() || names.iter().any(|(name, _)| known.contains(name.as_str()));
+            if loose.is_none() && related {
+                loose = Some((at, summary, names));
+            }
+        }
+        if let Some((at, summary, names)) = exact.or(loose) {
+            self.list_failures(names);
+            self.at = at;
+            self.close(Some(summary), true);
+            return;
+        }
+        // No end in sight: the log is cut or damaged. Go on with the next program that is surely one.
+        self.at += 1;
+        while self.at < self.log.lines.len() {
+            let programs = line::header(self.log.text(self.at)).is_some()
+                && (1..4).any(|ahead| line::running(self.log.text(self.at + ahead)).is_some());
+            if programs {
+                break;
+            }
+            self.at += 1;
+        }
+        self.at = self.at.saturating_sub(1);
+        self.close(None, true);
+    }
+
+    /// The names between the last `failures:` and a summary, each with the number of its line.
+    fn names_above(&self, summary: usize) -> Vec<(String, usize)> {
+        let mut names = Vec::new();
+        let mut at = summary;
+        while at > self.at {
+            at -= 1;
+            let text = self.log.text(at);
+            if text.is_empty() && names.is_empty() {
+                continue;
+            }
+            if text == "failures:" {
+                names.reverse();
+                return names;
+            }
+            match text.strip_prefix("    ") {
+                Some(name) if !name.trim().is_empty() => names.push((name.trim().to_owned(), self.log.number(at))),
+                _ => break,
+            }
+        }
+        Vec::new()
+    }
+
+    /// The final list of failures tells what quiet output and damaged lines did not.
+    fn list_failures(&mut self, names: Vec<(String, usize)>) {
+        let Some(block) = &mut self.open else { return };
+        let mut known: BTreeMap<String, Status> = BTreeMap::new();
+        for entry in &block.entries {
+            known.entry(entry.name.clone()).and_modify(|s| *s = s.worst(entry.status)).or_insert(entry.status);
+        }
+        for (name, line) in names {
+            match known.get(&name) {
+                Some(Status::Failed | Status::TimedOut | Status::Errored) => continue,
+                Some(_) => self.out.oddities.push(format!("line {line}: {name} is listed as failed, but was printed otherwise")),
+                None => {}
+            }
+            block.pending.retain(|(pending, _, _)| *pending != name);
+            let doc = doc(&name);
+            block.entries.push(Entry { name, doc, status: Status::Failed, line, seconds: None });
+        }
+    }
+
+    /// Ends the open block. `ended`: its program is known to have ended, as opposed to a log that stops.
+    fn close(&mut self, summary: Option<Summary>, ended: bool) {
+        if summary.is_none() && self.at > 0 {
+            self.settle_pending();
+        }
+        let Some(mut block) = self.open.take() else { return };
+        block.summary = summary;
+        block.take_glued();
+        let begun = std::mem::take(&mut block.pending);
+        let short = summary.map_or(0, |summary| summary.passed.saturating_sub(block.count(Status::Passed)));
+        let ended = ended || block.rerun.is_some() || self.out.headers.len() > block.headers_before;
+        let status = match summary {
+            // Failures are listed by name and ignored tests print nothing, so one begun and not listed has passed.
+            Some(_) if begun.len() == short => Status::Passed,
+            None if !ended => Status::Unreached,
+            _ => Status::Errored,
+        };
+        for (name, _, line) in begun {
+            let doc = doc(&name);
+            block.entries.push(Entry { name, doc, status, line, seconds: None });
+        }
+        self.compare(&block);
+        self.out.blocks.push(block);
+    }
+
+    /// Counts against lines.
+    fn compare(&mut self, block: &Block) {
+        let at = block.line;
+        let mut twice = BTreeSet::new();
+        let mut names = BTreeSet::new();
+        for entry in block.entries.iter().filter(|entry| entry.doc.is_none()) {
+            if !names.insert(&entry.name) && twice.insert(&entry.name) {
+                self.out.oddities.push(format!("line {}: {} was printed twice by one program", entry.line, entry.name));
+            }
+        }
+        let Some(summary) = block.summary else { return };
+        let unnamed = block.dots > 0 && block.entries.len() < summary.total();
+        if unnamed {
+            let unnamed = summary.total() - block.entries.len();
+            self.out.oddities.push(format!("line {at}: quiet output, {unnamed} tests are not named"));
+        }
+        let pairs = [
+            ("passed", summary.passed, block.count(Status::Passed)),
+            ("failed", summary.failed, block.count(Status::Failed) + block.count(Status::TimedOut)),
+            ("ignored", summary.ignored, block.count(Status::Skipped)),
+        ];
+        for (word, told, seen) in pairs {
+            let benches = if word == "passed" { summary.measured } else { 0 };
+            let differs = if unnamed { seen > told } else { seen != told + benches };
+            if differs {
+                self.out.oddities.push(format!("line {at}: the summary tells {told} {word}, {seen} were printed"));
+            }
+        }
+    }
+}
+
+impl Block {
+    /// Tests with a result; a name printed twice counts once.
+    pub fn seen(&self) -> usize {
+        let names: BTreeSet<&str> = self.plain().map(|entry| entry.name.as_str()).collect();
+        let docs = self.entries.iter().filter(|entry| entry.doc.is_some()).count();
+        (names.len() + docs).max(self.dots)
+    }
+
+    fn plain(&self) -> impl Iterator<Item = &Entry> {
+        self.entries.iter().filter(|entry| entry.doc.is_none())
+    }
+
+    fn count(&self, status: Status) -> usize {
+        let docs = self.entries.iter().filter(|entry| entry.doc.is_some() && entry.status == status).count();
+        let mut worst = BTreeMap::new();
+        for entry in self.plain() {
+            worst.entry(&entry.name).and_modify(|s: &mut Status| *s = s.worst(entry.status)).or_insert(entry.status);
+        }
+        docs + worst.values().filter(|s| **s == status).count()
+    }
+
+    /// Takes results that stood behind other text, as far as results are lacking.
+    fn take_glued(&mut self) {
+        let glued = std::mem::take(&mut self.glued);
+        let seen: BTreeSet<String> = self.entries.iter().map(|entry| entry.name.clone()).collect();
+        let new: Vec<Entry> = glued.into_iter().filter(|entry| !seen.contains(&entry.name)).collect();
+        let lacking = self.announced.map_or(0, |announced| announced.saturating_sub(self.seen() + self.pending.len()));
+        if new.len() <= lacking {
+            self.entries.extend(new);
+        }
+    }
+}
+
+fn doc(name: &str) -> Option<DocName> {
+    line::doc_name(name).filter(|doc| doc.line.is_some())
+}
+
+/// `..i.F. 87/200`: how many tests.
+fn dots(text: &str) -> Option<usize> {
+    let marks = text.split(' ').next()?;
+    let rest = text[marks.len()..].trim();
+    let progress = rest.is_empty() || rest.split_once('/').is_some_and(|(a, b)| text::count(a).is_some() && text::count(b).is_some());
+    let all = !marks.is_empty() && marks.bytes().all(|byte| matches!(byte, b'.' | b'F' | b'i' | b'a' | b'b'));
+    (all && progress).then_some(marks.len())
+}
