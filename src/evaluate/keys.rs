@@ -50,10 +50,9 @@ pub fn tree(changes: &TreeChanges) -> String {
     hasher.finalize().to_hex()[..32].to_owned()
 }
 
-/// hash(task, snapshot, applied tree, limits), 32 hex digits. Controls carry their name: they are really run, never
+/// hash(task, snapshot, applied tree, limits), 32 hex digits. Controls give their name: they are really run, never
 /// answered by a prediction that happens to be equal.
-pub fn run(task: &Task, subject: &Subject, snapshot: &str, applied: &TreeChanges, limits: &str) -> String {
-    let control = if subject.is_control() { subject.model() } else { "" };
+pub fn run(task: &Task, control: &str, snapshot: &str, applied: &TreeChanges, limits: &str) -> String {
     hash(&[&task.hash, control, snapshot, &tree(applied), limits], 32)
 }
 

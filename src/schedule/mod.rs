@@ -41,6 +41,11 @@ impl Workers {
         Self { places: Arc::new(Semaphore::new(count.max(1))), stop }
     }
 
+    /// The wish to stop that these workers obey.
+    pub fn stop(&self) -> &Stop {
+        &self.stop
+    }
+
     /// Runs a blocking job when a worker is free. `None`: it was not begun because of a stop, or it panicked.
     pub async fn run<T: Send + 'static>(&self, job: impl FnOnce() -> T + Send + 'static) -> Option<T> {
         let place = Arc::clone(&self.places).acquire_owned().await.ok()?;

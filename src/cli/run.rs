@@ -1,0 +1,248 @@
+//! `kerf run`: evaluates predictions on a suite.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use anyhow::Context;
+
+use super::config::RunConfig;
+use super::exit::bad_input;
+use super::progress::Progress;
+use super::{Exit, config, context};
+use crate::evaluate::record::Outcome;
+use crate::evaluate::{Event, Measure, Options, Plan, Watcher, World, keys, run};
+use crate::prediction::{self, Prediction};
+use crate::report::escape;
+use crate::schedule::{Stop, Workers, automatic};
+use crate::store::{RUN_SCHEMA, RunFolder, RunInfo, TaskInfo};
+use crate::task::{Suite, read_suite};
+
+/// Arguments of `kerf run`.
+#[derive(Debug, clap::Args)]
+pub(super) struct RunArguments {
+    /// Suite: a folder of task folders, or a JSONL file in SWE-bench form
+    #[arg(long, value_name = "PATH")]
+    tasks: Option<PathBuf>,
+    /// Predictions: JSONL or JSON in SWE-bench or Multi-SWE-bench form, or a folder MODEL/TASK.diff; repeats
+    #[arg(long, value_name = "PATH")]
+    predictions: Vec<PathBuf>,
+    /// Local mirrors, such as /mirrors/{owner}+{name}/repo
+    #[arg(long, value_name = "TEMPLATE")]
+    mirror: Option<String>,
+    /// Run folder; an interrupted run in it is carried on
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+    /// Measures to take, by comma: pass, edits, lint, context
+    #[arg(long, value_delimiter = ',', value_name = "LIST")]
+    measures: Option<Vec<String>>,
+    /// Trials at once: a number, or auto
+    #[arg(long, value_name = "N")]
+    jobs: Option<String>,
+    /// Seed of everything drawn at random
+    #[arg(long, value_name = "N")]
+    seed: Option<u64>,
+    /// Wall clock of a test command in seconds, in place of the tasks' own
+    #[arg(long, value_name = "SECONDS")]
+    timeout: Option<u64>,
+    /// namespaces, or none
+    #[arg(long, default_value = "namespaces", value_name = "NAME")]
+    sandbox: String,
+    /// With --sandbox none: patches may do to this machine what they like
+    #[arg(long)]
+    trust_patches: bool,
+    /// Print nothing but the report
+    #[arg(long, short)]
+    quiet: bool,
+}
+
+/// Everything a run needs, options and defaults joined.
+struct Inputs {
+    suite: Suite,
+    predictions: Vec<Prediction>,
+    problems: Vec<String>,
+    out: PathBuf,
+    mirror: Option<String>,
+    jobs: usize,
+    options: Options,
+}
+
+/// Runs, or goes on with a run, and prints the report.
+pub(super) fn main(arguments: &RunArguments) -> anyhow::Result<Exit> {
+    let inputs = read_inputs(arguments)?;
+    for problem in &inputs.problems {
+        eprintln!("kerf: {}", escape::terminal(problem));
+    }
+    let plan = Plan::new(&inputs.suite, inputs.predictions, inputs.options.clone());
+    for (task, count) in &plan.strangers {
+        eprintln!("kerf: {count} predictions name no task of this suite: {}", escape::terminal(task));
+    }
+    if plan.tasks.is_empty() {
+        return Err(bad_input("no task of the suite could be read"));
+    }
+    let variables = context::variables();
+    let cache = context::cache(&variables)?;
+    let sandbox = context::sandbox(&arguments.sandbox, arguments.trust_patches)?;
+    let world = World::new(&cache, inputs.mirror, sandbox, &variables, &inputs.suite);
+    let info = RunInfo {
+        schema: RUN_SCHEMA.to_owned(),
+        kerf: env!("CARGO_PKG_VERSION").to_owned(),
+        rules: keys::RULES.to_owned(),
+        suite: inputs.suite.name.clone(),
+        lock: inputs.suite.lock(),
+        tasks: inputs
+            .suite
+            .tasks
+            .iter()
+            .map(|task| TaskInfo { id: task.id.clone(), hash: task.hash.clone() })
+            .collect(),
+        trials: plan.trial_count(),
+        plan: blake3::hash(plan.order().join("\n").as_bytes()).to_hex().to_string(),
+        options: inputs.options,
+        toolchains: world.toolchain_versions(),
+        sandbox: world.sandbox.name().to_owned(),
+        problems: inputs.problems.clone(),
+        complete: false,
+        environment: world.environment(),
+    };
+    let order = plan.order();
+    let folder = Arc::new(RunFolder::open(&inputs.out, info)?);
+    let watcher: Arc<dyn Watcher> =
+        if arguments.quiet { Arc::new(Silent) } else { Arc::new(Progress::new(order.len())) };
+    let ending = drive(plan, world, &folder, &watcher, inputs.jobs)?;
+    if ending == Ending::Interrupted {
+        let kept = folder.record_count();
+        eprintln!("kerf: interrupted; {kept} of {} trials are kept, the same command carries on", order.len());
+        return Ok(Exit::Interrupted);
+    }
+    let complete = folder.finish(&order)?;
+    drop(folder);
+    let exit = super::report::print_terminal(&inputs.out)?;
+    if !complete {
+        anyhow::bail!("some trials have no record; the same command tries them again");
+    }
+    Ok(if inputs.problems.is_empty() { exit } else { Exit::Usage })
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Ending {
+    Done,
+    Interrupted,
+}
+
+/// Runs the plan on as many workers as wanted, until it is done or the user interrupts.
+fn drive(
+    plan: Plan,
+    world: World,
+    folder: &Arc<RunFolder>,
+    watcher: &Arc<dyn Watcher>,
+    jobs: usize,
+) -> anyhow::Result<Ending> {
+    let stop = Stop::default();
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .context("cannot start workers")?;
+    let workers = Workers::new(jobs, stop.clone());
+    let ending = runtime.block_on(async {
+        let work = run(Arc::new(plan), Arc::new(world), Arc::clone(folder) as _, Arc::clone(watcher), workers);
+        tokio::select! {
+            result = work => result.map(|()| Ending::Done),
+            _ = tokio::signal::ctrl_c() => {
+                stop.ask();
+                Ok(Ending::Interrupted)
+            }
+        }
+    });
+    // Blocking jobs under way are left to die with the process, and their sandboxes with them.
+    runtime.shutdown_background();
+    ending.context("the run cannot go on; what is finished is kept, and the same command carries on")
+}
+
+/// Says nothing.
+struct Silent;
+
+impl Watcher for Silent {
+    fn note(&self, _: &Event) {}
+}
+
+fn read_inputs(arguments: &RunArguments) -> anyhow::Result<Inputs> {
+    let defaults = if arguments.tasks.is_some() {
+        RunConfig::default()
+    } else {
+        config::read(Path::new("."))?.unwrap_or_default().run
+    };
+    let tasks = arguments
+        .tasks
+        .clone()
+        .or(defaults.tasks)
+        .ok_or_else(|| bad_input("no tasks: give --tasks, or write [run] tasks = \"…\" into kerf.toml"))?;
+    let suite = read_suite(&tasks).map_err(bad_input)?;
+    let mut problems: Vec<String> = suite.problems.iter().map(ToString::to_string).collect();
+    let paths = if arguments.predictions.is_empty() { defaults.predictions } else { arguments.predictions.clone() };
+    let mut predictions = Vec::new();
+    for path in &paths {
+        let read = prediction::read(path).map_err(bad_input)?;
+        predictions.extend(read.predictions);
+        problems.extend(read.problems.iter().map(ToString::to_string));
+    }
+    reject_controls(&mut predictions, &mut problems);
+    let jobs = match arguments.jobs.as_deref().or(defaults.jobs.as_deref()) {
+        None | Some("auto") => automatic(),
+        Some(text) => text
+            .parse()
+            .ok()
+            .filter(|count| *count > 0)
+            .ok_or_else(|| bad_input(format!("--jobs {text}: write a number above 0, or auto")))?,
+    };
+    let out = arguments.out.clone().or(defaults.out).unwrap_or_else(|| Path::new("runs").join(&suite.name));
+    let options = Options {
+        measures: measures(arguments.measures.clone().or(defaults.measures))?,
+        seed: arguments.seed.or(defaults.seed).unwrap_or(0),
+        timeout_s: arguments.timeout,
+    };
+    Ok(Inputs { suite, predictions, problems, out, mirror: arguments.mirror.clone().or(defaults.mirror), jobs, options })
+}
+
+/// A model that calls itself `gold` would be taken for a control.
+fn reject_controls(predictions: &mut Vec<Prediction>, problems: &mut Vec<String>) {
+    predictions.retain(|prediction| {
+        let taken = [crate::evaluate::GOLD, crate::evaluate::EMPTY].contains(&prediction.model.as_str());
+        if taken {
+            let message = "is the name of a control; rename the model";
+            problems.push(format!("{}: model `{}` {message}", prediction.origin, prediction.model));
+        }
+        !taken
+    });
+}
+
+fn measures(names: Option<Vec<String>>) -> anyhow::Result<Vec<Measure>> {
+    let Some(names) = names else { return Ok(Measure::ALL.to_vec()) };
+    let mut measures = vec![Measure::Pass];
+    for name in &names {
+        measures.push(match name.trim() {
+            "pass" => Measure::Pass,
+            "edits" => Measure::Edits,
+            "lint" => Measure::Lint,
+            "context" => Measure::Context,
+            other => {
+                return Err(bad_input(format!("--measures {other} is unknown; known are pass, edits, lint, context")));
+            }
+        });
+    }
+    measures.sort();
+    measures.dedup();
+    Ok(measures)
+}
+
+/// What a finished run's exit code says: invalid where all trials are.
+pub(super) fn exit_of(outcomes: impl Iterator<Item = Outcome>) -> Exit {
+    let mut any = false;
+    for outcome in outcomes {
+        if outcome != Outcome::Invalid {
+            return Exit::Fine;
+        }
+        any = true;
+    }
+    if any { Exit::Invalid } else { Exit::Fine }
+}

@@ -1,0 +1,177 @@
+//! Driving a plan: tasks are made ready, their trials run, workers shared by all.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use super::bench::{Bench, Unready};
+use super::plan::{Plan, TaskPlan, Trial};
+use super::record::Reason;
+use super::sink::{Event, Sink, SinkError, Watcher};
+use super::trial;
+use crate::repo::Mirrors;
+use crate::sandbox::Sandbox;
+use crate::schedule::{Stop, Workers, all};
+use crate::snapshot::{Snapshots, Toolchain, find_toolchain};
+use crate::task::Suite;
+
+/// What a run stands on: everything that is neither task nor prediction.
+pub struct World {
+    /// Repositories.
+    pub mirrors: Mirrors,
+    /// Where patched trees run.
+    pub sandbox: Arc<dyn Sandbox>,
+    /// Built bases.
+    pub snapshots: Snapshots,
+    toolchains: BTreeMap<String, Result<Toolchain, String>>,
+    /// One lock a run key, so that identical patches run once.
+    pub(super) run_locks: Mutex<BTreeMap<String, Arc<Mutex<()>>>>,
+}
+
+impl World {
+    /// For the languages of a suite; `cache` is kerf's cache folder, `variables` this process's environment.
+    pub fn new(
+        cache: &Path,
+        mirror: Option<String>,
+        sandbox: Arc<dyn Sandbox>,
+        variables: &BTreeMap<String, String>,
+        suite: &Suite,
+    ) -> Self {
+        let toolchains = suite
+            .tasks
+            .iter()
+            .map(|task| task.language.clone())
+            .collect::<std::collections::BTreeSet<_>>()
+            .into_iter()
+            .map(|language| {
+                let found = find_toolchain(&language, cache, variables).map_err(|error| error.to_string());
+                (language, found)
+            })
+            .collect();
+        Self {
+            mirrors: Mirrors::new(cache.to_owned(), mirror),
+            snapshots: Snapshots::new(cache, Arc::clone(&sandbox)),
+            sandbox,
+            toolchains,
+            run_locks: Mutex::default(),
+        }
+    }
+
+    /// The tools of a language, or why there are none.
+    pub(super) fn toolchain(&self, language: &str) -> Result<Toolchain, String> {
+        match self.toolchains.get(language) {
+            Some(found) => found.clone(),
+            None => Err(format!("no toolchain is known for language `{language}`")),
+        }
+    }
+
+    /// Versions of the tools by language; none where a language's tools are missing.
+    pub fn toolchain_versions(&self) -> BTreeMap<String, Vec<String>> {
+        self.toolchains
+            .iter()
+            .map(|(language, found)| {
+                (language.clone(), found.as_ref().map(|tools| tools.versions.clone()).unwrap_or_default())
+            })
+            .collect()
+    }
+
+    /// The machine, for `environment` fields: not compared between runs.
+    pub fn environment(&self) -> BTreeMap<String, serde_json::Value> {
+        BTreeMap::from([
+            ("protections".to_owned(), self.sandbox.protections().into()),
+            ("system".to_owned(), format!("{} {}", std::env::consts::OS, std::env::consts::ARCH).into()),
+        ])
+    }
+}
+
+/// The first failure of a run that cannot go on.
+#[derive(Clone, Default)]
+struct Failure(Arc<Mutex<Option<SinkError>>>);
+
+impl Failure {
+    fn set(&self, error: SinkError, stop: &Stop) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(error);
+        stop.ask();
+    }
+
+    fn take(&self) -> Option<SinkError> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+}
+
+/// Everything that jobs share.
+#[derive(Clone)]
+struct Shared {
+    plan: Arc<Plan>,
+    world: Arc<World>,
+    sink: Arc<dyn Sink>,
+    watcher: Arc<dyn Watcher>,
+    workers: Workers,
+    stop: Stop,
+    failure: Failure,
+}
+
+/// Runs a plan to its end: a record for every trial that has none. Fails only where results cannot be kept; every
+/// other trouble is an outcome of a trial.
+pub async fn run(
+    plan: Arc<Plan>,
+    world: Arc<World>,
+    sink: Arc<dyn Sink>,
+    watcher: Arc<dyn Watcher>,
+    workers: Workers,
+) -> Result<(), SinkError> {
+    let stop = workers.stop().clone();
+    let count = plan.tasks.len();
+    let shared = Shared { plan, world, sink, watcher, workers, stop, failure: Failure::default() };
+    all((0..count).map(|index| one_task(shared.clone(), index))).await;
+    match shared.failure.take() {
+        Some(error) => Err(error),
+        None => Ok(()),
+    }
+}
+
+async fn one_task(shared: Shared, index: usize) {
+    let TaskPlan { task, trials } = &shared.plan.tasks[index];
+    let open: Vec<Trial> = trials.iter().filter(|trial| !shared.sink.has_record(&trial.id)).cloned().collect();
+    shared.watcher.note(&Event::Known(trials.len() - open.len()));
+    if open.is_empty() {
+        return;
+    }
+    let job = {
+        let (shared, task) = (shared.clone(), task.clone());
+        move || {
+            shared.watcher.note(&Event::Preparing(&task.id));
+            Bench::prepare(&shared.world, &task, &shared.plan.options, &*shared.sink)
+        }
+    };
+    let Some(prepared) = shared.workers.run(job).await else { return };
+    let bench: Arc<Result<Bench, (Reason, String)>> = Arc::new(match prepared {
+        Ok(bench) => {
+            shared.watcher.note(&Event::Prepared(&task.id, bench.timing.values().sum()));
+            Ok(bench)
+        }
+        Err(Unready::Sink(error)) => return shared.failure.set(error, &shared.stop),
+        Err(Unready::Invalid(reason, why)) => {
+            shared.watcher.note(&Event::Unready(&task.id, &why));
+            Err((reason, why))
+        }
+    });
+    all(open.into_iter().map(|trial| one_trial(shared.clone(), index, trial, Arc::clone(&bench)))).await;
+}
+
+async fn one_trial(shared: Shared, index: usize, trial: Trial, bench: Arc<Result<Bench, (Reason, String)>>) {
+    let worker = shared.clone();
+    let job = move || {
+        let task = &worker.plan.tasks[index].task;
+        let record = match &*bench {
+            Ok(bench) => trial::evaluate(&worker.world, bench, &worker.plan.options, &trial, &*worker.sink)?,
+            Err((reason, why)) => trial::invalid(&worker.world, task, &trial, *reason, why),
+        };
+        worker.sink.keep_record(&record)?;
+        worker.watcher.note(&Event::Done(&record));
+        Ok(())
+    };
+    if let Some(Err(error)) = shared.workers.run(job).await {
+        shared.failure.set(error, &shared.stop);
+    }
+}

@@ -1,0 +1,217 @@
+//! Running the tests of one tree, and judging what they printed.
+
+use super::detail::{TestDetail, TestList};
+use super::record::{Outcome, Reason, Tests};
+use super::sink::{Again, AloneRun, TestRun};
+use crate::harness::{
+    self, Format, Lists, Observed, ReadContext, Reading, RulesError, Statuses, Verdict, VerdictOutcome, Why,
+};
+use crate::patch::TreeChanges;
+use crate::sandbox::{Ended, Sandbox, SandboxError, SessionSpec, Step};
+use crate::task::TestPlan;
+
+/// So many tests are run alone at most for each reason: more than that is no oddity of single tests.
+const ALONE_LIMIT: usize = 12;
+
+/// What a run is judged by.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Yardstick {
+    /// Lists of the task.
+    pub lists: Lists,
+    /// Statuses at base: with the test patch where that could be built, else with base's own tests.
+    pub before: Statuses,
+}
+
+/// How the tests of a tree are run and read.
+pub(super) struct Tester<'a> {
+    /// Where.
+    pub sandbox: &'a dyn Sandbox,
+    /// On which snapshot.
+    pub spec: &'a SessionSpec,
+    /// How.
+    pub plan: &'a TestPlan,
+    /// Packages of the tree.
+    pub context: &'a ReadContext,
+}
+
+impl Tester<'_> {
+    /// Runs the test command on the snapshot with `changes`; then, by themselves, listed tests that the log does not
+    /// name or that a crash cut off, and pass-to-pass that failed.
+    pub fn run(&self, changes: &TreeChanges, yardstick: &Yardstick) -> Result<TestRun, SandboxError> {
+        let mut session = self.sandbox.open(self.spec)?;
+        session.put(changes)?;
+        let step = |command: String| Step {
+            command,
+            timeout: self.plan.timeout,
+            merged: true,
+            stdin: None,
+            environment: std::collections::BTreeMap::new(),
+        };
+        let mut run = TestRun { whole: session.run(&step(self.plan.command.clone()))?, alone: Vec::new() };
+        let reading = self.read(&run.whole.stdout);
+        let cut_short = matches!(run.whole.ended, Ended::TimedOut | Ended::OutOfMemory);
+        // A tree that does not compile fails every test alone just as well.
+        if cut_short || reading.build_failed {
+            return Ok(run);
+        }
+        let observed = Observed::from(&reading);
+        let Ok(verdict) = harness::judge(&yardstick.lists, Some(&yardstick.before), &observed) else { return Ok(run) };
+        let statuses = observed.statuses();
+        for (why, test) in wanted(&verdict) {
+            let id = qualified(test, &statuses, &yardstick.before);
+            if let Some(command) = harness::alone_command(reading.format, &self.plan.command, &id, self.context) {
+                run.alone.push(AloneRun { test: test.to_owned(), why, output: session.run(&step(command))? });
+            }
+        }
+        Ok(run)
+    }
+
+    fn read(&self, log: &[u8]) -> Reading {
+        let format = Format::from_name(&self.plan.format)
+            .or_else(|| harness::detect(log).map(|(format, _)| format))
+            .unwrap_or(Format::Cargo);
+        harness::read_in(format, log, self.context)
+    }
+
+    /// Everything that a run says about the tests.
+    pub fn observe(&self, run: &TestRun) -> Observed {
+        let mut observed = Observed::from(&self.read(&run.whole.stdout));
+        for alone in &run.alone {
+            observed.merge(&self.read(&alone.output.stdout));
+        }
+        observed
+    }
+
+    /// Judges a run.
+    pub fn grade(&self, yardstick: &Yardstick, run: &TestRun) -> Result<Judged, RulesError> {
+        let reading = self.read(&run.whole.stdout);
+        let observed = self.observe(run);
+        let verdict = harness::judge(&yardstick.lists, Some(&yardstick.before), &observed)?;
+        let (outcome, reason) = outcome(run, &verdict);
+        let mut oddities = reading.oddities;
+        oddities.extend(reading.unread.iter().map(|unread| format!("line {}: not read: {}", unread.line, unread.text)));
+        oddities.extend(run.alone.iter().map(|alone| format!("{} was run alone ({:?})", alone.test, alone.why)));
+        Ok(Judged {
+            outcome,
+            reason,
+            tests: Tests {
+                fail_to_pass: verdict.fail_to_pass.counts(),
+                pass_to_pass: verdict.pass_to_pass.counts(),
+                unlisted_regressions: verdict.unlisted_regressions.len() as u32,
+                flaky: verdict.flaky.len() as u32,
+            },
+            details: details(&verdict, &yardstick.before, &observed),
+            oddities,
+        })
+    }
+}
+
+/// Tests to be run alone, each with the reason.
+fn wanted(verdict: &Verdict) -> Vec<(Again, &str)> {
+    let mut wanted: Vec<(Again, &str)> = Vec::new();
+    for (why, tests) in [(Again::Missing, &verdict.missing), (Again::Unreached, &verdict.unreached)] {
+        if tests.len() <= ALONE_LIMIT {
+            wanted.extend(tests.iter().map(|test| (why, test.as_str())));
+        }
+    }
+    let open: Vec<&str> = wanted.iter().map(|(_, test)| *test).collect();
+    let failed: Vec<&str> = verdict
+        .pass_to_pass
+        .failed
+        .iter()
+        .map(|test| test.listed.as_str())
+        .filter(|test| !open.contains(test) && !verdict.missing.iter().chain(&verdict.unreached).any(|t| t == test))
+        .collect();
+    if failed.len() <= ALONE_LIMIT {
+        wanted.extend(failed.into_iter().map(|test| (Again::Failed, test)));
+    }
+    wanted
+}
+
+/// The qualified id of a listed test, from any run that named it; the listed name itself where none did.
+fn qualified(listed: &str, now: &Statuses, before: &Statuses) -> String {
+    [now, before]
+        .into_iter()
+        .find_map(|statuses| harness::find(listed, statuses).first().map(|id| (*id).to_owned()))
+        .unwrap_or_else(|| listed.to_owned())
+}
+
+/// What a run says about a patch.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Judged {
+    /// Outcome.
+    pub outcome: Outcome,
+    /// Why.
+    pub reason: Option<Reason>,
+    /// Counts.
+    pub tests: Tests,
+    /// Every listed test, and unlisted regressions.
+    pub details: Vec<TestDetail>,
+    /// Contradictions of the log, and lines of it that could not be read.
+    pub oddities: Vec<String>,
+}
+
+fn outcome(run: &TestRun, verdict: &Verdict) -> (Outcome, Option<Reason>) {
+    let outcome = match verdict.outcome {
+        VerdictOutcome::Resolved => return (Outcome::Resolved, None),
+        VerdictOutcome::Partial => Outcome::Partial,
+        VerdictOutcome::Unresolved => Outcome::Unresolved,
+    };
+    match run.whole.ended {
+        Ended::TimedOut => return (Outcome::TimedOut, None),
+        Ended::OutOfMemory => return (Outcome::Unresolved, Some(Reason::Resource)),
+        Ended::Exited(_) | Ended::Signalled(_) => {}
+    }
+    let reason = match verdict.reason {
+        Some(Why::BuildFailed) => Reason::BuildFailed,
+        Some(Why::NoVerdict) => Reason::NoVerdict,
+        Some(Why::MissingTest) => Reason::MissingTest,
+        Some(Why::TestsFailed) | None => Reason::TestsFailed,
+    };
+    (outcome, Some(reason))
+}
+
+fn details(verdict: &Verdict, before: &Statuses, observed: &Observed) -> Vec<TestDetail> {
+    let mut details = Vec::new();
+    let lists = [(TestList::FailToPass, &verdict.fail_to_pass), (TestList::PassToPass, &verdict.pass_to_pass)];
+    for (list, judged) in lists {
+        for test in judged.failed.iter().chain(&judged.passed) {
+            details.push(TestDetail {
+                id: test.listed.clone(),
+                list,
+                before: test.before,
+                after: test.status,
+                line: test.line.filter(|_| test.run == 0),
+            });
+        }
+    }
+    for id in &verdict.unlisted_regressions {
+        let Some(seen) = observed.tests.get(id) else { continue };
+        details.push(TestDetail {
+            id: id.clone(),
+            list: TestList::Unlisted,
+            before: before.get(id).copied(),
+            after: seen.status,
+            line: (seen.run == 0 && seen.line > 0).then_some(seen.line),
+        });
+    }
+    details
+}
+
+/// Statuses at base for comparison: with the test patch; where that did not build, what base's own tests said.
+pub(super) fn before(with_test_patch: &Observed, own: &Observed) -> Statuses {
+    let mut statuses = with_test_patch.statuses();
+    if with_test_patch.build_failed {
+        for (id, status) in own.statuses() {
+            statuses.entry(id).or_insert(status);
+        }
+    }
+    statuses
+}
+
+/// The lists of a task whose pass-to-pass are found by running base and gold.
+pub(super) fn base_lists(fail_to_pass: &[String], own: &Observed, gold: Option<&Observed>) -> Lists {
+    let own = own.statuses();
+    let gold = gold.map_or_else(|| own.clone(), Observed::statuses);
+    Lists::base(fail_to_pass.to_vec(), &own, &gold)
+}

@@ -1,0 +1,224 @@
+//! One trial: from a prediction to a record.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Instant;
+
+use super::bench::Bench;
+use super::detail::{DETAIL_SCHEMA, Detail, LintDetail};
+use super::edits::{self, Measured};
+use super::plan::{Measure, Options, Subject, Trial};
+use super::record::{Apply, Context, Cost, Outcome, RECORD_SCHEMA, Reason, Record};
+use super::run::World;
+use super::sink::{Sink, SinkError, TestRun};
+use super::tests::Judged;
+use super::{keys, lints};
+use crate::patch::{self, ApplyError, TreeChanges};
+use crate::prediction::{self, Prediction};
+use crate::sandbox::SandboxError;
+use crate::syntax::language_named;
+use crate::task::Task;
+
+/// Support tier of a language without a row of its own.
+const LOWEST_TIER: u8 = 3;
+
+/// A record in which nothing is known yet.
+fn blank(world: &World, task: &Task, trial: &Trial, outcome: Outcome, reason: Option<Reason>) -> Record {
+    Record {
+        schema: RECORD_SCHEMA.to_owned(),
+        trial: trial.id.clone(),
+        run_key: None,
+        grade_key: None,
+        task: task.id.clone(),
+        language: task.language.clone(),
+        tier: language_named(&task.language).map_or(LOWEST_TIER, |language| language.tier),
+        gold_weight: None,
+        model: trial.subject.model().to_owned(),
+        scaffold: trial.subject.scaffold().map(str::to_owned),
+        sample: trial.subject.sample(),
+        outcome,
+        reason,
+        apply: None,
+        tests: None,
+        edits: None,
+        lint: None,
+        context: None,
+        cost: match &trial.subject {
+            Subject::Prediction(prediction) => cost(prediction),
+            Subject::Gold | Subject::Empty | Subject::Missing { .. } => Cost::default(),
+        },
+        environment: world.environment(),
+        timing: BTreeMap::new(),
+    }
+}
+
+fn cost(prediction: &Prediction) -> Cost {
+    let cost = &prediction.cost;
+    Cost {
+        usd: cost.usd,
+        prompt_tokens: cost.prompt_tokens,
+        completion_tokens: cost.completion_tokens,
+        latency_s: cost.latency_s,
+        steps: cost.steps,
+    }
+}
+
+/// The record of a trial whose task could not be made ready.
+pub(super) fn invalid(world: &World, task: &Task, trial: &Trial, reason: Reason, why: &str) -> Record {
+    if let Subject::Missing { .. } = trial.subject {
+        return blank(world, task, trial, Outcome::Missing, None);
+    }
+    let mut record = blank(world, task, trial, Outcome::Invalid, Some(reason));
+    record.environment.insert("why".to_owned(), why.into());
+    record
+}
+
+/// What came of reading and applying a prediction.
+struct Applied {
+    apply: Apply,
+    changes: Result<TreeChanges, (Outcome, Option<Reason>)>,
+}
+
+fn apply(bench: &Bench, prediction: &Prediction) -> Applied {
+    let extracted = match prediction::extract(&prediction.body) {
+        Ok(extracted) => extracted,
+        Err(prediction::ExtractError::Empty) => {
+            let apply = Apply { format: "unified".to_owned(), well_formed: true, rung: None };
+            return Applied { apply, changes: Err((Outcome::Empty, None)) };
+        }
+        Err(prediction::ExtractError::Malformed { .. }) => {
+            let apply = Apply { format: "none".to_owned(), well_formed: false, rung: None };
+            return Applied { apply, changes: Err((Outcome::Malformed, None)) };
+        }
+    };
+    let mut apply =
+        Apply { format: extracted.format.name().to_owned(), well_formed: extracted.well_formed, rung: None };
+    let changes = match patch::apply_edits(bench.tree(), &extracted.edits) {
+        Ok(applied) => {
+            apply.rung = Some(applied.rung);
+            Ok(applied.changes)
+        }
+        Err(ApplyError::Empty) => Err((Outcome::Empty, None)),
+        Err(ApplyError::UnsafePath { .. }) => Err((Outcome::ApplyFailed, Some(Reason::UnsafePath))),
+        Err(ApplyError::Malformed { .. }) => Err((Outcome::Malformed, None)),
+        Err(ApplyError::Rejected { .. }) => Err((Outcome::ApplyFailed, None)),
+    };
+    Applied { apply, changes }
+}
+
+/// Evaluates a trial on its task's bench. Blocking. Fails only where results cannot be kept.
+pub(super) fn evaluate(
+    world: &World,
+    bench: &Bench,
+    options: &Options,
+    trial: &Trial,
+    sink: &dyn Sink,
+) -> Result<Record, SinkError> {
+    let started = Instant::now();
+    let mut record = blank(world, &bench.task, trial, Outcome::Missing, None);
+    record.gold_weight = bench.gold.as_ref().map(|gold| gold.weight);
+    let (apply, changes) = match &trial.subject {
+        Subject::Missing { .. } => return Ok(record),
+        Subject::Empty => (None, Ok(TreeChanges::new())),
+        Subject::Gold => (None, Ok(bench.material.gold.clone().unwrap_or_default())),
+        Subject::Prediction(prediction) => {
+            let Applied { apply, changes } = apply(bench, prediction);
+            (Some(apply), changes)
+        }
+    };
+    record.apply = apply;
+    let changes = match changes {
+        Ok(changes) => changes,
+        Err((outcome, reason)) => {
+            (record.outcome, record.reason) = (outcome, reason);
+            record.context = context_alone(bench, options);
+            return Ok(record);
+        }
+    };
+
+    let (run_key, judged) = match judge(world, bench, trial, &changes, sink)? {
+        Ok(judged) => judged,
+        Err(error) => {
+            let unrun = invalid(world, &bench.task, trial, Reason::Sandbox, &error.to_string());
+            return Ok(Record { apply: record.apply, gold_weight: record.gold_weight, ..unrun });
+        }
+    };
+    let grade_key = keys::grade(&run_key, options);
+    (record.outcome, record.reason) = (judged.outcome, judged.reason);
+    record.tests = Some(judged.tests);
+    // Where gold fails in the same snapshot, a failure says nothing about the patch.
+    if record.outcome != Outcome::Resolved && bench.gold_failed() && trial.subject != Subject::Empty {
+        (record.outcome, record.reason) = (Outcome::Invalid, Some(Reason::GoldFailed));
+    }
+    record.timing.insert("test_s".to_owned(), started.elapsed().as_secs_f64());
+
+    let measuring = Instant::now();
+    let Measured { diff, classified, edits, context } = edits::measure(bench, &trial.subject, &changes);
+    record.timing.insert("edits_s".to_owned(), measuring.elapsed().as_secs_f64());
+    let linting = Instant::now();
+    let mut lint_detail = LintDetail::default();
+    if options.takes(Measure::Lint) {
+        let (lint, detail) = lints::measure(world, bench, &run_key, &changes, &diff, sink)?;
+        record.lint = Some(lint);
+        lint_detail = detail;
+    }
+    record.timing.insert("lint_s".to_owned(), linting.elapsed().as_secs_f64());
+    let detail = Detail {
+        schema: DETAIL_SCHEMA.to_owned(),
+        tests: judged.details,
+        oddities: judged.oddities,
+        files: diff.files.clone(),
+        units: super::detail::units(&diff, &classified),
+        lint: lint_detail,
+    };
+    sink.keep_detail(&grade_key, &detail)?;
+    record.edits = options.takes(Measure::Edits).then_some(edits);
+    record.context = options.takes(Measure::Context).then_some(context);
+    record.run_key = Some(run_key);
+    record.grade_key = Some(grade_key);
+    Ok(record)
+}
+
+/// The task's span is known even where nothing was applied.
+fn context_alone(bench: &Bench, options: &Options) -> Option<Context> {
+    let span = bench.gold.as_ref().and_then(|gold| gold.span);
+    options.takes(Measure::Context).then(|| Context { span, ..Context::default() })
+}
+
+/// Runs the tests of a tree, or finds them run, and judges.
+fn judge(
+    world: &World,
+    bench: &Bench,
+    trial: &Trial,
+    changes: &TreeChanges,
+    sink: &dyn Sink,
+) -> Result<Result<(String, Judged), SandboxError>, SinkError> {
+    if trial.subject.is_control()
+        && let Some(control) = bench.controls.get(trial.subject.model())
+    {
+        return Ok(Ok((control.run_key.clone(), control.judged.clone())));
+    }
+    let tree = bench.tested_tree(changes);
+    let run_key = bench.run_key("", &tree);
+    let lock = {
+        let mut locks = world.run_locks.lock().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(locks.entry(run_key.clone()).or_insert_with(|| Arc::new(Mutex::new(()))))
+    };
+    let _alone = lock.lock().unwrap_or_else(PoisonError::into_inner);
+    let tester = bench.tester(world);
+    let run: TestRun = match sink.test_run(&run_key) {
+        Some(kept) => kept,
+        None => match tester.run(&tree, &bench.yardstick) {
+            Ok(run) => {
+                sink.keep_test_run(&run_key, &run)?;
+                run
+            }
+            Err(error) => return Ok(Err(error)),
+        },
+    };
+    // The lists were judged once already, when the bench was made.
+    let Ok(judged) = tester.grade(&bench.yardstick, &run) else {
+        return Ok(Err(SandboxError::Failed { doing: "judge".to_owned(), detail: "the task lists no tests".to_owned() }));
+    };
+    Ok(Ok((run_key, judged)))
+}
