@@ -10,6 +10,28 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+mod apply;
+mod binary;
+mod edits;
+mod hunk;
+pub mod line;
+mod locate;
+mod merge;
+pub mod model;
+mod name;
+mod parse;
+mod path;
+mod render;
+mod stage;
+
+#[cfg(test)]
+mod tests;
+
+pub use apply::apply;
+pub use edits::apply_edits;
+pub use parse::parse;
+pub use render::render;
+
 /// A file's content with its git mode (`0o100644`, `0o100755`, `0o120000` for a symbolic link).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Blob {
@@ -65,7 +87,9 @@ impl Tree for Overlaid<'_> {
 }
 
 /// How lenient the application had to be; from strict to lenient.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, schemars::JsonSchema)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, schemars::JsonSchema,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum Rung {
     /// Every hunk at its stated line.
@@ -78,4 +102,58 @@ pub enum Rung {
     ThreeWay,
     /// With context lines dropped, as `patch --fuzz=5` does.
     Fuzz,
+}
+
+/// A patch that was taken whole.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Applied {
+    /// How lenient the application had to be.
+    pub rung: Rung,
+    /// What differs from the base; never empty.
+    pub changes: TreeChanges,
+}
+
+/// Why a patch changes nothing.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ApplyError {
+    /// There is nothing in it, or its result equals the base.
+    #[error("the patch changes nothing")]
+    Empty,
+    /// A path is refused.
+    #[error("path {path:?} {why}")]
+    UnsafePath {
+        /// The path as far as it could be read.
+        path: String,
+        /// What is wrong with it.
+        why: String,
+    },
+    /// No diff, or only a part of one, could be read.
+    #[error("line {line} of the patch: {why}")]
+    Malformed {
+        /// 1-based line of the patch text.
+        line: usize,
+        /// What is wrong with it.
+        why: String,
+    },
+    /// No rung takes the whole patch.
+    #[error("{path:?}{} {why}", hunk.map(|hunk| format!(": hunk {hunk}")).unwrap_or_default())]
+    Rejected {
+        /// The file.
+        path: String,
+        /// 1-based number of the hunk or edit in that file, where one is to blame.
+        hunk: Option<usize>,
+        /// What is wrong with it.
+        why: String,
+    },
+}
+
+impl ApplyError {
+    fn unsafe_path(path: &str, why: &str) -> Self {
+        Self::UnsafePath { path: path.to_owned(), why: why.to_owned() }
+    }
+
+    /// `hunk` is 0-based.
+    fn rejected(path: &str, hunk: Option<usize>, why: &str) -> Self {
+        Self::Rejected { path: path.to_owned(), hunk: hunk.map(|hunk| hunk + 1), why: why.to_owned() }
+    }
 }
