@@ -6,5 +6,15 @@
 //! Invariant: the same records in any order, with the same options, give the same bits.
 
 pub mod bootstrap;
+mod cell;
+mod fold;
 pub mod interval;
+mod model;
 pub mod pass;
+pub mod summary;
+pub use fold::Summariser;
+pub use summary::{Options, RunSummary, summarise};
+#[cfg(test)]
+pub(crate) mod testing;
+#[cfg(test)]
+mod tests;
