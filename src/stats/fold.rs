@@ -124,6 +124,7 @@ impl Summariser {
             invalid: models.iter().map(|(model, _)| model.invalid).sum(),
             missing: models.iter().map(|(model, _)| model.missing).sum(),
             out_of_range: models.iter().map(|(_, out_of_range)| out_of_range).sum(),
+            spans: spans.counts(),
             models: models.into_iter().map(|(model, _)| model).collect(),
             controls: controls
                 .into_iter()

@@ -37,6 +37,14 @@ impl TaskSpans {
     pub(super) fn of(&self, task: u32) -> Option<Span> {
         self.0.get(task as usize).copied().flatten()
     }
+
+    pub(super) fn counts(&self) -> BTreeMap<Span, u64> {
+        let mut counts = BTreeMap::new();
+        for span in self.0.iter().flatten() {
+            *counts.entry(*span).or_default() += 1;
+        }
+        counts
+    }
 }
 
 /// What is kept of one model.

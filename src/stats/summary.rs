@@ -76,6 +76,8 @@ pub struct RunSummary {
     pub missing: u64,
     /// Values outside their range (a share over 1, a negative cost), taken as not measured: a damaged record.
     pub out_of_range: u64,
+    /// Tasks by span, as far as a record says it.
+    pub spans: BTreeMap<Span, u64>,
     /// Figures per model, by model, then scaffold.
     pub models: Vec<ModelSummary>,
     /// `gold` and `empty`.
