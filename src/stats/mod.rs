@@ -1,1 +1,20 @@
-//! stats
+//! Statistics over records: intervals, pass@k, paired tests, and the summary of a run.
+//!
+//! In: counts, and [`Record`](crate::evaluate::Record)s. Out: plain values with their uncertainty and the number they
+//! rest on. Pure functions; each states its formula, source and assumptions. Random numbers come from a seed.
+//!
+//! Invariant: the same records in any order, with the same options, give the same bits.
+
+pub mod bootstrap;
+mod cell;
+mod fold;
+pub mod interval;
+mod model;
+pub mod pass;
+pub mod summary;
+pub use fold::Summariser;
+pub use summary::{Options, RunSummary, summarise};
+#[cfg(test)]
+pub(crate) mod testing;
+#[cfg(test)]
+mod tests;
