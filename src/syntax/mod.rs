@@ -1,1 +1,19 @@
-//! syntax
+//! Languages as data, and files as token and node lists.
+//!
+//! In: a file's bytes and its [`Language`]. Out: a [`Source`]: every byte that is not white space belongs to exactly
+//! one [`Token`], the tree is a flat list of [`Node`]s in the order of the text, and questions about names (`entity_at`,
+//! `definitions`, `imports`, …) are answered from these lists.
+//!
+//! Invariant: tokens are in order, disjoint, and the bytes between them are white space; parse errors lose nothing.
+
+mod language;
+mod names;
+mod rust;
+mod source;
+
+pub use language::{EntityKind, Kinds, LANGUAGES, Language, Naming, flag, language_named, language_of};
+pub use names::{Definition, DefinitionKind, Identifier, Import};
+pub use source::{Node, Source, Token, TokenKind};
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,260 @@
+//! Questions about names and places, answered from a [`Source`]'s lists.
+
+use std::ops::Range;
+
+use super::language::{Naming, flag};
+use super::{Source, TokenKind};
+
+/// One imported path.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Import {
+    /// Segments of the path; a glob ends in `*`.
+    pub path: Vec<String>,
+    /// The name that it gets here, where that differs from the last segment.
+    pub alias: Option<String>,
+    /// Bytes of the whole declaration.
+    pub range: Range<usize>,
+    /// It declares a module in a file of its own (`mod x;`) and does not import one.
+    pub is_mod_decl: bool,
+    /// It is exported again.
+    pub public: bool,
+}
+
+impl Import {
+    /// The name that it brings into scope; `None` for globs and `_`.
+    pub fn name(&self) -> Option<&str> {
+        let name = match &self.alias {
+            Some(alias) => alias,
+            None if self.path.last().is_some_and(|last| last == "self") => self.path.iter().rev().nth(1)?,
+            None => self.path.last()?,
+        };
+        (name != "*" && name != "_").then_some(name.as_str())
+    }
+}
+
+/// What is defined.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum DefinitionKind {
+    /// A function without a receiver type.
+    Function,
+    /// A function inside a type.
+    Method,
+    /// A type, trait or alias.
+    Type,
+    /// A constant or global variable.
+    Constant,
+    /// A module.
+    Module,
+    /// A macro.
+    Macro,
+    /// A field.
+    Field,
+    /// A variant of an enumeration.
+    Variant,
+    /// A local variable.
+    Local,
+    /// A parameter.
+    Parameter,
+}
+
+/// A place that gives a name a meaning.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Definition {
+    /// The name.
+    pub name: String,
+    /// What it is.
+    pub kind: DefinitionKind,
+    /// Bytes of the name.
+    pub name_range: Range<usize>,
+    /// Bytes of the whole definition, attributes included.
+    pub range: Range<usize>,
+    /// Other files may refer to it: public, or reached by other rules than by name (members of a trait).
+    pub exported: bool,
+    /// It has attributes or decorators, so that tools may refer to it.
+    pub has_attributes: bool,
+}
+
+/// A name as it stands in the text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Identifier<'a> {
+    /// The name.
+    pub name: &'a str,
+    /// Its bytes' range.
+    pub range: Range<usize>,
+}
+
+impl Source {
+    /// The leaf that a byte belongs to: the token there, else the first one behind it.
+    pub fn leaf_at(&self, byte: usize) -> Option<usize> {
+        self.token_at(byte).map(|token| self.tokens[token].node as usize)
+    }
+
+    /// A node and its ancestors, innermost first.
+    pub fn ancestors(&self, node: usize) -> impl Iterator<Item = usize> + '_ {
+        std::iter::successors(Some(node), |node| self.parent(*node))
+    }
+
+    /// The name of an entity (`fn bar`, `impl Display for Foo`); `None` if the node is none.
+    pub fn entity_name(&self, node: usize) -> Option<String> {
+        let node = self.ungrouped(node);
+        let kind = self.nodes[node].kind;
+        let row = *self.language.kinds().entity.get(kind as usize)?;
+        let entity = self.language.entities.get(row as usize)?;
+        let mut name = entity.label.to_owned();
+        let one;
+        let fields: &[(&str, &str)] = match entity.naming {
+            Naming::Field(only) => {
+                one = [("", only)];
+                &one
+            }
+            Naming::Fields(fields) => fields,
+        };
+        let mut missing = false;
+        for (before, field) in fields {
+            let Some(child) = self.child_by_field(node, self.language.field(field)) else {
+                missing = true;
+                continue;
+            };
+            let before = if missing { "" } else { before };
+            for word in
+                [(*before).to_owned(), self.squeezed(child)].into_iter().filter(|word| !word.is_empty())
+            {
+                name.push(' ');
+                name.push_str(&word);
+            }
+        }
+        Some(name)
+    }
+
+    /// A node's text without comments, white space only between words.
+    fn squeezed(&self, node: usize) -> String {
+        let mut text = String::new();
+        let mut word = false;
+        for token in self.nodes[node].tokens().filter(|token| self.tokens[*token].kind != TokenKind::Comment)
+        {
+            let is_word = self.tokens[token].kind == TokenKind::Word;
+            if word && is_word {
+                text.push(' ');
+            }
+            text.push_str(&String::from_utf8_lossy(self.text(token)));
+            word = is_word;
+        }
+        text
+    }
+
+    /// The item inside a group, or the node itself.
+    pub fn ungrouped(&self, node: usize) -> usize {
+        if !self.nodes[node].is(flag::GROUP) {
+            return node;
+        }
+        let other = |child: &usize| !self.nodes[*child].is(flag::ATTRIBUTE | flag::COMMENT);
+        self.children(node).find(other).unwrap_or(node)
+    }
+
+    /// The item with its attributes, or the node itself.
+    pub fn grouped(&self, node: usize) -> usize {
+        match self.parent(node) {
+            Some(parent) if self.nodes[parent].is(flag::GROUP) => parent,
+            _ => node,
+        }
+    }
+
+    /// Names of the entities around a node, outermost first.
+    pub fn entity_of(&self, node: usize) -> Vec<String> {
+        let mut path: Vec<String> = self
+            .ancestors(node)
+            .filter(|node| self.nodes[*node].flags & (flag::ENTITY | flag::GROUP) != 0)
+            .filter(|node| self.grouped(*node) == *node)
+            .filter_map(|node| self.entity_name(node))
+            .collect();
+        path.reverse();
+        path
+    }
+
+    /// Names of the entities around a byte, outermost first. A comment or attribute counts to the item that it precedes.
+    pub fn entity_at(&self, byte: usize) -> Vec<String> {
+        let Some(leaf) = self.leaf_at(byte) else { return Vec::new() };
+        self.entity_of(self.described(leaf))
+    }
+
+    /// For a documentation comment the item below it, else the node itself.
+    pub fn described(&self, node: usize) -> usize {
+        if !self.nodes[node].is(flag::COMMENT) || !(self.language.doc_comment)(&self.bytes[self.range(node)])
+        {
+            return node;
+        }
+        let Some(parent) = self.parent(node) else { return node };
+        if self.nodes[parent].is(flag::GROUP) {
+            return parent;
+        }
+        let mut next = self.nodes[node].end as usize;
+        let end = self.nodes[parent].end as usize;
+        while next < end && self.nodes[next].is(flag::COMMENT) {
+            next = self.nodes[next].end as usize;
+        }
+        if next < end && self.nodes[self.ungrouped(next)].is(flag::ENTITY) { next } else { node }
+    }
+
+    /// Number of the smallest statement, item, field or arm around a node.
+    pub fn statement_of(&self, node: usize) -> usize {
+        self.ancestors(node).find(|node| self.is_statement(*node)).map_or(0, |node| self.grouped(node))
+    }
+
+    fn is_statement(&self, node: usize) -> bool {
+        if self.nodes[node].flags & (flag::ITEM | flag::STATEMENT | flag::GROUP) != 0 {
+            return true;
+        }
+        let listed = |parent: usize| self.nodes[parent].is(flag::STATEMENT_LIST);
+        self.nodes[node].is(flag::NAMED) && self.parent(node).is_some_and(listed)
+    }
+
+    /// Bytes of the smallest statement, item, field or arm around a byte; of the file where there is none.
+    pub fn statement_at(&self, byte: usize) -> Range<usize> {
+        self.leaf_at(byte).map_or(0..self.bytes.len(), |leaf| self.range(self.statement_of(leaf)))
+    }
+
+    /// Bytes of the smallest item around a byte, attributes included; of the file where there is none.
+    pub fn item_at(&self, byte: usize) -> Range<usize> {
+        let item = |node: &usize| self.nodes[*node].flags & (flag::ITEM | flag::GROUP) != 0;
+        let Some(leaf) = self.leaf_at(byte) else { return 0..self.bytes.len() };
+        let found = self.ancestors(self.described(leaf)).find(item);
+        found.map_or(0..self.bytes.len(), |node| self.range(self.grouped(node)))
+    }
+
+    /// All imports of the file.
+    pub fn imports(&self) -> Vec<Import> {
+        let declarations = (0..self.nodes.len()).filter(|node| self.nodes[*node].is(flag::IMPORT));
+        declarations.flat_map(|node| (self.language.read_imports)(self, node)).collect()
+    }
+
+    /// All definitions of the file, locals included, in order.
+    pub fn definitions(&self) -> Vec<Definition> {
+        (0..self.nodes.len()).filter_map(|node| (self.language.read_definition)(self, node)).collect()
+    }
+
+    /// All names in the text, definitions included, in order; comments and strings hold none.
+    pub fn identifiers(&self) -> Vec<Identifier<'_>> {
+        let mut names = Vec::new();
+        for token in &self.tokens {
+            if !self.nodes[token.node as usize].is(flag::IDENTIFIER) {
+                continue;
+            }
+            if let Ok(name) = std::str::from_utf8(&self.bytes[token.range()]) {
+                names.push(Identifier { name, range: token.range() });
+            }
+        }
+        names
+    }
+
+    /// A byte lies in an item that holds tests or is one.
+    pub fn in_test_module(&self, byte: usize) -> bool {
+        self.leaf_at(byte).is_some_and(|leaf| self.in_test(self.described(leaf)))
+    }
+
+    /// A node lies in an item that holds tests or is one.
+    pub fn in_test(&self, node: usize) -> bool {
+        self.ancestors(node)
+            .filter(|node| self.nodes[*node].is(flag::GROUP))
+            .any(|node| (self.language.is_test)(self, node))
+    }
+}

@@ -1,0 +1,423 @@
+//! A parsed file: tokens and a flat tree.
+//!
+//! One walk over the parser's tree fills two lists. Strings and comments are one token each. Bytes under no leaf become
+//! [`TokenKind::Error`] tokens, so that no edit can hide in a gap of the parser. An item is put together with the
+//! attributes above it in a node of kerf's own ([`flag::GROUP`]).
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use super::language::{Language, flag};
+
+/// What a token is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum TokenKind {
+    /// A name or a keyword.
+    Word,
+    /// A number, string, character.
+    Literal,
+    /// Brackets, operators, separators.
+    Punct,
+    /// A comment, without the line break that ends it.
+    Comment,
+    /// Bytes that the parser gave no leaf.
+    Error,
+}
+
+/// A leaf of the tree.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Token {
+    /// First byte.
+    pub start: u32,
+    /// One past the last byte.
+    pub end: u32,
+    /// What it is.
+    pub kind: TokenKind,
+    /// Its leaf in [`Source::nodes`].
+    pub node: u32,
+    /// Hash of kind and text.
+    pub hash: u64,
+}
+
+impl Token {
+    /// Its bytes' range.
+    pub fn range(&self) -> Range<usize> {
+        self.start as usize..self.end as usize
+    }
+}
+
+/// A node of the flat tree; children follow their parent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Node {
+    /// Kind number in the grammar, [`Source::GROUP`] or [`Source::GAP`].
+    pub kind: u16,
+    /// Field number in the parent, 0 for none.
+    pub field: u16,
+    /// Bits of [`flag`].
+    pub flags: u32,
+    /// Parent's number; the root is its own.
+    pub parent: u32,
+    /// One past the last node below this one.
+    pub end: u32,
+    /// First token.
+    pub first: u32,
+    /// One past the last token.
+    pub last: u32,
+    /// Hash of kinds and texts below, white space aside.
+    pub hash: u64,
+}
+
+impl Node {
+    /// Token numbers.
+    pub fn tokens(&self) -> Range<usize> {
+        self.first as usize..self.last as usize
+    }
+
+    /// It has this bit.
+    pub fn is(&self, bit: u32) -> bool {
+        self.flags & bit != 0
+    }
+}
+
+/// A parsed file.
+#[derive(Debug, Clone)]
+pub struct Source {
+    /// Language.
+    pub language: &'static Language,
+    /// Content.
+    pub bytes: Arc<[u8]>,
+    /// The parser's tree.
+    pub tree: tree_sitter::Tree,
+    /// Tokens in order.
+    pub tokens: Vec<Token>,
+    /// The flat tree in the order of the text; the root is number 0.
+    pub nodes: Vec<Node>,
+}
+
+const SEED: u64 = 0x9e37_79b9_7f4a_7c15;
+
+fn mix(hash: u64, word: u64) -> u64 {
+    let product = u128::from(hash.rotate_left(23) ^ word) * u128::from(SEED | 1);
+    (product as u64) ^ ((product >> 64) as u64)
+}
+
+/// A 64-bit hash of bytes; equal texts are compared byte by byte where it matters.
+pub(crate) fn hash_bytes(seed: u64, bytes: &[u8]) -> u64 {
+    let mut hash = mix(SEED ^ seed, bytes.len() as u64);
+    let mut chunks = bytes.chunks_exact(8);
+    for chunk in &mut chunks {
+        let mut word = [0; 8];
+        word.copy_from_slice(chunk);
+        hash = mix(hash, u64::from_le_bytes(word));
+    }
+    let mut word = [0; 8];
+    let rest = chunks.remainder();
+    word[..rest.len()].copy_from_slice(rest);
+    mix(hash, u64::from_le_bytes(word))
+}
+
+fn is_word(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'\'' || byte >= 0x80
+}
+
+impl Source {
+    /// Kind number of a node that joins an item with its attributes.
+    pub const GROUP: u16 = u16::MAX - 2;
+    /// Kind number of bytes under no leaf.
+    pub const GAP: u16 = u16::MAX - 3;
+
+    /// Parses `bytes`. `None` only if the parser itself gives up (more than 4 GiB, or a grammar that it cannot load).
+    pub fn parse(language: &'static Language, bytes: impl Into<Arc<[u8]>>) -> Option<Self> {
+        Self::parse_after(language, bytes, None)
+    }
+
+    /// As [`Source::parse`], reusing an edited tree of another version.
+    pub fn parse_after(
+        language: &'static Language,
+        bytes: impl Into<Arc<[u8]>>,
+        old: Option<&tree_sitter::Tree>,
+    ) -> Option<Self> {
+        let bytes = bytes.into();
+        u32::try_from(bytes.len()).ok()?;
+        let mut parser = tree_sitter::Parser::new();
+        parser.set_language(&language.kinds().grammar).ok()?;
+        let tree = parser.parse(&bytes[..], old)?;
+        let mut builder = Builder::new(language, &bytes);
+        builder.walk(&tree);
+        let Builder { tokens, nodes, .. } = builder;
+        Some(Self { language, bytes, tree, tokens, nodes })
+    }
+
+    /// A token's text.
+    pub fn text(&self, token: usize) -> &[u8] {
+        self.tokens.get(token).map_or(&[], |token| &self.bytes[token.range()])
+    }
+
+    /// A node's bytes, from its first token to its last.
+    pub fn range(&self, node: usize) -> Range<usize> {
+        let node = &self.nodes[node];
+        if node.first == node.last {
+            let at =
+                self.tokens.get(node.first as usize).map_or(self.bytes.len(), |token| token.start as usize);
+            return at..at;
+        }
+        self.tokens[node.first as usize].start as usize..self.tokens[node.last as usize - 1].end as usize
+    }
+
+    /// A node's text, lossily decoded.
+    pub fn node_text(&self, node: usize) -> String {
+        String::from_utf8_lossy(&self.bytes[self.range(node)]).into_owned()
+    }
+
+    /// Numbers of a node's children.
+    pub fn children(&self, node: usize) -> impl Iterator<Item = usize> + '_ {
+        let end = self.nodes[node].end as usize;
+        let mut next = node + 1;
+        std::iter::from_fn(move || {
+            (next < end).then(|| {
+                let child = next;
+                next = self.nodes[child].end as usize;
+                child
+            })
+        })
+    }
+
+    /// The child under a field number.
+    pub fn child_by_field(&self, node: usize, field: u16) -> Option<usize> {
+        (field != 0).then(|| self.children(node).find(|child| self.nodes[*child].field == field)).flatten()
+    }
+
+    /// A node's parent, `None` for the root.
+    pub fn parent(&self, node: usize) -> Option<usize> {
+        (node != 0).then(|| self.nodes[node].parent as usize)
+    }
+
+    /// A node's kind by name.
+    pub fn kind_name(&self, node: usize) -> &'static str {
+        match self.nodes[node].kind {
+            Self::GROUP => "item with attributes",
+            Self::GAP => "gap",
+            kind => self.language.kinds().grammar.node_kind_for_id(kind).unwrap_or("ERROR"),
+        }
+    }
+
+    /// The token that holds `byte`, else the first one behind it; `None` behind the last.
+    pub fn token_at(&self, byte: usize) -> Option<usize> {
+        let index = self.tokens.partition_point(|token| (token.end as usize) <= byte);
+        (index < self.tokens.len()).then_some(index)
+    }
+
+    /// Number of parse errors: error nodes, made-up tokens and gaps.
+    pub fn error_count(&self) -> usize {
+        self.nodes.iter().filter(|node| node.is(flag::ERROR)).count()
+    }
+}
+
+struct Builder<'a> {
+    language: &'static Language,
+    bytes: &'a [u8],
+    tokens: Vec<Token>,
+    nodes: Vec<Node>,
+    /// Open nodes; groups are open until the item that they wait for has been closed.
+    stack: Vec<u32>,
+    /// All bytes before this one are tokens or white space.
+    position: usize,
+}
+
+impl<'a> Builder<'a> {
+    fn new(language: &'static Language, bytes: &'a [u8]) -> Self {
+        let guess = bytes.len() / 4;
+        Self {
+            language,
+            bytes,
+            tokens: Vec::with_capacity(guess),
+            nodes: Vec::with_capacity(guess * 2),
+            stack: Vec::new(),
+            position: 0,
+        }
+    }
+
+    fn walk(&mut self, tree: &tree_sitter::Tree) {
+        let kinds = self.language.kinds();
+        let mut cursor = tree.walk();
+        loop {
+            let node = cursor.node();
+            let kind = node.kind_id();
+            let mut flags = kinds.flags.get(kind as usize).copied().unwrap_or(flag::NAMED);
+            if node.is_error() || node.is_missing() {
+                flags |= flag::ERROR;
+            }
+            if !self.stack.is_empty() {
+                self.gap(node.start_byte());
+            }
+            self.group_before(flags);
+            let field = cursor.field_id().map_or(0, u16::from);
+            let atom = flags & flag::ATOM != 0 || node.child_count() == 0;
+            self.open(kind, field, flags);
+            self.gap(if atom { node.start_byte() } else { 0 });
+            if atom {
+                self.leaf(node.start_byte(), node.end_byte(), flags);
+                self.close();
+            } else if cursor.goto_first_child() {
+                continue;
+            }
+            loop {
+                if cursor.goto_next_sibling() {
+                    break;
+                }
+                if !cursor.goto_parent() {
+                    self.gap(self.bytes.len());
+                    while !self.stack.is_empty() {
+                        self.close();
+                    }
+                    return;
+                }
+                let end = cursor.node().end_byte();
+                self.gap(end);
+                self.close_group();
+                self.close();
+            }
+        }
+    }
+
+    /// A group that waits for an item when its parent ends is closed with it.
+    fn close_group(&mut self) {
+        if self.stack.last().is_some_and(|top| self.nodes[*top as usize].kind == Source::GROUP) {
+            self.finish();
+        }
+    }
+
+    /// Opens a group in front of the first attribute in a container.
+    fn group_before(&mut self, flags: u32) {
+        if flags & flag::NAMED == 0 {
+            self.close_group();
+        }
+        let Some(top) = self.stack.last() else { return };
+        if flags & flag::ATTRIBUTE != 0 && self.nodes[*top as usize].is(flag::CONTAINER) {
+            self.open(Source::GROUP, 0, flag::GROUP | flag::NAMED);
+        }
+    }
+
+    fn open(&mut self, kind: u16, field: u16, mut flags: u32) {
+        let number = self.nodes.len() as u32;
+        let mut parent = number;
+        if let Some(top) = self.stack.last() {
+            parent = *top;
+            let above = &self.nodes[parent as usize];
+            flags |= above.flags & flag::IN_BODY;
+            let body_field = self.language.kinds().body_field.get(above.kind as usize).copied().unwrap_or(0);
+            if above.is(flag::BODY) || (field != 0 && field == body_field) {
+                flags |= flag::IN_BODY;
+            }
+            let listed = above.is(flag::CONTAINER) && flags & flag::NAMED != 0 && kind != Source::GAP;
+            if listed || flags & (flag::COMMENT | flag::ATTRIBUTE) != 0 {
+                flags |= flag::ELEMENT;
+            }
+        }
+        let first = self.tokens.len() as u32;
+        self.nodes.push(Node { kind, field, flags, parent, end: 0, first, last: first, hash: 0 });
+        self.stack.push(number);
+    }
+
+    fn leaf(&mut self, start: usize, mut end: usize, flags: u32) {
+        let start = start.max(self.position);
+        if flags & flag::COMMENT != 0 {
+            while end > start && matches!(self.bytes[end - 1], b'\n' | b'\r') {
+                end -= 1;
+            }
+        }
+        if start >= end {
+            return;
+        }
+        let kind = if flags & flag::COMMENT != 0 {
+            TokenKind::Comment
+        } else if flags & flag::LITERAL != 0 {
+            TokenKind::Literal
+        } else if flags & flag::ERROR != 0 {
+            TokenKind::Error
+        } else if is_word(self.bytes[start]) {
+            TokenKind::Word
+        } else {
+            TokenKind::Punct
+        };
+        // An error leaf may begin or end with white space, or hold nothing else.
+        if flags & flag::ERROR != 0 {
+            self.words(start, end);
+        } else {
+            self.token(start, end, kind);
+        }
+        self.position = end;
+    }
+
+    fn token(&mut self, start: usize, end: usize, kind: TokenKind) {
+        let node = self.nodes.len() as u32 - 1;
+        let hash = hash_bytes(kind as u64, &self.bytes[start..end]);
+        self.tokens.push(Token { start: start as u32, end: end as u32, kind, node, hash });
+    }
+
+    /// Tokens for runs of visible bytes, each in the node opened last.
+    fn words(&mut self, start: usize, end: usize) {
+        let mut at = start;
+        while at < end {
+            let visible = !self.bytes[at].is_ascii_whitespace();
+            let stop = (at..end).find(|i| self.bytes[*i].is_ascii_whitespace() == visible).unwrap_or(end);
+            if visible {
+                self.token(at, stop, TokenKind::Error);
+            }
+            at = stop;
+        }
+    }
+
+    /// Visible bytes between the last token and `end` become tokens.
+    fn gap(&mut self, end: usize) {
+        if end <= self.position {
+            return;
+        }
+        let gap = &self.bytes[self.position..end];
+        if let Some(first) = gap.iter().position(|byte| !byte.is_ascii_whitespace()) {
+            let mut at = self.position + first;
+            while at < end {
+                let stop = (at..end).find(|i| self.bytes[*i].is_ascii_whitespace()).unwrap_or(end);
+                self.open(Source::GAP, 0, 0);
+                self.token(at, stop, TokenKind::Error);
+                self.finish();
+                at = (stop..end).find(|i| !self.bytes[*i].is_ascii_whitespace()).unwrap_or(end);
+            }
+        }
+        self.position = end;
+    }
+
+    fn finish(&mut self) {
+        let Some(number) = self.stack.pop() else { return };
+        let count = self.nodes.len() as u32;
+        let last = self.tokens.len() as u32;
+        let node = &self.nodes[number as usize];
+        let (kind, first) = (node.kind, node.first);
+        let mut hash = mix(SEED, u64::from(kind));
+        if count == number + 1 {
+            for token in &self.tokens[first as usize..last as usize] {
+                hash = mix(hash, token.hash);
+            }
+        } else {
+            let mut child = number + 1;
+            while child < count {
+                hash = mix(hash, self.nodes[child as usize].hash);
+                child = self.nodes[child as usize].end;
+            }
+        }
+        let node = &mut self.nodes[number as usize];
+        node.end = count;
+        node.last = last;
+        node.hash = hash;
+    }
+
+    /// Closes the top node, and a group whose item it was.
+    fn close(&mut self) {
+        let Some(top) = self.stack.last() else { return };
+        let closed = self.nodes[*top as usize].flags;
+        self.finish();
+        if closed & (flag::ATTRIBUTE | flag::COMMENT) == 0 {
+            self.close_group();
+        }
+    }
+}
