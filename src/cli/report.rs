@@ -8,7 +8,7 @@ use anyhow::Context;
 use super::Exit;
 use super::exit::bad_input;
 use super::run::exit_of;
-use crate::evaluate::{EMPTY, GOLD, Record};
+use crate::evaluate::{EMPTY, GOLD};
 use crate::report::{RunHeader, View, json, markdown, task, terminal};
 use crate::stats::summary::{Options, summarise};
 use crate::store::{ReadError, Run, read_detail, read_run};
@@ -72,13 +72,9 @@ pub(super) fn view() -> View {
     let width = variables
         .get("COLUMNS")
         .and_then(|columns| columns.parse().ok())
-        .or_else(|| terminal.then(|| indicatif::TermLike::width(&console_term())).map(usize::from))
+        .or_else(|| terminal_size::terminal_size().map(|(width, _)| usize::from(width.0)))
         .unwrap_or(100);
     View { width, colour: terminal && !no_colour }
-}
-
-fn console_term() -> impl indicatif::TermLike {
-    indicatif::InMemoryTerm::new(24, 100)
 }
 
 /// Prints without failing on a reader that has seen enough in the wrong way.
@@ -108,25 +104,20 @@ fn summary(path: &Path, run: &Run) -> (RunHeader, crate::stats::RunSummary) {
 }
 
 fn print_task(path: &Path, run: &Run, id: &str, model: Option<&str>) -> anyhow::Result<Exit> {
-    let wanted = |record: &&Record| {
-        record.task == id
-            && model.map_or(record.model != GOLD && record.model != EMPTY, |model| record.model == model)
-    };
-    let records: Vec<&Record> = run.records.iter().filter(wanted).collect();
+    let mut records = task::select(&run.records, id, model);
+    if model.is_none() {
+        records.retain(|record| record.model != GOLD && record.model != EMPTY);
+    }
     if records.is_empty() {
         return Err(bad_input(format!("the run has no trial of task `{id}`{}", match model {
             Some(model) => format!(" by `{model}`"),
             None => String::new(),
         })));
     }
-    let mut trials = Vec::new();
-    for record in records {
-        let detail = match &record.grade_key {
-            Some(key) if path.is_dir() => Some(read_detail(path, key).context("the detail cannot be read")?),
-            Some(_) | None => None,
-        };
-        trials.push((record.clone(), detail));
+    let mut details = std::collections::BTreeMap::new();
+    for key in records.iter().filter_map(|record| record.grade_key.as_ref()).filter(|_| path.is_dir()) {
+        details.insert(key.clone(), read_detail(path, key).context("the detail cannot be read")?);
     }
-    print(&task::render(id, &trials, view()))?;
+    print(&task::render(&records, &details, view()))?;
     Ok(Exit::Fine)
 }

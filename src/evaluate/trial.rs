@@ -14,7 +14,7 @@ use super::sink::{Sink, SinkError, TestRun};
 use super::tests::Judged;
 use super::{keys, lints};
 use crate::patch::{self, ApplyError, TreeChanges};
-use crate::prediction::{self, Prediction};
+use crate::prediction::Prediction;
 use crate::sandbox::SandboxError;
 use crate::syntax::language_named;
 use crate::task::Task;
@@ -80,16 +80,9 @@ struct Applied {
 }
 
 fn apply(bench: &Bench, prediction: &Prediction) -> Applied {
-    let extracted = match prediction::extract(&prediction.body) {
-        Ok(extracted) => extracted,
-        Err(prediction::ExtractError::Empty) => {
-            let apply = Apply { format: "unified".to_owned(), well_formed: true, rung: None };
-            return Applied { apply, changes: Err((Outcome::Empty, None)) };
-        }
-        Err(prediction::ExtractError::Malformed { .. }) => {
-            let apply = Apply { format: "none".to_owned(), well_formed: false, rung: None };
-            return Applied { apply, changes: Err((Outcome::Malformed, None)) };
-        }
+    let Ok(extracted) = prediction.extract() else {
+        let apply = Apply { format: "none".to_owned(), well_formed: false, rung: None };
+        return Applied { apply, changes: Err((Outcome::Malformed, None)) };
     };
     let mut apply =
         Apply { format: extracted.format.name().to_owned(), well_formed: extracted.well_formed, rung: None };

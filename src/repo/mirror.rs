@@ -77,6 +77,15 @@ impl Mirrors {
     }
 }
 
+/// The tree of a revision in a repository on this machine, bare or not.
+pub fn open_local(path: &Path, revision: &str) -> Result<BaseTree, RepoError> {
+    let name = path.display().to_string();
+    let repository = Repository::discover(path)
+        .or_else(|_| open(path))
+        .map_err(|error| RepoError::Unavailable { repository: name.clone(), detail: error.message().to_owned() })?;
+    BaseTree::open(repository, &name, revision)
+}
+
 /// A mirror belongs to whoever made it, not always to this user; it is only read.
 fn open(path: &Path) -> Result<Repository, git2::Error> {
     Repository::open_ext(path, RepositoryOpenFlags::NO_SEARCH, &[] as &[&Path])

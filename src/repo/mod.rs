@@ -15,7 +15,7 @@ mod tree;
 use std::path::PathBuf;
 
 pub use checkout::checkout;
-pub use mirror::Mirrors;
+pub use mirror::{Mirrors, open_local};
 pub use tree::BaseTree;
 
 /// Why a repository could not be had. Never the patch's fault.

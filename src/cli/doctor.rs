@@ -1,0 +1,91 @@
+//! `kerf doctor`: what this machine can do, and how to get what is missing.
+
+use super::{Exit, context};
+use crate::report::escape;
+use crate::sandbox::probe;
+use crate::snapshot::find_toolchain;
+
+/// Arguments of `kerf doctor`.
+#[derive(Debug, clap::Args)]
+pub(super) struct DoctorArguments {
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// One line of the answer.
+struct Finding {
+    name: String,
+    fine: bool,
+    needed: bool,
+    detail: String,
+    advice: String,
+}
+
+/// Looks and prints. Ends with 0 where everything needed is there.
+pub(super) fn main(arguments: &DoctorArguments) -> anyhow::Result<Exit> {
+    let variables = context::variables();
+    let cache = context::cache(&variables)?;
+    let mut findings: Vec<Finding> = probe()
+        .into_iter()
+        .map(|protection| Finding {
+            name: format!("sandbox: {}", protection.name),
+            fine: protection.active,
+            needed: protection.essential,
+            detail: protection.detail,
+            advice: protection.advice,
+        })
+        .collect();
+    for profile in crate::task::profile::PROFILES {
+        let name = format!("tools: {}", profile.language);
+        findings.push(match find_toolchain(profile.language, &cache, &variables) {
+            Ok(tools) => {
+                let firsts = tools.versions.iter().filter_map(|version| version.lines().next());
+                let detail = firsts.collect::<Vec<_>>().join(", ");
+                Finding { name, fine: true, needed: true, detail, advice: String::new() }
+            }
+            Err(error) => {
+                Finding { name, fine: false, needed: true, detail: error.to_string(), advice: String::new() }
+            }
+        });
+    }
+    findings.push(cache_finding(&cache));
+    if arguments.json {
+        let list: Vec<_> = findings
+            .iter()
+            .map(|finding| {
+                serde_json::json!({"name": finding.name, "fine": finding.fine, "needed": finding.needed,
+                    "detail": finding.detail, "advice": finding.advice})
+            })
+            .collect();
+        println!("{}", serde_json::json!({"schema": "kerf/doctor/1", "findings": list}));
+    } else {
+        for finding in &findings {
+            let mark = match (finding.fine, finding.needed) {
+                (true, _) => "ok      ",
+                (false, true) => "MISSING ",
+                (false, false) => "absent  ",
+            };
+            println!("{mark}{:24} {}", finding.name, escape::terminal(&finding.detail));
+            if !finding.fine && !finding.advice.is_empty() {
+                println!("        {:24} → {}", "", escape::terminal(&finding.advice));
+            }
+        }
+    }
+    let fine = findings.iter().all(|finding| finding.fine || !finding.needed);
+    Ok(if fine { Exit::Fine } else { Exit::Failed })
+}
+
+fn cache_finding(cache: &std::path::Path) -> Finding {
+    let writable = std::fs::create_dir_all(cache).and_then(|()| tempfile::tempfile_in(cache).map(drop));
+    Finding {
+        name: "cache".to_owned(),
+        fine: writable.is_ok(),
+        needed: true,
+        detail: match &writable {
+            Ok(()) => cache.display().to_string(),
+            Err(error) => format!("{}: {error}", cache.display()),
+        },
+        advice: "set KERF_CACHE to a folder that can be written".to_owned(),
+    }
+}
