@@ -10,7 +10,8 @@ use super::Exit;
 use super::exit::bad_input;
 use super::report::{print, view};
 use crate::diff::{ChangedFile, Diff, Side, closure, diff, revert};
-use crate::patch::{self, Overlaid, Tree, TreeChanges};
+use crate::evaluate::changed_files as changed_files_of;
+use crate::patch::{self, Tree};
 use crate::repo::{BaseTree, open_local};
 use crate::report::diff_text;
 
@@ -110,7 +111,7 @@ fn changed_files(arguments: &DiffArguments) -> anyhow::Result<Vec<ChangedFile>> 
                 .ok_or_else(|| bad_input(format!("`{range}` is no range: write A..B")))?;
             let base = base_tree(repo, from)?;
             let changes = base.changes_to(&repo.display().to_string(), to).map_err(bad_input)?;
-            Ok(sides(&base, &changes))
+            Ok(changed_files_of(&base, &changes))
         }
         (Some(repo), [], Some(file)) => {
             let base = base_tree(repo, &arguments.base)?;
@@ -122,7 +123,7 @@ fn changed_files(arguments: &DiffArguments) -> anyhow::Result<Vec<ChangedFile>> 
                 std::fs::read(file).map_err(|error| bad_input(format!("{}: {error}", file.display())))?
             };
             match patch::apply(&base, &bytes) {
-                Ok(applied) => Ok(sides(&base, &applied.changes)),
+                Ok(applied) => Ok(changed_files_of(&base, &applied.changes)),
                 Err(patch::ApplyError::Empty) => Ok(Vec::new()),
                 Err(error) => Err(bad_input(format!("{}: {error}", file.display()))),
             }
@@ -133,19 +134,6 @@ fn changed_files(arguments: &DiffArguments) -> anyhow::Result<Vec<ChangedFile>> 
 
 fn base_tree(repo: &Path, revision: &str) -> anyhow::Result<BaseTree> {
     open_local(repo, revision).map_err(bad_input)
-}
-
-/// Both sides of every changed path.
-pub(super) fn sides(base: &dyn Tree, changes: &TreeChanges) -> Vec<ChangedFile> {
-    let result = Overlaid { base, changes };
-    let side = |tree: &dyn Tree, path: &str| {
-        tree.blob(path).map(|blob| Side { path: path.to_owned(), mode: blob.mode, bytes: blob.bytes.into() })
-    };
-    changes
-        .keys()
-        .map(|path| ChangedFile { old: side(base, path), new: side(&result, path) })
-        .filter(|file| file.old != file.new)
-        .collect()
 }
 
 /// Two files, or two folders file by file.

@@ -38,11 +38,13 @@ pub struct TestRun {
     pub alone: Vec<AloneRun>,
 }
 
-/// What the linters printed about one tree, by name of the linter.
+/// What the linters printed about one tree.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct LintRun {
-    /// Output by linter; `None` where it could not be run.
-    pub outputs: std::collections::BTreeMap<String, Option<StepOutput>>,
+    /// Output by linter; of formatters by linter and file.
+    pub outputs: std::collections::BTreeMap<String, StepOutput>,
+    /// Why there is none: never kept.
+    pub broken: Option<String>,
 }
 
 /// Results could not be kept.

@@ -108,7 +108,7 @@ pub(super) fn with_settings(model: &TreeChanges, settings: &[&str]) -> TreeChang
 }
 
 /// Changed files with both sides, for the diff. Test-patch and gold files are no part of it.
-pub(super) fn changed_files(base: &dyn Tree, changes: &TreeChanges) -> Vec<ChangedFile> {
+pub fn changed_files(base: &dyn Tree, changes: &TreeChanges) -> Vec<ChangedFile> {
     let result = Overlaid { base, changes };
     let side = |tree: &dyn Tree, path: &str| {
         tree.blob(path).map(|blob| Side { path: path.to_owned(), mode: blob.mode, bytes: blob.bytes.into() })

@@ -1,10 +1,19 @@
 //! The repository's own linters: command and output → findings.
 //!
-//! In: a tree's configuration, and what a linter printed. Out: [`Finding`]s. One file per tool; running them is
-//! `evaluate`'s business, comparing two runs `metric`'s.
+//! In: a tree's configuration, and what a linter printed. Out: [`Finding`]s, or where a formatter would alter a file.
+//! A linter is one row of [`LINTERS`] and one file. Running them is `evaluate`'s business, comparing two runs
+//! `metric`'s.
+//!
+//! Invariant: a tool that is missing or broken is [`Reading::unusable`], never a clean bill.
+
+mod clippy;
+mod rustfmt;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+
+use crate::patch::Tree;
+use crate::sandbox::StepOutput;
 
 /// How grave a linter calls a finding.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
@@ -18,10 +27,21 @@ pub enum Level {
     Error,
 }
 
+impl Level {
+    /// Its name in records.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Note => "note",
+            Self::Warning => "warning",
+            Self::Error => "error",
+        }
+    }
+}
+
 /// One thing that a linter says about one place.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 pub struct Finding {
-    /// `clippy`, `rustc`, …
+    /// `clippy`, `rustfmt`, …
     pub tool: String,
     /// The tool's name of the rule, such as `clippy::needless_return`.
     pub rule: String,
@@ -33,4 +53,112 @@ pub struct Finding {
     pub line: usize,
     /// What the tool says, first line.
     pub message: String,
+}
+
+/// What a linter's output says.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Reading {
+    /// Findings, sorted, each once.
+    pub findings: Vec<Finding>,
+    /// The tree does not compile.
+    pub build_failed: bool,
+    /// The tool could not do its work, for a reason that is not the tree's.
+    pub unusable: Option<String>,
+}
+
+/// How a tool is asked.
+#[derive(Debug, Clone, Copy)]
+pub enum Way {
+    /// Once for the whole tree; prints findings.
+    Tree {
+        /// The command, for a tree.
+        command: fn(&dyn Tree) -> String,
+        /// Reads what it printed.
+        read: fn(&StepOutput) -> Reading,
+    },
+    /// Once a file: the text on standard input, the formatted text on standard output.
+    Format {
+        /// The command, for a file of a tree; none where the tool is not for it.
+        command: fn(&dyn Tree, &str) -> Option<String>,
+    },
+}
+
+/// A linter or formatter.
+#[derive(Debug, Clone, Copy)]
+pub struct Linter {
+    /// Name in task files and findings.
+    pub name: &'static str,
+    /// Languages that it is for.
+    pub languages: &'static [&'static str],
+    /// Names of its own settings files: always taken from the base.
+    pub settings: &'static [&'static str],
+    /// Whether the repository uses it.
+    pub detect: fn(&dyn Tree) -> bool,
+    /// How it is asked.
+    pub way: Way,
+}
+
+/// Every linter that kerf knows. Adding one is a file and a row.
+pub const LINTERS: &[Linter] = &[clippy::CLIPPY, rustfmt::RUSTFMT];
+
+/// The linters of a task: those wanted by name, else those that the repository uses. A name that is unknown is an
+/// error naming it.
+pub fn find(language: &str, tree: &dyn Tree, wanted: Option<&[String]>) -> Result<Vec<Linter>, String> {
+    match wanted {
+        Some(names) => names
+            .iter()
+            .map(|name| LINTERS.iter().find(|linter| linter.name == name).copied().ok_or_else(|| name.clone()))
+            .collect(),
+        None => Ok(LINTERS
+            .iter()
+            .filter(|linter| linter.languages.contains(&language) && (linter.detect)(tree))
+            .copied()
+            .collect()),
+    }
+}
+
+/// 1-based lines of `original` that a formatter which printed `formatted` would alter. Where it would only put
+/// something in, the line before counts (line 1 at the top).
+pub fn altered_lines(original: &[u8], formatted: &[u8]) -> Vec<usize> {
+    let (old, new) = (String::from_utf8_lossy(original), String::from_utf8_lossy(formatted));
+    let diff = similar::TextDiff::from_lines(old.as_ref(), new.as_ref());
+    let mut lines = std::collections::BTreeSet::new();
+    for op in diff.ops() {
+        if op.tag() == similar::DiffTag::Equal {
+            continue;
+        }
+        let range = op.old_range();
+        if range.is_empty() {
+            lines.insert(range.start.max(1));
+        } else {
+            lines.extend(range.start + 1..=range.end);
+        }
+    }
+    lines.into_iter().collect()
+}
+
+/// The end of a tool's complaints, for messages.
+fn last_line(bytes: &[u8]) -> String {
+    let text = String::from_utf8_lossy(bytes);
+    let line = text.lines().rev().find(|line| !line.trim().is_empty()).unwrap_or("it printed nothing");
+    line.chars().take(200).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_formatter_alters_lines() {
+        let cases: [(&str, &str, &[usize]); 5] = [
+            ("a\nb\nc\n", "a\nb\nc\n", &[]),
+            ("a\n  b\nc\n", "a\nb\nc\n", &[2]),
+            ("a\nb\n", "a\n\nb\n", &[1]),
+            ("b\n", "a\nb\n", &[1]),
+            ("a\n\n\nb\n", "a\n\nb\n", &[3]),
+        ];
+        for (original, formatted, lines) in cases {
+            assert_eq!(altered_lines(original.as_bytes(), formatted.as_bytes()), lines, "{original:?}");
+        }
+    }
 }

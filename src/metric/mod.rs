@@ -4,3 +4,7 @@
 //! unit, and the figures of a record.
 //!
 //! Invariant: gold is seen only to acquit and to measure agreement, span and obligations.
+
+pub mod context;
+pub mod lint;
+mod suppression;

@@ -1,0 +1,209 @@
+//! Running linters: on the base when its snapshot is made, on each result in a session of its own.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use super::bench::Bench;
+use super::detail::LintDetail;
+use super::plan::{Measure, Options};
+use super::record::{Lint, LintStatus};
+use super::run::World;
+use super::sink::{LintRun, Sink, SinkError};
+use super::trees;
+use crate::diff::Diff;
+use crate::lint::{self, Finding, Linter, Reading, Way, altered_lines};
+use crate::metric::lint as compared;
+use crate::patch::{Overlaid, Tree, TreeChanges};
+use crate::repo::BaseTree;
+use crate::sandbox::{Ended, SandboxError, Session, Step};
+use crate::task::Task;
+
+/// Wall clock of a linter.
+const TIMEOUT: Duration = Duration::from_secs(900);
+
+/// The linters of a task.
+pub(super) struct Linters {
+    linters: Vec<Linter>,
+    /// Command by linter, of those that look at the whole tree; found on the base, so that a patch cannot change it.
+    commands: BTreeMap<String, String>,
+    /// Names in the task that no linter has.
+    unknown: Vec<String>,
+}
+
+impl Linters {
+    /// Finds them by the task, or by the base's own settings; none where lint is not measured.
+    pub fn find(task: &Task, base: &BaseTree, options: &Options) -> Self {
+        let mut found = Self { linters: Vec::new(), commands: BTreeMap::new(), unknown: Vec::new() };
+        if !options.takes(Measure::Lint) {
+            return found;
+        }
+        match lint::find(&task.language, base, task.lint.as_deref()) {
+            Ok(linters) => found.linters = linters,
+            Err(name) => found.unknown.push(name),
+        }
+        for linter in &found.linters {
+            if let Way::Tree { command, .. } = linter.way {
+                found.commands.insert(linter.name.to_owned(), command(base));
+            }
+        }
+        found
+    }
+
+    /// What the snapshot runs on the base.
+    pub fn warm_commands(&self) -> BTreeMap<String, String> {
+        self.commands.clone()
+    }
+
+    fn settings(&self) -> Vec<&'static str> {
+        self.linters.iter().flat_map(|linter| linter.settings).copied().collect()
+    }
+}
+
+/// Runs the linters on a result, or finds them run, and compares with the base.
+pub(super) fn measure(
+    world: &World,
+    bench: &Bench,
+    run_key: &str,
+    changes: &TreeChanges,
+    diff: &Diff,
+    sink: &dyn Sink,
+) -> Result<(Lint, LintDetail), SinkError> {
+    let tree = trees::with_settings(changes, &bench.linters.settings());
+    let run = match sink.lint_run(run_key) {
+        Some(kept) => kept,
+        None => match run(world, bench, &tree, diff) {
+            Ok(run) => {
+                sink.keep_lint_run(run_key, &run)?;
+                run
+            }
+            // Whatever a sandbox says is no finding; it is not kept, so that the next run tries again.
+            Err(error) => LintRun { broken: Some(error.to_string()), ..LintRun::default() },
+        },
+    };
+    Ok(read(bench, &run, diff))
+}
+
+fn run(world: &World, bench: &Bench, tree: &TreeChanges, diff: &Diff) -> Result<LintRun, SandboxError> {
+    let mut session = world.sandbox.open(&bench.spec)?;
+    session.put(tree)?;
+    let mut run = LintRun::default();
+    // Formatters first: they execute nothing of the tree, so what they read is what was written.
+    for linter in &bench.linters.linters {
+        if let Way::Format { command } = linter.way {
+            format_files(&mut *session, bench, linter.name, command, diff, &mut run)?;
+        }
+    }
+    for (name, command) in &bench.linters.commands {
+        let output = session.run(&step(command.clone(), None))?;
+        run.outputs.insert(name.clone(), output);
+    }
+    Ok(run)
+}
+
+fn format_files(
+    session: &mut dyn Session,
+    bench: &Bench,
+    name: &str,
+    command: fn(&dyn Tree, &str) -> Option<String>,
+    diff: &Diff,
+    run: &mut LintRun,
+) -> Result<(), SandboxError> {
+    let nothing = TreeChanges::new();
+    let base = Overlaid { base: bench.tree(), changes: &nothing };
+    for file in diff.files.iter().filter(|file| !file.binary) {
+        let Some(path) = file.new.as_deref() else { continue };
+        let Some(command) = command(&base, path) else { continue };
+        let output = session.run(&step(command, Some(file.new_bytes.to_vec())))?;
+        run.outputs.insert(format!("{name} {path}"), output);
+    }
+    Ok(())
+}
+
+fn step(command: String, stdin: Option<Vec<u8>>) -> Step {
+    Step { command, timeout: TIMEOUT, merged: false, stdin, environment: BTreeMap::new() }
+}
+
+fn read(bench: &Bench, run: &LintRun, diff: &Diff) -> (Lint, LintDetail) {
+    let mut detail = LintDetail::default();
+    let mut build_failed = false;
+    let (mut base, mut after): (Vec<Finding>, Vec<Finding>) = (Vec::new(), Vec::new());
+    for name in &bench.linters.unknown {
+        detail.unusable.push((name.clone(), "kerf knows no linter of that name".to_owned()));
+    }
+    for linter in &bench.linters.linters {
+        match (linter.way, &run.broken) {
+            (_, Some(why)) => detail.unusable.push((linter.name.to_owned(), why.clone())),
+            (Way::Tree { read, .. }, None) => {
+                let on_base = bench.snapshot.meta.warm.get(linter.name).map_or_else(Reading::default, read);
+                let on_result = run.outputs.get(linter.name).map_or_else(Reading::default, read);
+                match (on_base.unusable, on_result.unusable) {
+                    (Some(why), _) => detail.unusable.push((linter.name.to_owned(), format!("on the base: {why}"))),
+                    (None, Some(why)) => detail.unusable.push((linter.name.to_owned(), why)),
+                    (None, None) => {
+                        build_failed |= on_result.build_failed;
+                        base.extend(on_base.findings);
+                        after.extend(on_result.findings);
+                    }
+                }
+            }
+            (Way::Format { .. }, None) => {
+                for file in diff.files.iter().filter(|file| !file.binary) {
+                    unformatted(linter.name, file, run, &mut detail);
+                }
+            }
+        }
+    }
+    let found = compared::compare(&base, &after, diff);
+    let suppressions = compared::suppressions(diff);
+    let unusable: std::collections::BTreeSet<&String> = detail.unusable.iter().map(|(name, _)| name).collect();
+    let figures = compared::figures(
+        &compared::LintParts {
+            suppressions: &suppressions,
+            unformatted_lines: detail.unformatted_lines.len(),
+            build_failed,
+            linters: bench.linters.linters.len() + bench.linters.unknown.len(),
+            unusable: unusable.len(),
+            compared: found.clone(),
+        },
+        diff,
+    );
+    let lint = Lint {
+        status: match figures.status {
+            compared::LintStatus::Clean => LintStatus::Clean,
+            compared::LintStatus::Findings => LintStatus::Findings,
+            compared::LintStatus::BuildFailed => LintStatus::BuildFailed,
+            compared::LintStatus::Invalid => LintStatus::Invalid,
+            compared::LintStatus::NoLinter => LintStatus::NoLinter,
+        },
+        new: figures.new,
+        fixed: figures.fixed,
+        suppressions: figures.suppressions,
+        unformatted_lines: figures.unformatted_lines,
+        changed_code_lines: figures.changed_code_lines,
+    };
+    detail.new = found.new;
+    detail.suppressions = suppressions;
+    (lint, detail)
+}
+
+/// Adds the changed lines of a file that its formatter would alter.
+fn unformatted(name: &str, file: &crate::diff::FilePair, run: &LintRun, detail: &mut LintDetail) {
+    let Some(path) = file.new.as_deref() else { return };
+    let Some(output) = run.outputs.get(&format!("{name} {path}")) else { return };
+    match output.ended {
+        Ended::Exited(0) if output.cut_bytes == 0 => {
+            let altered = altered_lines(&file.new_bytes, &output.stdout);
+            let lines = compared::unformatted_lines(file, &altered);
+            detail.unformatted_lines.extend(lines.into_iter().map(|line| (path.to_owned(), line)));
+        }
+        // 126 and 127 are the shell's: the tool is not there.
+        Ended::Exited(126 | 127) => {
+            let why = String::from_utf8_lossy(&output.stderr).lines().next().unwrap_or("cannot be run").to_owned();
+            if !detail.unusable.iter().any(|(unusable, _)| unusable == name) {
+                detail.unusable.push((name.to_owned(), why));
+            }
+        }
+        // What it cannot parse it cannot judge: the compiler says what is wrong there.
+        Ended::Exited(_) | Ended::Signalled(_) | Ended::TimedOut | Ended::OutOfMemory => {}
+    }
+}
