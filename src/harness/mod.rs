@@ -13,18 +13,18 @@
 
 mod alone;
 mod cargo;
+#[cfg(test)]
+mod corpus;
 mod ids;
 mod nextest;
 mod observed;
 mod rules;
 mod text;
-#[cfg(test)]
-mod corpus;
 
 pub use alone::alone_command;
 pub use ids::{Index, find};
 pub use observed::{Observed, Seen};
-pub use rules::{Judged, Lists, ListVerdict, RulesError, Verdict, VerdictOutcome, Why, judge};
+pub use rules::{Judged, ListVerdict, Lists, RulesError, Verdict, VerdictOutcome, Why, judge};
 
 use std::collections::BTreeMap;
 

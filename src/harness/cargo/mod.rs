@@ -29,8 +29,10 @@ pub fn read(log: &Log<'_>, context: &ReadContext) -> Reading {
     for ((block, target), ids) in scan.blocks.iter().zip(&targets).zip(ids) {
         let finished = block.entries.iter().filter(|entry| !is_begun(entry)).count();
         if block.summary.is_none() {
+            // A target of none: tests of any target may be lost.
             let announced = block.announced;
             let name = match target {
+                _ if block.swallowed => None,
                 Target::Binary(path) => Some(path.clone()),
                 Target::Doc(_) => Some("doc".to_owned()),
                 Target::Unknown => None,
