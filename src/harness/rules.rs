@@ -200,19 +200,17 @@ fn one(listed: &str, ids: &[&str], before: Option<Status>, after: &Observed) -> 
         }
     }
     let ids = ids.iter().map(|id| (*id).to_owned()).collect();
-    match worst {
-        Some(seen) => Judged {
-            listed: listed.to_owned(),
-            ids,
-            status: seen.status,
-            before,
-            line: (seen.line > 0).then_some(seen.line),
-            run: seen.run,
-        },
-        None => {
-            let status = if cut_off(listed, after) { Status::Unreached } else { Status::Missing };
-            Judged { listed: listed.to_owned(), ids, status, before, line: None, run: 0 }
-        }
+    let Some(seen) = worst else {
+        let status = if cut_off(listed, after) { Status::Unreached } else { Status::Missing };
+        return Judged { listed: listed.to_owned(), ids, status, before, line: None, run: 0 };
+    };
+    Judged {
+        listed: listed.to_owned(),
+        ids,
+        status: seen.status,
+        before,
+        line: (seen.line > 0).then_some(seen.line),
+        run: seen.run,
     }
 }
 
@@ -222,11 +220,10 @@ fn cut_off(listed: &str, after: &Observed) -> bool {
     let doc = listed.starts_with("doc:") || super::cargo::doc_name(listed).is_some();
     let qualified = name.split_once("::").is_some_and(|(target, _)| target.contains(['/', '.']));
     after.incomplete.iter().any(|part| match part.target.as_deref() {
-        None => true,
         Some("doc") => doc,
         Some(target) if doc => target == "doc",
         Some(target) if qualified => name.strip_prefix(target).is_some_and(|rest| rest.starts_with("::")),
-        Some(_) => true,
+        Some(_) | None => true,
     })
 }
 

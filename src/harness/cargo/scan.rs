@@ -10,47 +10,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::text::{self, Log};
 use super::super::{Status, Unread};
-use super::line::{self, DocName, Error, Header, Summary};
-
-/// One result.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Entry {
-    /// Name as printed, without the mark of its kind.
-    pub name: String,
-    /// The name's parts, for a doctest.
-    pub doc: Option<DocName>,
-    /// Status.
-    pub status: Status,
-    /// Line of the log.
-    pub line: usize,
-    /// Seconds.
-    pub seconds: Option<f64>,
-}
-
-/// A test program from its announcement to its summary.
-#[derive(Debug, Default)]
-pub struct Block {
-    /// Line of the announcement.
-    pub line: usize,
-    /// Tests announced; none where the log begins amid a block.
-    pub announced: Option<usize>,
-    /// Results.
-    pub entries: Vec<Entry>,
-    /// Its summary; none where it never came.
-    pub summary: Option<Summary>,
-    /// What cargo says about running it again: `-p core --test a`.
-    pub rerun: Option<String>,
-    /// Headers seen before it.
-    pub headers_before: usize,
-    /// Its captured output has no end, so that whatever came after it is lost too.
-    pub swallowed: bool,
-    /// `.`, `F` and `i` of quiet output.
-    dots: usize,
-    /// Tests begun whose result is not known yet, with index and number of their line.
-    pending: Vec<(String, usize, usize)>,
-    /// Results found behind other text on a line; they count only if the block lacks results otherwise.
-    glued: Vec<Entry>,
-}
+use super::block::{Block, Entry, doc, dots};
+use super::line::{self, Error, Header, Summary};
 
 /// All that a log holds.
 #[derive(Debug, Default)]
@@ -96,8 +57,11 @@ impl Scanner<'_, '_> {
     }
 
     fn step(&mut self, text: &str) {
-        if text.is_empty() {
-            return;
+        // Most lines of a long log are printed text: the first byte tells which of them can be more.
+        match text.as_bytes().first() {
+            None => return,
+            Some(b't' | b'r' | b'e' | b'f' | b's' | b' ' | b'R' | b'D') => {}
+            Some(_) => return self.inside(text),
         }
         if let Some(summary) = line::summary(text) {
             self.summary(text, summary);
@@ -123,6 +87,19 @@ impl Scanner<'_, '_> {
 
     fn header(&mut self, header: Header, rest: &str) {
         let before = self.out.blocks.len() + usize::from(self.open.is_some());
+        // A header that comes late lies inside its own block: one that has none yet, with no announcement following.
+        let own = self.out.headers.last().is_some_and(|(_, before)| *before == self.out.blocks.len());
+        let announced = (self.at + 1..self.log.lines.len())
+            .map(|at| self.log.text(at))
+            .find(|text| !text.is_empty())
+            .is_some_and(|text| line::running(text).is_some());
+        if let Some(block) = &mut self.open
+            && block.announced.is_some()
+            && !own
+            && !announced
+        {
+            block.headers_before += 1;
+        }
         self.out.headers.push((header, before));
         let rest = rest.trim();
         if line::running(rest).is_some() || line::test(rest).is_some() {
@@ -172,7 +149,7 @@ impl Scanner<'_, '_> {
                     || line::error(tail).is_some())
             {
                 self.entry(name, status, None);
-                self.step(&tail.to_owned());
+                self.step(tail);
                 return;
             }
         }
@@ -182,7 +159,7 @@ impl Scanner<'_, '_> {
         }
         let rest = rest.trim_start();
         if line::header(rest).is_some() || line::error(rest).is_some() {
-            self.step(&rest.to_owned());
+            self.step(rest);
         }
     }
 
@@ -375,7 +352,7 @@ impl Scanner<'_, '_> {
             }
             match text.strip_prefix("    ") {
                 Some(name) if !name.trim().is_empty() => {
-                    names.push((name.trim().to_owned(), self.log.number(at)))
+                    names.push((line::without_kind(name.trim()).to_owned(), self.log.number(at)));
                 }
                 _ => break,
             }
@@ -468,58 +445,4 @@ impl Scanner<'_, '_> {
             }
         }
     }
-}
-
-impl Block {
-    /// Tests with a result; a name printed twice counts once.
-    pub fn seen(&self) -> usize {
-        let names: BTreeSet<&str> = self.plain().map(|entry| entry.name.as_str()).collect();
-        let docs = self.entries.iter().filter(|entry| entry.doc.is_some()).count();
-        (names.len() + docs).max(self.dots)
-    }
-
-    fn plain(&self) -> impl Iterator<Item = &Entry> {
-        self.entries.iter().filter(|entry| entry.doc.is_none())
-    }
-
-    fn count(&self, status: Status) -> usize {
-        let docs = self.entries.iter().filter(|entry| entry.doc.is_some() && entry.status == status).count();
-        let mut worst = BTreeMap::new();
-        for entry in self.plain() {
-            worst
-                .entry(&entry.name)
-                .and_modify(|s: &mut Status| *s = s.worst(entry.status))
-                .or_insert(entry.status);
-        }
-        docs + worst.values().filter(|s| **s == status).count()
-    }
-
-    /// Takes results that stood behind other text, as far as results are lacking; gives those that were left out, with
-    /// their lines. Where an own line is forged the glued one is lost, which a rerun mends; the reverse would not be.
-    fn take_glued(&mut self) -> Vec<(String, usize)> {
-        let glued = std::mem::take(&mut self.glued);
-        let seen: BTreeSet<String> = self.entries.iter().map(|entry| entry.name.clone()).collect();
-        let new: Vec<Entry> = glued.into_iter().filter(|entry| !seen.contains(&entry.name)).collect();
-        let lacking =
-            self.announced.map_or(0, |announced| announced.saturating_sub(self.seen() + self.pending.len()));
-        if new.len() <= lacking {
-            self.entries.extend(new);
-            return Vec::new();
-        }
-        new.into_iter().map(|entry| (entry.name, entry.line)).collect()
-    }
-}
-
-fn doc(name: &str) -> Option<DocName> {
-    line::doc_name(name).filter(|doc| doc.line.is_some())
-}
-
-/// `..i.F. 87/200`: how many tests.
-fn dots(text: &str) -> Option<usize> {
-    let marks = text.split(' ').next()?;
-    let rest = text[marks.len()..].trim();
-    let progress = rest.is_empty()
-        || rest.split_once('/').is_some_and(|(a, b)| text::count(a).is_some() && text::count(b).is_some());
-    let all = !marks.is_empty() && marks.bytes().all(|byte| matches!(byte, b'.' | b'F' | b'i' | b'a' | b'b'));
-    (all && progress).then_some(marks.len())
 }

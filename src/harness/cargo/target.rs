@@ -11,8 +11,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::{Package, ReadContext};
+use super::block::Block;
 use super::line::Header;
-use super::scan::{Block, Scan};
+use super::scan::Scan;
 
 /// Target of a block.
 #[derive(Debug, Clone, PartialEq, Eq)]
