@@ -81,6 +81,8 @@ pub fn alone_command(format: Format, test_command: &str, id: &str, context: &Rea
             }
             words.push(quote(&target.name));
         }
+        // Who wrote the file is not told by the format.
+        Format::Junit => return None,
         Format::Nextest => {
             if target.doc {
                 return None;
@@ -127,6 +129,7 @@ impl Call {
         let subcommand: &[&[&str]] = match format {
             Format::Cargo => &[&["test"], &["t"]],
             Format::Nextest => &[&["nextest", "run"], &["nextest", "r"]],
+            Format::Junit => return None,
         };
         let mut head: Vec<String> = before.split_whitespace().map(str::to_owned).collect();
         head.extend(words[..=cargo].iter().cloned());

@@ -259,7 +259,7 @@ fn check(reading: &mut Reading, announced: Option<(usize, usize)>, told: Option<
 }
 
 /// For each test the path of its target.
-fn paths(tests: &[(&str, &str)], context: &ReadContext) -> Vec<String> {
+pub fn paths(tests: &[(&str, &str)], context: &ReadContext) -> Vec<String> {
     let mut users: BTreeMap<String, BTreeSet<&str>> = BTreeMap::new();
     for (binary, _) in tests {
         let (package, path) = place(binary);

@@ -14,6 +14,7 @@ fn damaged() -> impl proptest::strategy::Strategy<Value = Vec<u8>> {
         "nextest-0.9.143-retries",
         "nextest-0.9.143-twins",
         "cargo-1.95.0-broken",
+        "junit-nextest-0.9.143-retries",
     ];
     let edit = (0..5_usize, any::<prop::sample::Index>(), any::<prop::sample::Index>(), any::<u8>());
     (prop::sample::select(names.to_vec()), prop::collection::vec(edit, 0..12)).prop_map(|(name, edits)| {

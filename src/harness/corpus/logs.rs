@@ -337,3 +337,36 @@ fn nextest_workspace() {
 ",
     );
 }
+
+#[test]
+fn junit_nextest_retries() {
+    check(
+        "junit-nextest-0.9.143-retries",
+        "
+   4 passed    tests/flaky.rs::fine
+   5 errored   tests/flaky.rs::aborts
+  24 passed    tests/flaky.rs::flaky
+ 120 failed    tests/flaky.rs::never
+ 271 timed_out tests/flaky.rs::slow
+",
+    );
+}
+
+#[test]
+fn junit_pytest() {
+    check(
+        "junit-pytest-9.2.0",
+        "
+   1 passed    tests/test_x.py::TestA::test_b[a b]
+   1 passed    tests/test_x.py::TestA::test_b[x - y]
+   1 passed    tests/test_x.py::TestA::test_b[<&>]
+   1 failed    tests/test_x.py::TestA::test_b[[1]]
+   8 xfailed   tests/test_x.py::test_expected
+   8 passed    tests/test_x.py::test_unexpected
+   8 failed    tests/test_x.py::test_strict
+   8 skipped   tests/test_x.py::test_skipped
+   8 errored   tests/test_x.py::test_errors
+  13 failed    tests/test_x.py::test_prints
+",
+    );
+}

@@ -133,6 +133,7 @@ fn both_runners_give_the_same_ids() {
     let pairs = [
         ("cargo-1.95.0-workspace", "nextest-0.9.143-workspace", workspace()),
         ("cargo-1.95.0-twins", "nextest-0.9.143-twins", ReadContext::default()),
+        ("cargo-1.95.0-twins", "junit-nextest-0.9.143-twins", ReadContext::default()),
     ];
     for (cargo, nextest, context) in pairs {
         let mut cargo = reading(cargo, &context).statuses();
