@@ -6,6 +6,27 @@
 //! Invariants (property-tested): reverting no unit gives the result byte for byte, reverting all gives the base; any
 //! set closed under `needs` can be reverted.
 
+mod align;
+mod check;
+mod depend;
+mod engine;
+mod files;
+mod lines;
+mod moves;
+mod pieces;
+mod renames;
+mod revert;
+mod role;
+mod sequence;
+mod units;
+
+#[cfg(test)]
+mod tests;
+
+pub use engine::diff;
+pub use revert::{closure, revert};
+pub use role::role_of;
+
 use std::sync::Arc;
 
 use schemars::JsonSchema;

@@ -11,17 +11,54 @@ use super::{Format, ReadContext};
 
 /// Flags of cargo that select targets or packages and take no value.
 const SELECTORS: &[&str] = &[
-    "--lib", "--bins", "--tests", "--benches", "--examples", "--doc", "--all-targets", "--workspace", "--all",
-    "--no-run", "-q", "--quiet",
+    "--lib",
+    "--bins",
+    "--tests",
+    "--benches",
+    "--examples",
+    "--doc",
+    "--all-targets",
+    "--workspace",
+    "--all",
+    "--no-run",
+    "-q",
+    "--quiet",
 ];
 /// Flags that select and take a value.
-const VALUED_SELECTORS: &[&str] =
-    &["--bin", "--test", "--bench", "--example", "-p", "--package", "--exclude", "-E", "--filter-expr", "--filterset"];
+const VALUED_SELECTORS: &[&str] = &[
+    "--bin",
+    "--test",
+    "--bench",
+    "--example",
+    "-p",
+    "--package",
+    "--exclude",
+    "-E",
+    "--filter-expr",
+    "--filterset",
+];
 /// Flags with a value that are kept.
 const VALUED: &[&str] = &[
-    "--features", "-F", "--target", "--target-dir", "--manifest-path", "--profile", "-j", "--jobs", "--color", "-Z",
-    "--config", "--message-format", "-C", "--cargo-profile", "--retries", "--test-threads", "--build-jobs",
-    "--config-file", "--tool-config-file", "--lockfile-path",
+    "--features",
+    "-F",
+    "--target",
+    "--target-dir",
+    "--manifest-path",
+    "--profile",
+    "-j",
+    "--jobs",
+    "--color",
+    "-Z",
+    "--config",
+    "--message-format",
+    "-C",
+    "--cargo-profile",
+    "--retries",
+    "--test-threads",
+    "--build-jobs",
+    "--config-file",
+    "--tool-config-file",
+    "--lockfile-path",
 ];
 
 /// The command that runs the test `id` alone.
@@ -44,6 +81,8 @@ pub fn alone_command(format: Format, test_command: &str, id: &str, context: &Rea
             }
             words.push(quote(&target.name));
         }
+        // Who wrote the file is not told by the format.
+        Format::Junit => return None,
         Format::Nextest => {
             if target.doc {
                 return None;
@@ -76,7 +115,10 @@ impl Call {
             Some(at) => command.split_at(at + 2),
             None => ("", command),
         };
-        if before.contains("cargo") || last.contains([';', '|', '`', '\n', '<', '>', '#']) || last.contains("$(") {
+        if before.contains("cargo")
+            || last.contains([';', '|', '`', '\n', '<', '>', '#'])
+            || last.contains("$(")
+        {
             return None;
         }
         let words = words(last)?;
@@ -87,6 +129,7 @@ impl Call {
         let subcommand: &[&[&str]] = match format {
             Format::Cargo => &[&["test"], &["t"]],
             Format::Nextest => &[&["nextest", "run"], &["nextest", "r"]],
+            Format::Junit => return None,
         };
         let mut head: Vec<String> = before.split_whitespace().map(str::to_owned).collect();
         head.extend(words[..=cargo].iter().cloned());
@@ -95,7 +138,9 @@ impl Call {
             head.push(toolchain.clone());
             rest = &rest[1..];
         }
-        let form = subcommand.iter().find(|form| rest.len() >= form.len() && form.iter().zip(rest).all(|(a, b)| a == b))?;
+        let form = subcommand
+            .iter()
+            .find(|form| rest.len() >= form.len() && form.iter().zip(rest).all(|(a, b)| a == b))?;
         head.extend(rest[..form.len()].iter().cloned());
         rest = &rest[form.len()..];
         let (cargo, harness) = match rest.iter().position(|word| word == "--") {
@@ -230,7 +275,11 @@ fn path_end(path: &str) -> &str {
 /// `-p NAME` of the package that a path lies in, and the path in it.
 fn package<'p>(path: &'p str, context: &ReadContext) -> (Vec<String>, &'p str) {
     let inside = |dir: &str| {
-        if dir.is_empty() { Some(path) } else { path.strip_prefix(dir).and_then(|rest| rest.strip_prefix('/')) }
+        if dir.is_empty() {
+            Some(path)
+        } else {
+            path.strip_prefix(dir).and_then(|rest| rest.strip_prefix('/'))
+        }
     };
     let best = context
         .packages
@@ -258,7 +307,12 @@ fn target(path: &str) -> Option<Vec<String>> {
         "src/lib.rs" => Some(vec!["--lib".to_owned()]),
         "src/main.rs" => Some(vec!["--bins".to_owned()]),
         _ => {
-            let flags = [("src/bin/", "--bin"), ("tests/", "--test"), ("benches/", "--bench"), ("examples/", "--example")];
+            let flags = [
+                ("src/bin/", "--bin"),
+                ("tests/", "--test"),
+                ("benches/", "--bench"),
+                ("examples/", "--example"),
+            ];
             for (folder, flag) in flags {
                 if let Some(name) = name(folder) {
                     return word(flag, name);
@@ -279,7 +333,8 @@ fn find_folder(path: &str, folder: &str) -> Option<usize> {
 
 /// One shell word.
 fn quote(word: &str) -> String {
-    let plain = !word.is_empty() && word.bytes().all(|b| b.is_ascii_alphanumeric() || b"_-./:=@+".contains(&b));
+    let plain =
+        !word.is_empty() && word.bytes().all(|b| b.is_ascii_alphanumeric() || b"_-./:=@+".contains(&b));
     if plain { word.to_owned() } else { format!("'{}'", word.replace('\'', r"'\''")) }
 }
 
@@ -299,25 +354,43 @@ mod tests {
         let plain = "cargo test --offline --no-fail-fast";
         let cases = [
             (plain, "tests/a.rs::half", "cargo test --offline --no-fail-fast --test a -- --exact half"),
-            (plain, "tests/a/main.rs::m::half", "cargo test --offline --no-fail-fast --test a -- --exact m::half"),
-            (plain, "src/lib.rs::tests::adds", "cargo test --offline --no-fail-fast --lib -- --exact tests::adds"),
+            (
+                plain,
+                "tests/a/main.rs::m::half",
+                "cargo test --offline --no-fail-fast --test a -- --exact m::half",
+            ),
+            (
+                plain,
+                "src/lib.rs::tests::adds",
+                "cargo test --offline --no-fail-fast --lib -- --exact tests::adds",
+            ),
             (plain, "src/main.rs::adds", "cargo test --offline --no-fail-fast --bins -- --exact adds"),
             (plain, "src/bin/x.rs::adds", "cargo test --offline --no-fail-fast --bin x -- --exact adds"),
             (plain, "half - should panic", "cargo test --offline --no-fail-fast -- --exact half"),
             (plain, "doc:src/lib.rs::Foo::bar#2", "cargo test --offline --no-fail-fast --doc -- Foo::bar"),
-            (plain, "src/lib.rs - Foo::bar (line 3)", "cargo test --offline --no-fail-fast --doc -- Foo::bar"),
+            (
+                plain,
+                "src/lib.rs - Foo::bar (line 3)",
+                "cargo test --offline --no-fail-fast --doc -- Foo::bar",
+            ),
             (plain, "doc:src/lib.rs", "cargo test --offline --no-fail-fast --doc -- src/lib.rs"),
             (
                 "A=1 cargo +1.80 test --release --features 'a b' --test a --workspace half -- --test-threads=1 --skip b q",
                 "tests/c.rs::half",
                 "A=1 cargo +1.80 test --release --features 'a b' --test c -- --test-threads=1 --exact half",
             ),
-            ("cd sub && cargo test -p x", "tests/c.rs::it's", r"cd sub && cargo test --test c -- --exact 'it'\''s'"),
+            (
+                "cd sub && cargo test -p x",
+                "tests/c.rs::it's",
+                r"cd sub && cargo test --test c -- --exact 'it'\''s'",
+            ),
         ];
         for (command, id, expected) in cases {
             assert_eq!(alone_command(Format::Cargo, command, id, &none).as_deref(), Some(expected), "{id}");
         }
-        for command in ["make test", "cargo test; cargo test --doc", "cargo test && cargo test --doc", "cargo build"] {
+        for command in
+            ["make test", "cargo test; cargo test --doc", "cargo test && cargo test --doc", "cargo build"]
+        {
             assert_eq!(alone_command(Format::Cargo, command, "half", &none), None, "{command}");
         }
         assert_eq!(alone_command(Format::Cargo, plain, "tests/a.rs::--nocapture", &none), None);
@@ -335,7 +408,8 @@ mod tests {
             Some("cargo test -p ws --test a -- --exact same")
         );
         assert_eq!(
-            command(Format::Nextest, "cargo nextest run --workspace", "crates/core/tests/a.rs::same").as_deref(),
+            command(Format::Nextest, "cargo nextest run --workspace", "crates/core/tests/a.rs::same")
+                .as_deref(),
             Some("cargo nextest run -p ws-core --test a -E 'test(=same)'")
         );
         assert_eq!(command(Format::Nextest, "cargo nextest run", "doc:src/lib.rs::x"), None);

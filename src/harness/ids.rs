@@ -84,8 +84,11 @@ impl<'a> Index<'a> {
         if let Some(doc) = raw_doc(listed) {
             let ids = self.doc(&doc);
             if !ids.is_empty() {
-                let same: Vec<&str> =
-                    ids.iter().copied().filter(|id| doc.line.is_some() && self.lines.get(id).copied() == doc.line).collect();
+                let same: Vec<&str> = ids
+                    .iter()
+                    .copied()
+                    .filter(|id| doc.line.is_some() && self.lines.get(id).copied() == doc.line)
+                    .collect();
                 return if same.is_empty() { ids } else { same };
             }
         }
@@ -260,7 +263,11 @@ mod tests {
         let listed = ["src/lib.rs - Foo::bar (line 16)", "half_even", "src/lib.rs - Foo::bar (line 12)"];
         assert_eq!(
             index.find_all(&listed),
-            [vec!["doc:src/lib.rs::Foo::bar#2"], vec!["tests/rounding.rs::half_even"], vec!["doc:src/lib.rs::Foo::bar"]]
+            [
+                vec!["doc:src/lib.rs::Foo::bar#2"],
+                vec!["tests/rounding.rs::half_even"],
+                vec!["doc:src/lib.rs::Foo::bar"]
+            ]
         );
     }
 }

@@ -13,18 +13,19 @@
 
 mod alone;
 mod cargo;
+#[cfg(test)]
+mod corpus;
 mod ids;
+mod junit;
 mod nextest;
 mod observed;
 mod rules;
 mod text;
-#[cfg(test)]
-mod corpus;
 
 pub use alone::alone_command;
 pub use ids::{Index, find};
 pub use observed::{Observed, Seen};
-pub use rules::{Judged, Lists, ListVerdict, RulesError, Verdict, VerdictOutcome, Why, judge};
+pub use rules::{Judged, ListVerdict, Lists, RulesError, Verdict, VerdictOutcome, Why, judge};
 
 use std::collections::BTreeMap;
 
@@ -122,6 +123,8 @@ pub enum Format {
     Cargo,
     /// `cargo nextest run` text.
     Nextest,
+    /// JUnit XML of any writer.
+    Junit,
 }
 
 /// A test program that announced tests and ended, or was cut off, before it had told what became of all of them.
@@ -214,6 +217,7 @@ pub struct Reader {
 /// Every runner that can be read. Adding one is a file and a row.
 pub const READERS: &[Reader] = &[
     Reader { format: Format::Nextest, name: "nextest", sniff: nextest::sniff, read: nextest::read },
+    Reader { format: Format::Junit, name: "junit", sniff: junit::sniff, read: junit::read },
     Reader { format: Format::Cargo, name: "cargo", sniff: cargo::sniff, read: cargo::read },
 ];
 

@@ -45,7 +45,8 @@ fn event(text: &str) -> Option<Event<'_>> {
     }
     let (time, rest) = rest[1..].split_once(']')?;
     let time = time.trim().trim_start_matches('>').trim();
-    let seconds = time.strip_suffix('s').and_then(|time| time.parse::<f64>().ok()).filter(|time| time.is_finite());
+    let seconds =
+        time.strip_suffix('s').and_then(|time| time.parse::<f64>().ok()).filter(|time| time.is_finite());
     let mut rest = rest.trim();
     let mut place = None;
     if let Some(inside) = rest.strip_prefix('(') {
@@ -59,16 +60,16 @@ fn event(text: &str) -> Option<Event<'_>> {
 }
 
 /// What a status word says; none if it is no status word. Signals are named by their short or full names.
+#[allow(clippy::option_option, reason = "no status word, a word for a test that still runs, a status")]
 fn status(word: &str) -> Option<Option<Status>> {
     Some(match word {
         "PASS" | "LEAK" | "FLAKY" | "TMPASS" => Some(Status::Passed),
         "FAIL" | "LKFAIL" | "LEAK-FAIL" | "FL+LK" | "FLKY-FL" => Some(Status::Failed),
         "TMT" | "TIMEOUT" => Some(Status::TimedOut),
         "SKIP" => Some(Status::Skipped),
-        // Here the program itself could not be started.
-        "XFAIL" | "ABORT" => Some(Status::Errored),
-        "ABRT" | "SEGV" | "KILL" | "TERM" | "HUP" | "INT" | "QUIT" | "ILL" | "TRAP" | "BUS" | "FPE" | "PIPE" | "ALRM"
-        | "SYS" => Some(Status::Errored),
+        // XFAIL: here the program itself could not be started.
+        "XFAIL" | "ABORT" | "ABRT" | "SEGV" | "KILL" | "TERM" | "HUP" | "INT" | "QUIT" | "ILL" | "TRAP"
+        | "BUS" | "FPE" | "PIPE" | "ALRM" | "SYS" => Some(Status::Errored),
         "START" | "SLOW" | "TRMNTG" | "TERMINATING" | "RETRY" | "DELAY" => None,
         _ if word.len() > 3 && word.starts_with("SIG") => Some(Status::Errored),
         _ => return None,
@@ -111,6 +112,8 @@ pub fn sniff(log: &Log<'_>) -> f64 {
         }
         if summary(text).is_some() || starting(text).is_some() {
             sure = sure.max(0.95);
+        } else if text.starts_with("error: command `") && text.contains("test --no-run --message-format") {
+            sure = sure.max(0.9);
         } else if event(text).is_some() {
             sure = sure.max(0.7);
         }
@@ -146,7 +149,9 @@ pub fn read(log: &Log<'_>, context: &ReadContext) -> Reading {
                 continue;
             }
             if event.status.is_some() && event.place.is_some_and(|place| !places.insert(place)) {
-                reading.oddities.push(format!("line {}: a second result with the same place in the run", line.number));
+                reading
+                    .oddities
+                    .push(format!("line {}: a second result with the same place in the run", line.number));
             }
             entry.tries.push((event, line.number));
         } else if let Some(tests) = starting(text) {
@@ -161,7 +166,11 @@ pub fn read(log: &Log<'_>, context: &ReadContext) -> Reading {
                 cargo::Error::Other if announced.is_none() && seen.is_empty() => reading.build_failed = true,
                 _ => {}
             }
-        } else if at > 0 && text.starts_with("        ") && text.trim_start().starts_with("PASS ") && event_like(text) {
+        } else if at > 0
+            && text.starts_with("        ")
+            && text.trim_start().starts_with("PASS ")
+            && event_like(text)
+        {
             reading.unread.push(text::unread(line.number, text));
         }
     }
@@ -197,12 +206,12 @@ fn settle(id: String, seen: &Seen<'_>, ended: bool) -> Option<(TestResult, Optio
     } else {
         finished.iter().copied().reduce(|a, b| if a.2.worst(b.2) == a.2 { a } else { b })
     };
-    let (mut status, mut line, mut seconds) = match chosen {
-        Some((event, line, status)) => (status, line, event.seconds),
-        None => {
-            let begun = seen.tries.first().map(|(_, line)| *line).or(seen.listed.as_ref().map(|(_, line)| *line))?;
-            (if ended { Status::Errored } else { Status::Unreached }, begun, None)
-        }
+    let (mut status, mut line, mut seconds) = if let Some((event, line, status)) = chosen {
+        (status, line, event.seconds)
+    } else {
+        let begun =
+            seen.tries.first().map(|(_, line)| *line).or(seen.listed.as_ref().map(|(_, line)| *line))?;
+        (if ended { Status::Errored } else { Status::Unreached }, begun, None)
     };
     if let Some((event, at)) = &seen.listed
         && let Some(listed) = event.status
@@ -214,20 +223,29 @@ fn settle(id: String, seen: &Seen<'_>, ended: bool) -> Option<(TestResult, Optio
     }
     let failures = finished.iter().filter(|(_, _, status)| !status.holds()).count();
     let note = (status.holds() && failures > 0).then(|| {
-        format!("line {line}: {id} passed after {failures} failed {}", if failures == 1 { "try" } else { "tries" })
+        format!(
+            "line {line}: {id} passed after {failures} failed {}",
+            if failures == 1 { "try" } else { "tries" }
+        )
     });
     Some((TestResult { id, status, line, seconds, source_line: None }, note))
 }
 
 /// Counts against lines.
 fn check(reading: &mut Reading, announced: Option<(usize, usize)>, told: Option<&Summary>) {
-    let ran = reading.tests.iter().filter(|test| test.status != Status::Skipped && test.status != Status::Unreached);
-    let (seen, passed) = ran.fold((0, 0), |(seen, passed), test| (seen + 1, passed + usize::from(test.status.holds())));
+    let ran = reading
+        .tests
+        .iter()
+        .filter(|test| test.status != Status::Skipped && test.status != Status::Unreached);
+    let (seen, passed) =
+        ran.fold((0, 0), |(seen, passed), test| (seen + 1, passed + usize::from(test.status.holds())));
     if let Some(told) = told
         && (told.run != seen || told.passed != passed)
     {
         let Summary { run, passed: told } = told;
-        reading.oddities.push(format!("the summary tells {run} run and {told} passed, {seen} and {passed} were printed"));
+        reading
+            .oddities
+            .push(format!("the summary tells {run} run and {told} passed, {seen} and {passed} were printed"));
     }
     match announced {
         Some((tests, line)) if seen < tests => {
@@ -241,7 +259,7 @@ fn check(reading: &mut Reading, announced: Option<(usize, usize)>, told: Option<
 }
 
 /// For each test the path of its target.
-fn paths(tests: &[(&str, &str)], context: &ReadContext) -> Vec<String> {
+pub fn paths(tests: &[(&str, &str)], context: &ReadContext) -> Vec<String> {
     let mut users: BTreeMap<String, BTreeSet<&str>> = BTreeMap::new();
     for (binary, _) in tests {
         let (package, path) = place(binary);
@@ -280,14 +298,28 @@ mod tests {
 
     #[test]
     fn status_lines() {
-        let read = |text| event(text).map(|event| (event.attempt, event.status, event.place, event.binary, event.name));
+        let read = |text| {
+            event(text).map(|event| (event.attempt, event.status, event.place, event.binary, event.name))
+        };
         let cases = [
-            ("        PASS [   0.006s] ( 1/10) tool::bin/tool same", Some((None, Some(Status::Passed), Some(1), "tool::bin/tool", "same"))),
+            (
+                "        PASS [   0.006s] ( 1/10) tool::bin/tool same",
+                Some((None, Some(Status::Passed), Some(1), "tool::bin/tool", "same")),
+            ),
             ("        PASS [   0.006s] tool same", Some((None, Some(Status::Passed), None, "tool", "same"))),
-            ("  TRY 1 ABRT [   0.007s] (───) r::f aborts", Some((Some(1), Some(Status::Errored), None, "r::f", "aborts"))),
-            ("   FLAKY 3/3 [   0.012s] (3/5) r::f flaky", Some((Some(3), Some(Status::Passed), Some(3), "r::f", "flaky"))),
+            (
+                "  TRY 1 ABRT [   0.007s] (───) r::f aborts",
+                Some((Some(1), Some(Status::Errored), None, "r::f", "aborts")),
+            ),
+            (
+                "   FLAKY 3/3 [   0.012s] (3/5) r::f flaky",
+                Some((Some(3), Some(Status::Passed), Some(3), "r::f", "flaky")),
+            ),
             ("        SLOW [>  1.000s] (───) r::f slow", Some((None, None, None, "r::f", "slow"))),
-            ("     SIGSEGV [   0.007s] r::f crash", Some((None, Some(Status::Errored), None, "r::f", "crash"))),
+            (
+                "     SIGSEGV [   0.007s] r::f crash",
+                Some((None, Some(Status::Errored), None, "r::f", "crash")),
+            ),
             ("            PASS [   0.003s] (1/5) r::f fake", None),
             ("     Summary [   0.131s] 10 tests run: 9 passed, 1 failed, 0 skipped", None),
             ("    Finished [", None),
@@ -299,7 +331,8 @@ mod tests {
 
     #[test]
     fn totals() {
-        let text = "     Summary [   6.279s] 5 tests run: 2 passed (1 flaky), 2 failed, 1 timed out, 1 skipped";
+        let text =
+            "     Summary [   6.279s] 5 tests run: 2 passed (1 flaky), 2 failed, 1 timed out, 1 skipped";
         assert_eq!(summary(text), Some(Summary { run: 5, passed: 2 }));
         let text = "     Summary [   0.1s] 3/10 tests run: 2 passed, 1 failed, 0 skipped";
         assert_eq!(summary(text), Some(Summary { run: 3, passed: 2 }));

@@ -39,7 +39,11 @@ pub struct Observed {
 
 impl From<&Reading> for Observed {
     fn from(reading: &Reading) -> Self {
-        let mut all = Self { build_failed: reading.build_failed, incomplete: reading.incomplete.clone(), ..Self::default() };
+        let mut all = Self {
+            build_failed: reading.build_failed,
+            incomplete: reading.incomplete.clone(),
+            ..Self::default()
+        };
         all.merge(reading);
         all
     }

@@ -200,19 +200,17 @@ fn one(listed: &str, ids: &[&str], before: Option<Status>, after: &Observed) -> 
         }
     }
     let ids = ids.iter().map(|id| (*id).to_owned()).collect();
-    match worst {
-        Some(seen) => Judged {
-            listed: listed.to_owned(),
-            ids,
-            status: seen.status,
-            before,
-            line: (seen.line > 0).then_some(seen.line),
-            run: seen.run,
-        },
-        None => {
-            let status = if cut_off(listed, after) { Status::Unreached } else { Status::Missing };
-            Judged { listed: listed.to_owned(), ids, status, before, line: None, run: 0 }
-        }
+    let Some(seen) = worst else {
+        let status = if cut_off(listed, after) { Status::Unreached } else { Status::Missing };
+        return Judged { listed: listed.to_owned(), ids, status, before, line: None, run: 0 };
+    };
+    Judged {
+        listed: listed.to_owned(),
+        ids,
+        status: seen.status,
+        before,
+        line: (seen.line > 0).then_some(seen.line),
+        run: seen.run,
     }
 }
 
@@ -222,11 +220,10 @@ fn cut_off(listed: &str, after: &Observed) -> bool {
     let doc = listed.starts_with("doc:") || super::cargo::doc_name(listed).is_some();
     let qualified = name.split_once("::").is_some_and(|(target, _)| target.contains(['/', '.']));
     after.incomplete.iter().any(|part| match part.target.as_deref() {
-        None => true,
         Some("doc") => doc,
         Some(target) if doc => target == "doc",
         Some(target) if qualified => name.strip_prefix(target).is_some_and(|rest| rest.starts_with("::")),
-        Some(_) => true,
+        Some(_) | None => true,
     })
 }
 
@@ -267,4 +264,111 @@ fn reason(verdict: &Verdict, after: &Observed) -> Option<Why> {
     } else {
         Why::MissingTest
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use Status::{Errored, Failed, Passed, Skipped, TimedOut, Unreached, Xfailed, Xpassed};
+
+    fn statuses(all: &[(&str, Status)]) -> Statuses {
+        all.iter().map(|(id, status)| ((*id).to_owned(), *status)).collect()
+    }
+
+    fn lists(fail_to_pass: &[&str], pass_to_pass: &[&str]) -> Lists {
+        let own = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
+        Lists { fail_to_pass: own(fail_to_pass), pass_to_pass: own(pass_to_pass) }
+    }
+
+    #[test]
+    fn outcomes() {
+        use VerdictOutcome::{Partial, Resolved, Unresolved};
+        let two = lists(&["t.rs::f", "t.rs::g"], &["t.rs::p"]);
+        let before = [("t.rs::f", Failed), ("t.rs::g", Failed), ("t.rs::p", Passed)];
+        // f, g, p after → outcome and reason
+        let cases = [
+            ([Passed, Passed, Passed], Resolved, None),
+            ([Xfailed, Passed, Xfailed], Resolved, None),
+            ([Passed, Failed, Passed], Partial, Some(Why::TestsFailed)),
+            ([Passed, Skipped, Passed], Partial, Some(Why::TestsFailed)),
+            ([Passed, Xpassed, Passed], Partial, Some(Why::TestsFailed)),
+            ([Passed, Unreached, Passed], Partial, Some(Why::MissingTest)),
+            ([Failed, Failed, Passed], Unresolved, Some(Why::TestsFailed)),
+            ([Passed, Passed, Failed], Unresolved, Some(Why::TestsFailed)),
+            ([Passed, Passed, Errored], Unresolved, Some(Why::TestsFailed)),
+            ([Passed, Passed, TimedOut], Unresolved, Some(Why::TestsFailed)),
+            ([Passed, Passed, Skipped], Unresolved, Some(Why::TestsFailed)),
+        ];
+        for ([f, g, p], outcome, reason) in cases {
+            let after = statuses(&[("t.rs::f", f), ("t.rs::g", g), ("t.rs::p", p)]);
+            let verdict = judge(&two, Some(&statuses(&before)), &Observed::from(&after)).unwrap();
+            assert_eq!((verdict.outcome, verdict.reason), (outcome, reason), "{f:?} {g:?} {p:?}");
+        }
+    }
+
+    #[test]
+    fn a_skip_counts_only_where_base_skips_too() {
+        let after = Observed::from(&statuses(&[("t.rs::p", Skipped)]));
+        let base = |status| statuses(&[("t.rs::p", status)]);
+        let outcome = |before: Option<&Statuses>| judge(&lists(&[], &["p"]), before, &after).unwrap().outcome;
+        assert_eq!(outcome(Some(&base(Skipped))), VerdictOutcome::Resolved);
+        assert_eq!(outcome(Some(&base(Passed))), VerdictOutcome::Unresolved);
+        assert_eq!(outcome(None), VerdictOutcome::Unresolved);
+        // Never for fail-to-pass.
+        let verdict = judge(&lists(&["p"], &[]), Some(&base(Skipped)), &after).unwrap();
+        assert_eq!(verdict.outcome, VerdictOutcome::Unresolved);
+    }
+
+    #[test]
+    fn of_a_bare_name_all_must_pass() {
+        let after = Observed::from(&statuses(&[("tests/a.rs::half", Passed), ("tests/b.rs::half", Failed)]));
+        let verdict = judge(&lists(&["half"], &[]), None, &after).unwrap();
+        assert_eq!(verdict.fail_to_pass.failed[0].ids.len(), 2);
+        let verdict = judge(&lists(&["tests/a.rs::half"], &[]), None, &after).unwrap();
+        assert_eq!(verdict.outcome, VerdictOutcome::Resolved);
+    }
+
+    #[test]
+    fn lists_without_tests_are_an_error_and_names_listed_twice_count_once() {
+        let after = Observed::from(&statuses(&[("t.rs::p", Passed)]));
+        assert_eq!(judge(&Lists::default(), None, &after), Err(RulesError::EmptyLists));
+        let verdict = judge(&lists(&["p", "p"], &["p"]), None, &after).unwrap();
+        assert_eq!((verdict.fail_to_pass.counts(), verdict.pass_to_pass.counts()), ([1, 1], [1, 1]));
+    }
+
+    #[test]
+    fn regressions_outside_the_lists_are_named() {
+        let before =
+            statuses(&[("t.rs::a", Passed), ("t.rs::b", Failed), ("t.rs::c", Passed), ("t.rs::p", Passed)]);
+        let after =
+            statuses(&[("t.rs::a", Failed), ("t.rs::b", Failed), ("t.rs::new", Failed), ("t.rs::p", Passed)]);
+        let verdict = judge(&lists(&[], &["p"]), Some(&before), &Observed::from(&after)).unwrap();
+        assert_eq!(verdict.unlisted_regressions, ["t.rs::a"]);
+        assert_eq!(verdict.outcome, VerdictOutcome::Resolved);
+    }
+
+    #[test]
+    fn a_build_that_failed_is_the_reason() {
+        let log = b"error: could not compile `x` (test \"a\") due to 1 previous error\n";
+        let after = Observed::from(&super::super::read(super::super::Format::Cargo, log));
+        let verdict = judge(&lists(&["half"], &["p"]), None, &after).unwrap();
+        assert_eq!((verdict.outcome, verdict.reason), (VerdictOutcome::Unresolved, Some(Why::BuildFailed)));
+        let nothing = Observed::from(&super::super::read(super::super::Format::Cargo, b"Killed\n"));
+        let verdict = judge(&lists(&["half"], &["p"]), None, &nothing).unwrap();
+        assert_eq!(verdict.reason, Some(Why::NoVerdict));
+    }
+
+    #[test]
+    fn base_lists_hold_what_passes_before_and_with_gold() {
+        let base = statuses(&[
+            ("t.rs::a", Passed),
+            ("t.rs::b", Passed),
+            ("t.rs::c", Failed),
+            ("t.rs::gone", Passed),
+        ]);
+        let gold =
+            statuses(&[("t.rs::a", Passed), ("t.rs::b", Failed), ("t.rs::c", Passed), ("t.rs::f", Passed)]);
+        let lists = Lists::base(vec!["f".to_owned()], &base, &gold);
+        assert_eq!(lists.pass_to_pass, ["t.rs::a"]);
+    }
 }

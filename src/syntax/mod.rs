@@ -13,6 +13,7 @@ mod source;
 
 pub use language::{EntityKind, Kinds, LANGUAGES, Language, Naming, flag, language_named, language_of};
 pub use names::{Definition, DefinitionKind, Identifier, Import};
+pub(crate) use source::hash_bytes;
 pub use source::{Node, Source, Token, TokenKind};
 
 #[cfg(test)]

@@ -209,19 +209,20 @@ pub fn error(text: &str) -> Option<Error> {
             return Some(Error::Build(format!("{what} \"{name}\"")));
         }
     }
-    if let Some((name, _)) = rest
-        .strip_prefix("failed to run custom build command for `")
-        .and_then(|rest| rest.split_once('`'))
+    if let Some((name, _)) =
+        rest.strip_prefix("failed to run custom build command for `").and_then(|rest| rest.split_once('`'))
     {
         return Some(Error::Build(format!("{name} (build script)")));
     }
-    if let Some(rest) =
-        rest.strip_prefix("test failed, to rerun pass ").or_else(|| rest.strip_prefix("doctest failed, to rerun pass "))
+    if let Some(rest) = rest
+        .strip_prefix("test failed, to rerun pass ")
+        .or_else(|| rest.strip_prefix("doctest failed, to rerun pass "))
     {
         // Cargo of before 2022 wrote '--test a' in straight quotes.
         return Some(Error::Rerun(rest.trim_matches(['`', '\'']).to_owned()));
     }
-    let ending = rest.ends_with(" failed:") || rest.starts_with("test failed") || rest.starts_with("doctest failed");
+    let ending =
+        rest.ends_with(" failed:") || rest.starts_with("test failed") || rest.starts_with("doctest failed");
     (!ending).then_some(Error::Other)
 }
 
@@ -236,14 +237,17 @@ mod tests {
     #[test]
     fn headers_of_all_times() {
         let cases = [
-            ("     Running unittests src/lib.rs (target/debug/deps/x-0123456789abcdef)", binary(Some("src/lib.rs"), "x")),
-            ("     Running tests/a.rs (target/debug/deps/a_b-0123456789abcdef)", binary(Some("tests/a.rs"), "a_b")),
+            (
+                "     Running unittests src/lib.rs (target/debug/deps/x-0123456789abcdef)",
+                binary(Some("src/lib.rs"), "x"),
+            ),
+            (
+                "     Running tests/a.rs (target/debug/deps/a_b-0123456789abcdef)",
+                binary(Some("tests/a.rs"), "a_b"),
+            ),
             ("     Running unittests (target/debug/deps/x-0123456789abcdef)", binary(None, "x")),
             ("     Running target/debug/deps/x-0123456789abcdef", binary(None, "x")),
-            (
-                "     Running `A=1 /r/target/debug/deps/x-0123456789abcdef --nocapture`",
-                binary(None, "x"),
-            ),
+            ("     Running `A=1 /r/target/debug/deps/x-0123456789abcdef --nocapture`", binary(None, "x")),
             (
                 r"     Running tests\a.rs (target\debug\deps\a-0123456789abcdef.exe)",
                 binary(Some("tests/a.rs"), "a"),
@@ -313,7 +317,10 @@ mod tests {
             error("error: test failed, to rerun pass `-p x --test a`"),
             Some(Error::Rerun("-p x --test a".to_owned()))
         );
-        assert_eq!(error("error: test failed, to rerun pass '--lib'"), Some(Error::Rerun("--lib".to_owned())));
+        assert_eq!(
+            error("error: test failed, to rerun pass '--lib'"),
+            Some(Error::Rerun("--lib".to_owned()))
+        );
         assert_eq!(error("error: 2 targets failed:"), None);
     }
 }

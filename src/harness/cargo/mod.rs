@@ -6,6 +6,7 @@
 //!
 //! Invariant: a line counts as a result only inside a block and outside captured output.
 
+mod block;
 mod line;
 mod scan;
 mod target;
@@ -15,7 +16,8 @@ use std::collections::BTreeMap;
 pub use line::{DocName, Error, doc_name, error, without_kind};
 pub use target::{crate_name, under};
 
-use self::scan::{Entry, Scan};
+use self::block::Entry;
+use self::scan::Scan;
 use self::target::Target;
 use super::text::Log;
 use super::{Format, Incomplete, ReadContext, Reading, TestResult};
@@ -29,8 +31,10 @@ pub fn read(log: &Log<'_>, context: &ReadContext) -> Reading {
     for ((block, target), ids) in scan.blocks.iter().zip(&targets).zip(ids) {
         let finished = block.entries.iter().filter(|entry| !is_begun(entry)).count();
         if block.summary.is_none() {
+            // A target of none: tests of any target may be lost.
             let announced = block.announced;
             let name = match target {
+                _ if block.swallowed => None,
                 Target::Binary(path) => Some(path.clone()),
                 Target::Doc(_) => Some("doc".to_owned()),
                 Target::Unknown => None,
@@ -116,7 +120,9 @@ fn doc_base(doc: &DocName, dir: Option<&str>) -> String {
 /// Which doctest of its item an entry is, 1-based, by line. Rustdoc runs some doctests in programs of their own, so
 /// the blocks of one header are counted together; the next header, or a name printed again, begins anew.
 fn ordinals(scan: &Scan, targets: &[Target]) -> BTreeMap<(usize, usize), usize> {
-    let mut runs: BTreeMap<(usize, String), Vec<(Option<usize>, usize, usize)>> = BTreeMap::new();
+    // Line in the file, block, place in the block.
+    type Place = (Option<usize>, usize, usize);
+    let mut runs: BTreeMap<(usize, String), Vec<Place>> = BTreeMap::new();
     for (block, scanned) in scan.blocks.iter().enumerate() {
         if matches!(targets[block], Target::Binary(_)) {
             continue;

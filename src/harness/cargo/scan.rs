@@ -10,45 +10,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::text::{self, Log};
 use super::super::{Status, Unread};
-use super::line::{self, DocName, Error, Header, Summary};
-
-/// One result.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Entry {
-    /// Name as printed, without the mark of its kind.
-    pub name: String,
-    /// The name's parts, for a doctest.
-    pub doc: Option<DocName>,
-    /// Status.
-    pub status: Status,
-    /// Line of the log.
-    pub line: usize,
-    /// Seconds.
-    pub seconds: Option<f64>,
-}
-
-/// A test program from its announcement to its summary.
-#[derive(Debug, Default)]
-pub struct Block {
-    /// Line of the announcement.
-    pub line: usize,
-    /// Tests announced; none where the log begins amid a block.
-    pub announced: Option<usize>,
-    /// Results.
-    pub entries: Vec<Entry>,
-    /// Its summary; none where it never came.
-    pub summary: Option<Summary>,
-    /// What cargo says about running it again: `-p core --test a`.
-    pub rerun: Option<String>,
-    /// Headers seen before it.
-    pub headers_before: usize,
-    /// `.`, `F` and `i` of quiet output.
-    dots: usize,
-    /// Tests begun whose result is not known yet, with index and number of their line.
-    pending: Vec<(String, usize, usize)>,
-    /// Results found behind other text on a line; they count only if the block lacks results otherwise.
-    glued: Vec<Entry>,
-}
+use super::block::{Block, Entry, doc, dots};
+use super::line::{self, Error, Header, Summary};
 
 /// All that a log holds.
 #[derive(Debug, Default)]
@@ -70,7 +33,8 @@ pub struct Scan {
 /// Scans a log.
 pub fn scan(log: &Log<'_>) -> Scan {
     // Looking ahead for the end of a section is bounded as a whole, so that hostile logs stay linear.
-    let mut scanner = Scanner { log, at: 0, open: None, out: Scan::default(), budget: 30 * log.lines.len() + 1000 };
+    let mut scanner =
+        Scanner { log, at: 0, open: None, out: Scan::default(), budget: 30 * log.lines.len() + 1000 };
     while scanner.at < log.lines.len() {
         scanner.step(log.text(scanner.at));
         scanner.at += 1;
@@ -93,8 +57,11 @@ impl Scanner<'_, '_> {
     }
 
     fn step(&mut self, text: &str) {
-        if text.is_empty() {
-            return;
+        // Most lines of a long log are printed text: the first byte tells which of them can be more.
+        match text.as_bytes().first() {
+            None => return,
+            Some(b't' | b'r' | b'e' | b'f' | b's' | b' ' | b'R' | b'D') => {}
+            Some(_) => return self.inside(text),
         }
         if let Some(summary) = line::summary(text) {
             self.summary(text, summary);
@@ -120,6 +87,19 @@ impl Scanner<'_, '_> {
 
     fn header(&mut self, header: Header, rest: &str) {
         let before = self.out.blocks.len() + usize::from(self.open.is_some());
+        // A header that comes late lies inside its own block: one that has none yet, with no announcement following.
+        let own = self.out.headers.last().is_some_and(|(_, before)| *before == self.out.blocks.len());
+        let announced = (self.at + 1..self.log.lines.len())
+            .map(|at| self.log.text(at))
+            .find(|text| !text.is_empty())
+            .is_some_and(|text| line::running(text).is_some());
+        if let Some(block) = &mut self.open
+            && block.announced.is_some()
+            && !own
+            && !announced
+        {
+            block.headers_before += 1;
+        }
         self.out.headers.push((header, before));
         let rest = rest.trim();
         if line::running(rest).is_some() || line::test(rest).is_some() {
@@ -164,10 +144,12 @@ impl Scanner<'_, '_> {
             [("ok", Status::Passed), ("FAILED", Status::Failed), ("ignored", Status::Skipped)]
         {
             if let Some(tail) = rest.strip_prefix(word)
-                && (line::header(tail).is_some() || line::running(tail).is_some() || line::error(tail).is_some())
+                && (line::header(tail).is_some()
+                    || line::running(tail).is_some()
+                    || line::error(tail).is_some())
             {
                 self.entry(name, status, None);
-                self.step(&tail.to_owned());
+                self.step(tail);
                 return;
             }
         }
@@ -177,7 +159,7 @@ impl Scanner<'_, '_> {
         }
         let rest = rest.trim_start();
         if line::header(rest).is_some() || line::error(rest).is_some() {
-            self.step(&rest.to_owned());
+            self.step(rest);
         }
     }
 
@@ -223,8 +205,13 @@ impl Scanner<'_, '_> {
             let name = line::without_kind(name.trim());
             if !name.is_empty() {
                 block.dots += 1;
-                let entry =
-                    Entry { name: name.to_owned(), doc: doc(name), status: Status::Failed, line: number, seconds: None };
+                let entry = Entry {
+                    name: name.to_owned(),
+                    doc: doc(name),
+                    status: Status::Failed,
+                    line: number,
+                    seconds: None,
+                };
                 block.entries.push(entry);
             }
         } else if let Some(dots) = dots(text) {
@@ -246,7 +233,10 @@ impl Scanner<'_, '_> {
                 self.close(Some(summary), true);
             }
             Some(_) => {
-                self.out.oddities.push(format!("line {}: a summary that does not add up to what was announced", self.number()));
+                self.out.oddities.push(format!(
+                    "line {}: a summary that does not add up to what was announced",
+                    self.number()
+                ));
             }
             None => {
                 self.out.oddities.push(format!("line {}: a summary without a test program", self.number()));
@@ -264,13 +254,19 @@ impl Scanner<'_, '_> {
         }
         self.budget -= cost;
         let seen = block.seen();
-        if block.announced.is_some_and(|announced| seen + block.glued.len() + block.pending.len() >= announced) {
+        if block
+            .announced
+            .is_some_and(|announced| seen + block.glued.len() + block.pending.len() >= announced)
+        {
             return true;
         }
-        let next = (self.at + 1..self.log.lines.len()).map(|at| self.log.text(at)).find(|text| !text.is_empty());
+        let next =
+            (self.at + 1..self.log.lines.len()).map(|at| self.log.text(at)).find(|text| !text.is_empty());
         next.is_none_or(|text| {
             text.starts_with("---- ") && text.ends_with(" stdout ----")
-                || text.strip_prefix("    ").is_some_and(|name| block.entries.iter().any(|entry| entry.name == name))
+                || text
+                    .strip_prefix("    ")
+                    .is_some_and(|name| block.entries.iter().any(|entry| entry.name == name))
         })
     }
 
@@ -278,8 +274,12 @@ impl Scanner<'_, '_> {
     fn section(&mut self) {
         self.settle_pending();
         let Some(block) = &self.open else { return };
-        let known: BTreeSet<&str> =
-            block.entries.iter().filter(|entry| entry.status == Status::Failed).map(|entry| entry.name.as_str()).collect();
+        let known: BTreeSet<&str> = block
+            .entries
+            .iter()
+            .filter(|entry| entry.status == Status::Failed)
+            .map(|entry| entry.name.as_str())
+            .collect();
         let announced = block.announced;
         let mut loose = None;
         let mut exact = None;
@@ -309,18 +309,31 @@ impl Scanner<'_, '_> {
             self.close(Some(summary), true);
             return;
         }
-        // No end in sight: the log is cut or damaged. Go on with the next program that is surely one.
-        self.at += 1;
-        while self.at < self.log.lines.len() {
-            let programs = line::header(self.log.text(self.at)).is_some()
-                && (1..4).any(|ahead| line::running(self.log.text(self.at + ahead)).is_some());
-            if programs {
-                break;
-            }
-            self.at += 1;
+        // No summary: the log is damaged or cut. The final list alone ends the section too; without it all that follows
+        // may be captured output, so nothing of it counts.
+        let known: BTreeSet<String> = known.into_iter().map(str::to_owned).collect();
+        let end = (self.at + 1..self.log.lines.len()).find_map(|at| self.end_of_list(at, &known));
+        if end.is_none()
+            && let Some(block) = &mut self.open
+        {
+            block.swallowed = true;
         }
-        self.at = self.at.saturating_sub(1);
-        self.close(None, true);
+        self.at = end.unwrap_or(self.log.lines.len());
+        self.close(None, end.is_some());
+    }
+
+    /// The last line of a list of exactly these failures that begins here.
+    fn end_of_list(&self, at: usize, known: &BTreeSet<String>) -> Option<usize> {
+        if self.log.text(at) != "failures:" || known.is_empty() {
+            return None;
+        }
+        let names: BTreeSet<&str> = (at + 1..self.log.lines.len())
+            .map_while(|at| self.log.text(at).strip_prefix("    "))
+            .take(known.len() + 1)
+            .map(str::trim)
+            .collect();
+        let same = names.len() == known.len() && known.iter().all(|name| names.contains(name.as_str()));
+        same.then_some(at + known.len())
     }
 
     /// The names between the last `failures:` and a summary, each with the number of its line.
@@ -338,7 +351,9 @@ impl Scanner<'_, '_> {
                 return names;
             }
             match text.strip_prefix("    ") {
-                Some(name) if !name.trim().is_empty() => names.push((name.trim().to_owned(), self.log.number(at))),
+                Some(name) if !name.trim().is_empty() => {
+                    names.push((line::without_kind(name.trim()).to_owned(), self.log.number(at)));
+                }
                 _ => break,
             }
         }
@@ -350,12 +365,18 @@ impl Scanner<'_, '_> {
         let Some(block) = &mut self.open else { return };
         let mut known: BTreeMap<String, Status> = BTreeMap::new();
         for entry in &block.entries {
-            known.entry(entry.name.clone()).and_modify(|s| *s = s.worst(entry.status)).or_insert(entry.status);
+            known
+                .entry(entry.name.clone())
+                .and_modify(|s| *s = s.worst(entry.status))
+                .or_insert(entry.status);
         }
         for (name, line) in names {
             match known.get(&name) {
                 Some(Status::Failed | Status::TimedOut | Status::Errored) => continue,
-                Some(_) => self.out.oddities.push(format!("line {line}: {name} is listed as failed, but was printed otherwise")),
+                Some(_) => self
+                    .out
+                    .oddities
+                    .push(format!("line {line}: {name} is listed as failed, but was printed otherwise")),
                 None => {}
             }
             block.pending.retain(|(pending, _, _)| *pending != name);
@@ -371,7 +392,9 @@ impl Scanner<'_, '_> {
         }
         let Some(mut block) = self.open.take() else { return };
         block.summary = summary;
-        block.take_glued();
+        for (name, line) in block.take_glued() {
+            self.out.oddities.push(format!("line {line}: a result of {name} behind other text was left out"));
+        }
         let begun = std::mem::take(&mut block.pending);
         let short = summary.map_or(0, |summary| summary.passed.saturating_sub(block.count(Status::Passed)));
         let ended = ended || block.rerun.is_some() || self.out.headers.len() > block.headers_before;
@@ -396,7 +419,9 @@ impl Scanner<'_, '_> {
         let mut names = BTreeSet::new();
         for entry in block.entries.iter().filter(|entry| entry.doc.is_none()) {
             if !names.insert(&entry.name) && twice.insert(&entry.name) {
-                self.out.oddities.push(format!("line {}: {} was printed twice by one program", entry.line, entry.name));
+                self.out
+                    .oddities
+                    .push(format!("line {}: {} was printed twice by one program", entry.line, entry.name));
             }
         }
         let Some(summary) = block.summary else { return };
@@ -414,54 +439,10 @@ impl Scanner<'_, '_> {
             let benches = if word == "passed" { summary.measured } else { 0 };
             let differs = if unnamed { seen > told } else { seen != told + benches };
             if differs {
-                self.out.oddities.push(format!("line {at}: the summary tells {told} {word}, {seen} were printed"));
+                self.out
+                    .oddities
+                    .push(format!("line {at}: the summary tells {told} {word}, {seen} were printed"));
             }
         }
     }
-}
-
-impl Block {
-    /// Tests with a result; a name printed twice counts once.
-    pub fn seen(&self) -> usize {
-        let names: BTreeSet<&str> = self.plain().map(|entry| entry.name.as_str()).collect();
-        let docs = self.entries.iter().filter(|entry| entry.doc.is_some()).count();
-        (names.len() + docs).max(self.dots)
-    }
-
-    fn plain(&self) -> impl Iterator<Item = &Entry> {
-        self.entries.iter().filter(|entry| entry.doc.is_none())
-    }
-
-    fn count(&self, status: Status) -> usize {
-        let docs = self.entries.iter().filter(|entry| entry.doc.is_some() && entry.status == status).count();
-        let mut worst = BTreeMap::new();
-        for entry in self.plain() {
-            worst.entry(&entry.name).and_modify(|s: &mut Status| *s = s.worst(entry.status)).or_insert(entry.status);
-        }
-        docs + worst.values().filter(|s| **s == status).count()
-    }
-
-    /// Takes results that stood behind other text, as far as results are lacking.
-    fn take_glued(&mut self) {
-        let glued = std::mem::take(&mut self.glued);
-        let seen: BTreeSet<String> = self.entries.iter().map(|entry| entry.name.clone()).collect();
-        let new: Vec<Entry> = glued.into_iter().filter(|entry| !seen.contains(&entry.name)).collect();
-        let lacking = self.announced.map_or(0, |announced| announced.saturating_sub(self.seen() + self.pending.len()));
-        if new.len() <= lacking {
-            self.entries.extend(new);
-        }
-    }
-}
-
-fn doc(name: &str) -> Option<DocName> {
-    line::doc_name(name).filter(|doc| doc.line.is_some())
-}
-
-/// `..i.F. 87/200`: how many tests.
-fn dots(text: &str) -> Option<usize> {
-    let marks = text.split(' ').next()?;
-    let rest = text[marks.len()..].trim();
-    let progress = rest.is_empty() || rest.split_once('/').is_some_and(|(a, b)| text::count(a).is_some() && text::count(b).is_some());
-    let all = !marks.is_empty() && marks.bytes().all(|byte| matches!(byte, b'.' | b'F' | b'i' | b'a' | b'b'));
-    (all && progress).then_some(marks.len())
 }

@@ -11,8 +11,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::{Package, ReadContext};
+use super::block::Block;
 use super::line::Header;
-use super::scan::{Block, Scan};
+use super::scan::Scan;
 
 /// Target of a block.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -60,7 +61,8 @@ pub fn under(dir: Option<&str>, path: &str) -> String {
 /// For each block the index of its header.
 fn owners(scan: &Scan) -> Vec<Option<usize>> {
     let is_doc = |index: usize| matches!(scan.headers[index].0, Header::Doc { .. });
-    let docs = |block: &Block| !block.entries.is_empty() && block.entries.iter().all(|entry| entry.doc.is_some());
+    let docs =
+        |block: &Block| !block.entries.is_empty() && block.entries.iter().all(|entry| entry.doc.is_some());
     let plain = |block: &Block| block.entries.iter().any(|entry| entry.doc.is_none());
     // In order: the last header before the block, once; doctests come as several blocks under one header.
     let mut owners = Vec::with_capacity(scan.blocks.len());
@@ -203,7 +205,8 @@ fn groups(scan: &Scan, owners: &[Option<usize>], paths: &[String], context: &Rea
         last = Some(key);
     }
     for group in &mut groups {
-        group.dir = group.name.as_ref().and_then(|name| package(name, context)).map(|package| package.dir.clone());
+        group.dir =
+            group.name.as_ref().and_then(|name| package(name, context)).map(|package| package.dir.clone());
         if let [only] = context.packages.as_slice() {
             group.dir = Some(only.dir.clone());
         }
@@ -240,7 +243,9 @@ fn own_name(header: &Header, path: &str, context: &ReadContext) -> Option<String
 fn name_by_neighbours(groups: &mut [Group], context: &ReadContext) {
     let mut names: Vec<&Package> = context.packages.iter().collect();
     names.sort_by(|a, b| a.name.cmp(&b.name));
-    let place = |dir: &Option<String>| dir.as_ref().and_then(|dir| names.iter().position(|package| package.dir == *dir));
+    let place = |dir: &Option<String>| {
+        dir.as_ref().and_then(|dir| names.iter().position(|package| package.dir == *dir))
+    };
     let known: Vec<Option<usize>> = groups.iter().map(|group| place(&group.dir)).collect();
     for at in 0..groups.len() {
         if known[at].is_some() || groups[at].dir.is_some() {

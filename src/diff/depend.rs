@@ -1,0 +1,178 @@
+//! Which units force each other, as far as names inside the diff can tell.
+//!
+//! u needs v when u uses a name that v adds or imports; when v drops a use of a name that u drops; when u edits a call
+//! of what v declares anew. A name that is also defined somewhere else in the files of the diff binds nothing.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::syntax::{DefinitionKind, Source, flag};
+
+use super::UnitKind;
+use super::pieces::Aligned;
+use super::units::Draft;
+
+/// Fills in `needs` of all drafts.
+pub(crate) fn link(drafts: &mut [Draft], files: &[Option<&Aligned>]) {
+    documentation(drafts);
+    let adds = index(drafts, |draft| &draft.names.adds);
+    let drops = index(drafts, |draft| &draft.names.drops);
+    let before = if adds.is_empty() { BTreeMap::new() } else { kept(files, false, &adds) };
+    let after = if drops.is_empty() { BTreeMap::new() } else { kept(files, true, &drops) };
+    let declared = index(drafts, |draft| &draft.names.changes);
+    let mut needs: Vec<(usize, usize)> = Vec::new();
+    for (index, draft) in drafts.iter().enumerate() {
+        if draft.file_level || draft.kind == UnitKind::Format {
+            continue;
+        }
+        let names = &draft.names;
+        for name in &names.uses {
+            for adder in bound(name, &adds, &before, drafts, draft.file) {
+                needs.push((index, adder));
+            }
+        }
+        for name in &names.used {
+            for dropper in bound(name, &drops, &after, drafts, draft.file) {
+                needs.push((dropper, index));
+            }
+        }
+        for name in &names.calls {
+            for other in declared.get(name.as_str()).into_iter().flatten() {
+                if drafts[*other].kind == UnitKind::Signature && draft.kind != UnitKind::Signature {
+                    needs.push((index, *other));
+                }
+            }
+        }
+    }
+    needs.extend(locals(drafts));
+    for (from, to) in needs {
+        if from != to {
+            drafts[from].needs.insert(to);
+        }
+    }
+}
+
+/// Documentation of a new item goes with it; an item comes back with its documentation.
+fn documentation(drafts: &mut [Draft]) {
+    let mut items: BTreeMap<(usize, bool), Vec<(usize, usize, usize)>> = BTreeMap::new();
+    for (index, draft) in drafts.iter().enumerate() {
+        for (file, old, new) in &draft.changes {
+            match draft.kind {
+                UnitKind::Added | UnitKind::Move if !new.is_empty() => {
+                    items.entry((*file, false)).or_default().push((new.start, new.end, index));
+                }
+                UnitKind::Removed | UnitKind::Move if !old.is_empty() => {
+                    items.entry((*file, true)).or_default().push((old.start, old.end, index));
+                }
+                _ => {}
+            }
+        }
+    }
+    for list in items.values_mut() {
+        list.sort_unstable();
+    }
+    for index in 0..drafts.len() {
+        let draft = &drafts[index];
+        let (Some(start), [(file, old, new)]) = (draft.documents, &draft.changes[..]) else { continue };
+        let gone = new.is_empty();
+        if !gone && !old.is_empty() {
+            continue;
+        }
+        let Some(list) = items.get(&(*file, gone)) else { continue };
+        let at = list.partition_point(|(from, ..)| *from <= start);
+        let Some((_, end, item)) = at.checked_sub(1).map(|at| list[at]) else { continue };
+        if start < end {
+            let (from, to) = if gone { (item, index) } else { (index, item) };
+            drafts[from].needs.insert(to);
+        }
+    }
+}
+
+fn index<'a>(
+    drafts: &'a [Draft],
+    names: impl Fn(&'a Draft) -> &'a BTreeSet<String>,
+) -> BTreeMap<String, Vec<usize>> {
+    let mut index: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+    for (number, draft) in drafts.iter().enumerate() {
+        for name in names(draft) {
+            index.entry(name.clone()).or_default().push(number);
+        }
+    }
+    index
+}
+
+/// More definitions of a name than this tell nothing about which one is meant.
+const AMBIGUOUS: usize = 4;
+
+/// The units that a use of `name` in `file` must mean: those of the same file if there are any.
+fn bound(
+    name: &str,
+    index: &BTreeMap<String, Vec<usize>>,
+    elsewhere: &BTreeMap<String, usize>,
+    drafts: &[Draft],
+    file: usize,
+) -> Vec<usize> {
+    let Some(all) = index.get(name) else { return Vec::new() };
+    // An import binds a name in its own file only.
+    let reach = |unit: &&usize| drafts[**unit].kind != UnitKind::Import || drafts[**unit].file == file;
+    let near: Vec<usize> = all.iter().copied().filter(|unit| drafts[*unit].file == file).collect();
+    let all: Vec<usize> = if near.is_empty() { all.iter().filter(reach).copied().collect() } else { near };
+    if elsewhere.contains_key(name) || all.len() > AMBIGUOUS { Vec::new() } else { all }
+}
+
+/// Names of `wanted` that a side of the diff defines or imports outside changed text.
+fn kept(
+    files: &[Option<&Aligned>],
+    after: bool,
+    wanted: &BTreeMap<String, Vec<usize>>,
+) -> BTreeMap<String, usize> {
+    let mut found = BTreeMap::new();
+    for aligned in files.iter().flatten() {
+        let (source, partners): (&Source, &[u32]) =
+            if after { (&aligned.new, &aligned.partners.new) } else { (&aligned.old, &aligned.partners.old) };
+        for (token, partner) in partners.iter().enumerate() {
+            let leaf = source.tokens[token].node as usize;
+            if *partner == super::align::NONE || !source.nodes[leaf].is(flag::IDENTIFIER) {
+                continue;
+            }
+            let Ok(name) = std::str::from_utf8(source.text(token)) else { continue };
+            if wanted.contains_key(name)
+                && super::units::definition(source, leaf).is_some_and(|found| {
+                    !matches!(found.kind, DefinitionKind::Local | DefinitionKind::Parameter)
+                })
+            {
+                *found.entry(name.to_owned()).or_default() += 1;
+            }
+        }
+    }
+    found
+}
+
+/// Uses of local names in the function that a unit adds them to, or drops them from.
+fn locals(drafts: &[Draft]) -> Vec<(usize, usize)> {
+    let mut needs = Vec::new();
+    let mut adds: BTreeMap<(usize, usize, &str), Vec<usize>> = BTreeMap::new();
+    let mut drops: BTreeMap<(usize, usize, &str), Vec<usize>> = BTreeMap::new();
+    for (index, draft) in drafts.iter().enumerate() {
+        for (name, place) in &draft.names.local_adds {
+            adds.entry((draft.file, *place, name)).or_default().push(index);
+        }
+        for (name, place) in &draft.names.local_drops {
+            drops.entry((draft.file, *place, name)).or_default().push(index);
+        }
+    }
+    for (index, draft) in drafts.iter().enumerate() {
+        let [inside_new, inside_old] = &draft.names.inside;
+        for (places, names, table, forward) in
+            [(inside_new, &draft.names.uses, &adds, true), (inside_old, &draft.names.used, &drops, false)]
+        {
+            for place in places {
+                for name in names {
+                    for other in table.get(&(draft.file, *place, name.as_str())).into_iter().flatten() {
+                        needs.push(if forward { (index, *other) } else { (*other, index) });
+                    }
+                }
+            }
+        }
+    }
+    needs
+}

@@ -1,0 +1,284 @@
+//! The order of work: pair files, parse and align each, name renames, cut units, join moves, check, number.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+use std::sync::Arc;
+
+use rayon::prelude::*;
+use tree_sitter::{InputEdit, Point};
+
+use crate::syntax::{Source, language_of};
+
+use super::align::align;
+use super::check::keep_grammar;
+use super::files::{self, Pair, Plain};
+use super::pieces::{Aligned, changed_words, words};
+use super::units::{Draft, Names, units};
+use super::{Change, ChangedFile, Diff, FilePair, Role, Side, Unit, UnitKind};
+use super::{depend, lines, moves, renames, role};
+
+/// What there is to compare in a file.
+enum Content {
+    /// Nothing, or all at once.
+    None,
+    /// Trees.
+    Tree(Box<Aligned>),
+    /// Lines.
+    Lines(Vec<lines::Hunk>),
+}
+
+struct Prepared {
+    pair: FilePair,
+    old: Plain,
+    new: Plain,
+    content: Content,
+    eol: bool,
+}
+
+/// Edit units of changed files. The order of `files` does not matter; files that are equal on both sides are left out.
+pub fn diff(files: &[ChangedFile]) -> Diff {
+    let prepared: Vec<Prepared> = files::pairs(files).into_par_iter().map(prepare).collect();
+    let trees: Vec<Option<&Aligned>> = prepared
+        .iter()
+        .map(|file| if let Content::Tree(aligned) = &file.content { Some(&**aligned) } else { None })
+        .collect();
+    let renames = renames::find(&trees);
+    let per_file: Vec<Vec<Draft>> =
+        prepared.par_iter().enumerate().map(|(index, file)| drafts(index, file, &renames)).collect();
+    let mut drafts: Vec<Draft> = Vec::new();
+    for list in per_file {
+        let offset = drafts.len();
+        drafts.extend(list.into_iter().map(|mut draft| {
+            draft.needs = draft.needs.iter().map(|need| need + offset).collect();
+            draft
+        }));
+    }
+    renames::join(&mut drafts);
+    moves::join(&mut drafts);
+    depend::link(&mut drafts, &trees);
+    finish(prepared, drafts)
+}
+
+fn prepare((old, new): Pair) -> Prepared {
+    let path = |side: &Option<Side>| side.as_ref().map(|side| side.path.clone());
+    let mode = |side: &Option<Side>| side.as_ref().map(|side| format!("{:06o}", side.mode));
+    let bytes =
+        |side: &Option<Side>| side.as_ref().map_or_else(super::no_bytes, |side| Arc::clone(&side.bytes));
+    let (old_bytes, new_bytes) = (bytes(&old), bytes(&new));
+    let binary = files::is_binary(&old_bytes) || files::is_binary(&new_bytes);
+    let eol = !binary && files::eol_change(&old_bytes, &new_bytes).is_some();
+    let (old_plain, new_plain) = (Plain::new(&old_bytes, eol), Plain::new(&new_bytes, eol));
+    let named = new.as_ref().or(old.as_ref()).map_or("", |side| side.path.as_str());
+    let link = |side: &Option<Side>| side.as_ref().is_some_and(|side| side.mode & 0o170_000 != 0o100_000);
+    let text = std::str::from_utf8(&old_bytes).is_ok() && std::str::from_utf8(&new_bytes).is_ok();
+    let language = language_of(named).filter(|_| text && !binary && !link(&old) && !link(&new));
+    // A new file has its path's role; a file that was there before keeps the one that it had.
+    let base = old.as_ref().or(new.as_ref());
+    let role = base.map_or(Role::Other, |side| role::role_of(&side.path, &side.bytes));
+    let mut pair = FilePair {
+        old: path(&old),
+        new: path(&new),
+        old_mode: mode(&old),
+        new_mode: mode(&new),
+        language: language.map(|language| language.name.to_owned()),
+        role,
+        binary,
+        coarse: false,
+        old_bytes,
+        new_bytes,
+    };
+    let content = if binary || old_plain.bytes == new_plain.bytes {
+        Content::None
+    } else if let Some(aligned) = language.and_then(|language| parse(language, &old_plain, &new_plain)) {
+        pair.coarse = aligned.partners.coarse;
+        Content::Tree(Box::new(aligned))
+    } else {
+        pair.language = None;
+        let (hunks, coarse) = lines::hunks(&old_plain.bytes, &new_plain.bytes);
+        pair.coarse = coarse;
+        Content::Lines(hunks)
+    };
+    Prepared { pair, old: old_plain, new: new_plain, content, eol }
+}
+
+/// Parses both sides, the second with the help of the first, and aligns them.
+fn parse(language: &'static crate::syntax::Language, old: &Plain, new: &Plain) -> Option<Aligned> {
+    let before = Source::parse(language, Arc::clone(&old.bytes))?;
+    let mut after = None;
+    if !before.tree.root_node().has_error() && !old.bytes.is_empty() && !new.bytes.is_empty() {
+        let mut tree = before.tree.clone();
+        let (hunks, _) = lines::hunks(&old.bytes, &new.bytes);
+        for hunk in hunks.iter().rev() {
+            // Edits from the last to the first: those before an edit leave its old place untouched.
+            tree.edit(&InputEdit {
+                start_byte: hunk.old.start,
+                old_end_byte: hunk.old.end,
+                new_end_byte: hunk.old.start + hunk.new.len(),
+                start_position: Point::new(hunk.rows[0], 0),
+                old_end_position: end_point(&old.bytes, hunk.rows[1], hunk.old.end),
+                new_end_position: end_in(&new.bytes, hunk),
+            });
+        }
+        after = Source::parse_after(language, Arc::clone(&new.bytes), Some(&tree))
+            .filter(|source| !source.tree.root_node().has_error());
+    }
+    // Recovery from errors depends on the way to them: a tree with errors is made from the text alone.
+    let after = match after {
+        Some(after) => after,
+        None => Source::parse(language, Arc::clone(&new.bytes))?,
+    };
+    let partners = align(&before, &after);
+    Some(Aligned::new(before, after, partners))
+}
+
+/// The point at the end of a hunk: a line's beginning, or the end of a last line without a line feed.
+fn end_point(text: &[u8], row: usize, at: usize) -> Point {
+    let column = text[..at].iter().rev().take_while(|byte| **byte != b'\n').count();
+    if column == 0 { Point::new(row, 0) } else { Point::new(row.saturating_sub(1), column) }
+}
+
+/// Where the new lines of a hunk end when they stand at its old place.
+fn end_in(text: &[u8], hunk: &lines::Hunk) -> Point {
+    let row = hunk.rows[0] + hunk.rows[3] - hunk.rows[2];
+    if hunk.new.is_empty() { Point::new(hunk.rows[0], 0) } else { end_point(text, row, hunk.new.end) }
+}
+
+fn drafts(index: usize, file: &Prepared, renames: &renames::Renames) -> Vec<Draft> {
+    let pair = &file.pair;
+    let role = pair.role;
+    let mut all = Vec::new();
+    let created = pair.old.is_none();
+    let deleted = pair.new.is_none();
+    if created {
+        all.push(Draft::of_file(index, UnitKind::File, role, files::CREATED));
+    } else if deleted {
+        all.push(Draft::of_file(index, UnitKind::File, role, files::DELETED));
+    } else {
+        if pair.old != pair.new {
+            all.push(Draft::of_file(index, UnitKind::File, role, files::RENAMED));
+        }
+        if pair.old_mode != pair.new_mode {
+            all.push(Draft::of_file(index, UnitKind::Mode, role, files::MODE));
+        }
+        let marked = |bytes: &[u8]| bytes.starts_with(files::MARK);
+        if pair.binary {
+            if pair.old_bytes != pair.new_bytes {
+                all.push(Draft::of_file(index, UnitKind::File, role, files::CONTENT));
+            }
+        } else if marked(&pair.old_bytes) != marked(&pair.new_bytes) {
+            all.push(Draft::of_file(index, UnitKind::Mode, role, files::BOM));
+        }
+        if file.eol {
+            all.push(Draft::of_file(index, UnitKind::Mode, role, files::EOL));
+        }
+    }
+    let first = all.len();
+    match &file.content {
+        Content::None => {}
+        Content::Tree(aligned) => {
+            let none = BTreeMap::new();
+            let found = units(index, aligned, role, renames.places.get(&index).unwrap_or(&none));
+            let found = if created || deleted { found } else { keep_grammar(aligned, found) };
+            all.extend(found.into_iter().map(|(_, mut draft)| {
+                draft.needs = draft.needs.iter().map(|need| need + first).collect();
+                draft
+            }));
+        }
+        Content::Lines(hunks) => {
+            all.extend(hunks.iter().map(|hunk| data(index, file, hunk, role)));
+        }
+    }
+    for element in first..all.len() {
+        if created {
+            all[element].needs.insert(0);
+        } else if deleted {
+            all[0].needs.insert(element);
+        }
+    }
+    all
+}
+
+fn data(index: usize, file: &Prepared, hunk: &lines::Hunk, role: Role) -> Draft {
+    let old = words(&file.old.bytes[hunk.old.clone()]);
+    let new = words(&file.new.bytes[hunk.new.clone()]);
+    Draft {
+        entity: Vec::new(),
+        weight: changed_words(&old, &new).max(1),
+        file_level: false,
+        changes: vec![(index, hunk.old.clone(), hunk.new.clone())],
+        names: Names::default(),
+        ..Draft::of_file(index, UnitKind::Data, role, "")
+    }
+}
+
+/// Gives units their order, names and places in the real files.
+fn finish(prepared: Vec<Prepared>, drafts: Vec<Draft>) -> Diff {
+    let mut order: Vec<usize> = (0..drafts.len()).collect();
+    let key = |draft: &Draft| {
+        let first = draft.changes.iter().map(|(file, old, new)| (*file, new.start, old.start, new.end)).min();
+        (first.map(|(file, ..)| file), !draft.file_level, first)
+    };
+    order.sort_by_key(|index| (key(&drafts[*index]), *index));
+    let mut place = vec![0; drafts.len()];
+    for (position, index) in order.iter().enumerate() {
+        place[*index] = position;
+    }
+    let change = |(file, old, new): &(usize, Range<usize>, Range<usize>)| {
+        let here = &prepared[*file];
+        let (a, b) = (here.old.offset(old.start), here.old.offset(old.end));
+        let (c, d) = (here.new.offset(new.start), here.new.offset(new.end));
+        Change {
+            file: *file,
+            old: [a, b],
+            new: [c, d],
+            old_lines: here.old.lines(a, b),
+            new_lines: here.new.lines(c, d),
+        }
+    };
+    let units = order
+        .iter()
+        .enumerate()
+        .map(|(position, index)| {
+            let draft = &drafts[*index];
+            let mut changes: Vec<Change> = if draft.file_level {
+                draft.changes.iter().map(|(file, ..)| whole(*file)).collect()
+            } else {
+                draft.changes.iter().map(change).collect()
+            };
+            changes.sort_by_key(|change| (change.file, change.new, change.old));
+            let mut needs: Vec<usize> = draft.needs.iter().map(|need| place[*need]).collect();
+            needs.sort_unstable();
+            let names = &draft.names;
+            let locals = names.local_adds.iter().chain(&names.local_drops).map(|(name, _)| name);
+            let mut defines: Vec<String> =
+                names.adds.iter().chain(&names.drops).chain(&names.changes).chain(locals).cloned().collect();
+            defines.sort();
+            defines.dedup();
+            let mut uses: Vec<String> = names.uses.iter().chain(&names.used).cloned().collect();
+            uses.sort();
+            uses.dedup();
+            Unit {
+                id: format!("u{position}"),
+                kind: draft.kind,
+                role: draft.role,
+                entity: draft.entity.clone(),
+                weight: draft.weight as u32,
+                file_level: draft.file_level,
+                changes,
+                defines,
+                uses,
+                needs: needs
+                    .into_iter()
+                    .filter(|need| *need != position)
+                    .map(|need| format!("u{need}"))
+                    .collect(),
+            }
+        })
+        .collect();
+    let files = prepared.into_iter().map(|file| file.pair).collect();
+    Diff { schema: "kerf/diff/1".to_owned(), files, units }
+}
+
+fn whole(file: usize) -> Change {
+    Change { file, old: [0, 0], new: [0, 0], old_lines: [1, 0], new_lines: [1, 0] }
+}

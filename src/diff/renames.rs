@@ -1,0 +1,169 @@
+//! One name replaced by another in all its places.
+//!
+//! A rename is claimed only where it is consistent: the definition itself was replaced, every other use in its scope was
+//! replaced by the same name, and the new name was not there before. A local name's scope is its function, any other
+//! name's all files of the diff.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::syntax::{DefinitionKind, Source, flag};
+
+use super::pieces::Aligned;
+use super::units::{Draft, definition, scope};
+
+/// Which changed tokens are places of which rename.
+#[derive(Debug, Default)]
+pub(crate) struct Renames {
+    /// By file, by old token: the rename's number.
+    pub places: BTreeMap<usize, BTreeMap<usize, usize>>,
+}
+
+/// A name for a name at one place.
+struct Place {
+    file: usize,
+    old: usize,
+    new: usize,
+}
+
+/// Finds the renames of a diff; `None` are files without trees.
+pub(crate) fn find(files: &[Option<&Aligned>]) -> Renames {
+    let mut by_names: BTreeMap<(&[u8], &[u8]), Vec<Place>> = BTreeMap::new();
+    for (file, aligned) in files.iter().enumerate().filter_map(|(file, aligned)| Some((file, (*aligned)?))) {
+        for (i, j) in aligned.gaps.iter().filter(|(i, j)| i.len() == 1 && j.len() == 1) {
+            let named = |source: &Source, token: usize| {
+                source.nodes[source.tokens[token].node as usize].is(flag::IDENTIFIER)
+            };
+            if named(&aligned.old, i.start) && named(&aligned.new, j.start) {
+                let names = (aligned.old.text(i.start), aligned.new.text(j.start));
+                by_names.entry(names).or_default().push(Place { file, old: i.start, new: j.start });
+            }
+        }
+    }
+    let mut renames = Renames::default();
+    let mut number = 0;
+    for ((from, to), places) in by_names {
+        let mut done = BTreeSet::new();
+        for place in &places {
+            let Some(aligned) = files[place.file] else { continue };
+            let Some(local) = defines(aligned, place) else { continue };
+            let leaf = |source: &Source, token: usize| source.tokens[token].node as usize;
+            let around = local.then(|| {
+                (
+                    place.file,
+                    scope(&aligned.old, leaf(&aligned.old, place.old)),
+                    scope(&aligned.new, leaf(&aligned.new, place.new)),
+                )
+            });
+            if !done.insert(around) || !consistent(files, from, to, around) {
+                continue;
+            }
+            let inside = |place: &&Place| match (around, files[place.file]) {
+                (None, _) => true,
+                (Some((file, old, _)), Some(aligned)) => {
+                    file == place.file && aligned.old.nodes[old].tokens().contains(&place.old)
+                }
+                (Some(_), None) => false,
+            };
+            let members: Vec<&Place> = places.iter().filter(inside).collect();
+            // One replaced word is a change of one element and reads better as such.
+            if members.len() < 2 {
+                continue;
+            }
+            for member in members {
+                renames.places.entry(member.file).or_default().entry(member.old).or_insert(number);
+            }
+            number += 1;
+        }
+    }
+    renames
+}
+
+/// Whether both sides of a place define the same kind of name, and if so whether it is a local one.
+fn defines(aligned: &Aligned, place: &Place) -> Option<bool> {
+    let of = |source: &Source, token: usize| definition(source, source.tokens[token].node as usize);
+    let (old, new) = (of(&aligned.old, place.old)?, of(&aligned.new, place.new)?);
+    let local = matches!(old.kind, DefinitionKind::Local | DefinitionKind::Parameter);
+    (old.kind == new.kind).then_some(local)
+}
+
+/// Outside single replaced places neither name is left: the old one not after, the new one not before.
+fn consistent(
+    files: &[Option<&Aligned>],
+    from: &[u8],
+    to: &[u8],
+    around: Option<(usize, usize, usize)>,
+) -> bool {
+    let holds = |source: &Source, tokens: std::ops::Range<usize>, name: &[u8]| {
+        tokens.into_iter().any(|token| {
+            source.nodes[source.tokens[token].node as usize].is(flag::IDENTIFIER)
+                && source.text(token) == name
+        })
+    };
+    match around {
+        Some((file, old, new)) => files[file].is_some_and(|aligned| {
+            let (old, new) = (aligned.old.nodes[old].tokens(), aligned.new.nodes[new].tokens());
+            !holds(&aligned.new, new, from) && !holds(&aligned.old, old, to)
+        }),
+        None => files.iter().flatten().all(|aligned| {
+            !holds(&aligned.new, 0..aligned.new.tokens.len(), from)
+                && !holds(&aligned.old, 0..aligned.old.tokens.len(), to)
+        }),
+    }
+}
+
+/// Joins the parts of one rename that lie in different files.
+pub(crate) fn join(drafts: &mut Vec<Draft>) {
+    let mut first: BTreeMap<usize, usize> = BTreeMap::new();
+    let mut into: BTreeMap<usize, usize> = BTreeMap::new();
+    for (index, draft) in drafts.iter().enumerate() {
+        if let Some(rename) = draft.rename {
+            let target = *first.entry(rename).or_insert(index);
+            if target != index {
+                into.insert(index, target);
+            }
+        }
+    }
+    absorb(drafts, &into);
+}
+
+/// Puts drafts into others (`from → into`, no chains) and renumbers what they need.
+pub(crate) fn absorb(drafts: &mut Vec<Draft>, into: &BTreeMap<usize, usize>) {
+    if into.is_empty() {
+        return;
+    }
+    for (from, target) in into {
+        let gone = drafts[*from].clone();
+        let names = gone.names;
+        let kept = &mut drafts[*target];
+        kept.changes.extend(gone.changes);
+        kept.needs.extend(gone.needs);
+        kept.names.adds.extend(names.adds);
+        kept.names.drops.extend(names.drops);
+        kept.names.changes.extend(names.changes);
+        kept.names.uses.extend(names.uses);
+        kept.names.used.extend(names.used);
+        kept.names.calls.extend(names.calls);
+        kept.names.local_adds.extend(names.local_adds);
+        kept.names.local_drops.extend(names.local_drops);
+        for (all, more) in kept.names.inside.iter_mut().zip(names.inside) {
+            all.extend(more);
+        }
+    }
+    let mut place = vec![0; drafts.len()];
+    let mut count = 0;
+    for (index, at) in place.iter_mut().enumerate() {
+        *at = count;
+        count += usize::from(!into.contains_key(&index));
+    }
+    for (from, target) in into {
+        place[*from] = place[*target];
+    }
+    let mut index = 0;
+    drafts.retain(|_| {
+        index += 1;
+        !into.contains_key(&(index - 1))
+    });
+    for (index, draft) in drafts.iter_mut().enumerate() {
+        draft.needs = draft.needs.iter().map(|need| place[*need]).filter(|need| *need != index).collect();
+    }
+}
