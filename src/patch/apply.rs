@@ -67,7 +67,8 @@ fn climb(tree: &dyn Tree, parsed: &Patch<'_>) -> Result<Applied, ApplyError> {
     for (rung, patch) in rungs {
         match attempt(tree, patch, rung) {
             Ok(changes) => return Ok(Applied { rung, changes }),
-            Err(error @ (ApplyError::UnsafePath { .. } | ApplyError::Empty)) => return Err(error),
+            Err(error @ ApplyError::UnsafePath { .. }) => return Err(error),
+            Err(ApplyError::Empty) if rung != Rung::Fuzz => return Err(ApplyError::Empty),
             // What strict placement says helps most; lenient rungs only add that they failed too.
             Err(error) if rung <= Rung::Recounted => told = Some(error),
             Err(_) => {}
@@ -162,7 +163,7 @@ fn section(
         }
     }
     match &file.action {
-        Action::Create => create(stage, file, &path),
+        Action::Create => create(stage, file, &path, rung),
         Action::Delete => {
             let old = stage.blob(&path).ok_or_else(|| rejected("does not exist"))?;
             let left = content(stage, file, &path, &old, rung)?;
@@ -171,32 +172,48 @@ fn section(
             }
             stage.remove(&path)
         }
+        Action::Modify if names.old != names.new => {
+            let (from, to) = (names.old.unwrap_or_default(), names.new.unwrap_or_default());
+            relocate(stage, file, &from, &to, rung, leaving)
+        }
         Action::Modify => match stage.blob(&path) {
             Some(old) => {
                 let new = modified(stage, file, &path, &old, rung)?;
                 stage.write(&path, new)
             }
-            None if makes_whole_file(file) => create(stage, file, &path),
+            None if makes_whole_file(file) => create(stage, file, &path, rung),
             None => Err(rejected("does not exist")),
         },
-        Action::Rename(from, to) | Action::Copy(from, to) => {
-            let (from, to) = (String::from_utf8_lossy(from), String::from_utf8_lossy(to));
-            if from != to && stage.blob(&to).is_some() && !leaving.contains(&*to) {
-                return Err(rejected("exists already"));
-            }
-            // Sources are meant as they were before the patch, so that files can swap their names.
-            let in_base = stage.base().blob(&from);
-            let moves_base = in_base.is_some();
-            let old = in_base
-                .or_else(|| stage.blob(&from))
-                .ok_or_else(|| ApplyError::rejected(&from, None, "does not exist"))?;
-            let new = modified(stage, file, &from, &old, rung)?;
-            if from != to && matches!(file.action, Action::Rename(..)) {
-                if moves_base { stage.move_away(&from)? } else { stage.remove(&from)? }
-            }
-            stage.write(&to, new)
+        Action::Rename(..) | Action::Copy(..) => {
+            let (from, to) = (names.old.unwrap_or_default(), names.new.unwrap_or_default());
+            relocate(stage, file, &from, &to, rung, leaving)
         }
     }
+}
+
+/// A file that gets another name, or a copy under another name.
+fn relocate(
+    stage: &mut Stage<'_>,
+    file: &FilePatch<'_>,
+    from: &str,
+    to: &str,
+    rung: Rung,
+    leaving: &BTreeSet<String>,
+) -> Result<(), ApplyError> {
+    if from != to && stage.blob(to).is_some() && !leaving.contains(to) {
+        return Err(ApplyError::rejected(to, None, "exists already"));
+    }
+    // Sources are meant as they were before the patch, so that files can swap their names.
+    let in_base = stage.base().blob(from);
+    let moves_base = in_base.is_some();
+    let old = in_base
+        .or_else(|| stage.blob(from))
+        .ok_or_else(|| ApplyError::rejected(from, None, "does not exist"))?;
+    let new = modified(stage, file, from, &old, rung)?;
+    if from != to && !matches!(file.action, Action::Copy(..)) {
+        if moves_base { stage.move_away(from)? } else { stage.remove(from)? }
+    }
+    stage.write(to, new)
 }
 
 /// Whether a section for a file that is not there holds all of it.
@@ -205,12 +222,14 @@ fn makes_whole_file(file: &FilePatch<'_>) -> bool {
         if matches!(hunks.as_slice(), [only] if only.header.old_start == 0 && only.header.old_count == 0))
 }
 
-fn create(stage: &mut Stage<'_>, file: &FilePatch<'_>, path: &str) -> Result<(), ApplyError> {
+fn create(stage: &mut Stage<'_>, file: &FilePatch<'_>, path: &str, rung: Rung) -> Result<(), ApplyError> {
     if stage.blob(path).is_some() {
         return Err(ApplyError::rejected(path, None, "exists already"));
     }
     let empty = Blob { mode: PLAIN, bytes: Vec::new() };
-    let bytes = content(stage, file, path, &empty, Rung::Offset)?;
+    // Lines of a new file have one place only, so no rung is more lenient with them than another.
+    let rung = if matches!(file.body, Body::Omitted) { rung } else { Rung::Offset };
+    let bytes = content(stage, file, path, &empty, rung)?;
     stage.write(path, Blob { mode: canonical(file.new_mode.unwrap_or(PLAIN)), bytes })
 }
 
@@ -248,6 +267,8 @@ fn content(
 ) -> Result<Vec<u8>, ApplyError> {
     let rejected = |why| ApplyError::rejected(path, None, why);
     match &file.body {
+        // `patch` does not see what was left out: a new file comes out empty, an old one as it was.
+        Body::Omitted if rung == Rung::Fuzz && file.action != Action::Delete => Ok(old.bytes.clone()),
         Body::Omitted => Err(rejected("is binary, and the patch does not hold its content")),
         Body::Binary(change) => {
             if !names_content(file, &old.bytes) {

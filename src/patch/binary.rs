@@ -2,6 +2,8 @@
 //!
 //! In: the lines after `GIT binary patch`. Out: the unpacked forward half. The stated size bounds what is unpacked.
 
+use std::fmt::Write;
+
 use super::line::Line;
 use super::model::Binary;
 
@@ -93,7 +95,7 @@ fn decode_line(line: &[u8], out: &mut Vec<u8>) -> bool {
 
 /// Writes the forward half of a binary patch that holds `content` whole.
 pub fn write_literal(content: &[u8], out: &mut String) {
-    out.push_str(&format!("GIT binary patch\nliteral {}\n", content.len()));
+    let _ = write!(out, "GIT binary patch\nliteral {}\n", content.len());
     for chunk in miniz_oxide::deflate::compress_to_vec_zlib(content, 6).chunks(52) {
         let length = chunk.len() as u8;
         out.push(char::from(if length <= 26 { b'A' + length - 1 } else { b'a' + length - 27 }));

@@ -154,7 +154,9 @@ fn nearest(centre: usize, low: usize, high: usize, mut fits: impl FnMut(usize) -
 /// Joins lines; one in the middle that lacks its newline gets it.
 fn assemble(mut lines: Vec<Line<'_>>) -> Vec<u8> {
     if let Some((_, before)) = lines.split_last_mut() {
-        before.iter_mut().for_each(|line| line.newline = true);
+        for line in before {
+            line.newline = true;
+        }
     }
     line::join(&lines)
 }
@@ -230,23 +232,23 @@ impl Fuzzy<'_> {
             (header.new_start, header.new_count)
         };
         // An empty side states the line after which it lies.
-        let first = (start + usize::from(count == 0)) as isize;
+        let first = (start + usize::from(count == 0)).cast_signed();
         let guess = first + self.offset;
         if pattern.is_empty() {
             return usize::try_from(guess - 1).ok();
         }
-        let (leading, trailing) = (hunk.leading() as isize, hunk.trailing() as isize);
+        let (leading, trailing) = (hunk.leading().cast_signed(), hunk.trailing().cast_signed());
         let context = leading.max(trailing);
-        let skip_first = fuzz as isize + leading - context;
-        let skip_last = fuzz as isize + trailing - context;
-        let length = pattern.len() as isize;
-        let lines = self.input.len() as isize;
-        let earliest = self.frozen as isize + 1;
+        let skip_first = fuzz.cast_signed() + leading - context;
+        let skip_last = fuzz.cast_signed() + trailing - context;
+        let length = pattern.len().cast_signed();
+        let lines = self.input.len().cast_signed();
+        let earliest = self.frozen.cast_signed() + 1;
         let latest = lines - (length - skip_last) + 1;
 
         let place = if skip_first < 0 && first <= 1 {
-            let whole = skip_last >= 0 || (length == lines && self.frozen as isize <= leading);
-            let fine = whole && self.frozen as isize <= leading && latest >= 1;
+            let whole = skip_last >= 0 || (length == lines && self.frozen.cast_signed() <= leading);
+            let fine = whole && self.frozen.cast_signed() <= leading && latest >= 1;
             fine.then(|| self.matches(&pattern, 1, 0, skip_last.max(0))).filter(|fits| *fits).map(|_| 1)
         } else if skip_last < 0 {
             let start = lines - length + 1;
@@ -255,7 +257,7 @@ impl Fuzzy<'_> {
         } else if latest < earliest {
             None
         } else {
-            let shift = |place: usize| place as isize;
+            let shift = |place: usize| place.cast_signed();
             let (skip_first, low) = (skip_first.max(0), earliest as usize);
             let centre = guess.max(0) as usize;
             nearest(centre, low, latest as usize, |place| {
@@ -280,7 +282,7 @@ impl Fuzzy<'_> {
         let Some(wanted) = pattern.get(skip_first..end).filter(|wanted| !wanted.is_empty()) else {
             return true;
         };
-        let Ok(start) = usize::try_from(place - 1 + skip_first as isize) else { return false };
+        let Ok(start) = usize::try_from(place - 1 + skip_first.cast_signed()) else { return false };
         let Some(found) = self.input.get(start..start + wanted.len()) else { return false };
         wanted.iter().zip(found).all(|(wanted, found)| {
             self.budget = self.budget.saturating_sub(1);

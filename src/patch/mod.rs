@@ -25,6 +25,8 @@ mod render;
 mod stage;
 
 #[cfg(test)]
+mod properties;
+#[cfg(test)]
 mod tests;
 
 pub use apply::apply;

@@ -52,6 +52,8 @@ pub enum Severity {
 pub struct FilePatch<'a> {
     /// 1-based line of the patch text where the section begins.
     pub line: usize,
+    /// Whether it begins with a `diff --git` line.
+    pub git: bool,
     /// Old name as written, unquoted, with its prefix; `None` for `/dev/null`.
     pub old: Option<Vec<u8>>,
     /// New name, likewise.

@@ -75,6 +75,7 @@ impl<'a> Reader<'a> {
         };
         let mut file = FilePatch {
             line: self.at + 1,
+            git: true,
             old,
             new,
             action: Action::Modify,
@@ -144,7 +145,7 @@ impl<'a> Reader<'a> {
         let is_id = |id: &str| !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_hexdigit());
         match ids.split_once("..") {
             Some((old, new)) if is_id(old) && is_id(new) => {
-                file.index = Some((old.to_owned(), new.to_owned()))
+                file.index = Some((old.to_owned(), new.to_owned()));
             }
             _ => self.odd(Severity::Note, "an index line without two object ids"),
         }
@@ -186,6 +187,7 @@ impl<'a> Reader<'a> {
     fn plain_section(&mut self) -> FilePatch<'a> {
         let mut file = FilePatch {
             line: self.at + 1,
+            git: false,
             old: None,
             new: None,
             action: Action::Modify,

@@ -122,6 +122,10 @@ pub fn resolve(file: &FilePatch<'_>, tree: &dyn Tree) -> Result<Names, (String, 
                 let pick_old = if both { old.len() < new.len() } else { exists(&old) };
                 check(&old).map_err(|why| (old.clone(), why))?;
                 check(&new).map_err(|why| (new.clone(), why))?;
+                if file.git && exists(&old) && !exists(&new) {
+                    // Git takes two names for a rename, even if no line says so.
+                    return Ok(Names { old: Some(old), new: Some(new) });
+                }
                 let path = if pick_old { old } else { new };
                 Names { old: Some(path.clone()), new: Some(path) }
             }

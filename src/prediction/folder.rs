@@ -58,7 +58,7 @@ fn one(file: &Path, kind: Kind, model: &str, read: &mut ReadPredictions) -> Resu
     let bytes = std::fs::read(file).map_err(|source| PredictionError::io(file, source))?;
     let text = String::from_utf8(bytes).unwrap_or_else(|error| {
         let valid = error.utf8_error().valid_up_to();
-        let line = error.as_bytes()[..valid].iter().filter(|byte| **byte == b'\n').count() + 1;
+        let line = error.as_bytes()[..valid].split(|byte| *byte == b'\n').count();
         let message = "is not UTF-8; such bytes were replaced, and the prediction is read without them";
         read.problems.push(Problem { line, ..problem(file, message) });
         String::from_utf8_lossy(error.as_bytes()).into_owned()

@@ -56,10 +56,10 @@ mod tests {
 
     #[test]
     fn headers() {
-        let cases: [(&str, Option<(usize, usize, usize, usize)>); 8] = [
-            ("@@ -5,7 +6,8 @@ fn heading", Some((5, 7, 6, 8))),
-            ("@@ -1 +1,2 @@", Some((1, 1, 1, 2))),
-            ("@@ -0,0 +1 @@\r", Some((0, 0, 1, 1))),
+        let cases = [
+            ("@@ -5,7 +6,8 @@ fn heading", Some([5, 7, 6, 8])),
+            ("@@ -1 +1,2 @@", Some([1, 1, 1, 2])),
+            ("@@ -0,0 +1 @@\r", Some([0, 0, 1, 1])),
             ("@@ ... @@", None),
             ("@@ -a,7 +6,8 @@", None),
             ("@@ -1,7 +6,8", None),
@@ -68,7 +68,7 @@ mod tests {
         ];
         for (line, expected) in cases {
             let found = HunkHeader::parse(line.as_bytes())
-                .map(|header| (header.old_start, header.old_count, header.new_start, header.new_count));
+                .map(|header| [header.old_start, header.old_count, header.new_start, header.new_count]);
             assert_eq!(found, expected, "{line}");
         }
     }

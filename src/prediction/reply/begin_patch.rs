@@ -30,7 +30,7 @@ pub fn extract(text: &str) -> Result<Extracted, Malformed> {
             _ if inside => reader.line(line, number)?,
             "" => {}
             _ if reader.notes.is_empty() => {
-                reader.notes.push(format!("line {number}: text around the patch"))
+                reader.notes.push(format!("line {number}: text around the patch"));
             }
             _ => {}
         }
