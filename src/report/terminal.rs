@@ -7,7 +7,7 @@
 use super::columns::{Figure, columns};
 use super::figures::plural;
 use super::notes::notes;
-use super::table::{Cell, lay, wrap};
+use super::table::{Cell, Head, lay, wrap};
 use super::{Calibration, RunHeader, View, escape};
 use crate::stats::RunSummary;
 use unicode_width::UnicodeWidthStr;
@@ -42,7 +42,13 @@ pub fn render(
                 row.iter().zip(&room).map(cell).collect()
             })
             .collect();
-        let laid = lay(&columns.heads, &rows, width, view.colour);
+        let heads: Vec<Head> = columns
+            .heads
+            .iter()
+            .zip(&room)
+            .map(|(head, room)| Head { name: format!("{}{:room$}", head.name, ""), ..head.clone() })
+            .collect();
+        let laid = lay(&heads, &rows, width, view.colour);
         out.push_str(&laid.text);
         out.push('\n');
         let hidden: Vec<String> = laid

@@ -33,12 +33,12 @@ fn demo_on_a_usual_terminal() {
     insta::assert_snapshot!(at(100, &demo()), @"
     suite demo · 12 tasks (lock 3f9c1a) · 48 trials, 1 invalid · namespaces sandbox
 
-    model         resolved         irrelevant edits                  lint         local → global
-                  share    95 %       ratio    strict  in patches        clean              pass
-    focused       12/12  76–100    0.00      0.00         0 %        100 %             100 → 100
-    sprawling     11/12   65–99    0.46      0.20       100 %         50 %              100 → 75
-    careless       6/11   28–79    0.03 (9)  0.00 (9)    33 % (9)      0 % (9)    50 → 75 (4, 4)
-    local-only     6/12   25–75    0.00      0.00         0 %        100 %               100 → 0
+    model         resolved         irrelevant edits                         lint         local → global
+                  share    95 %    ratio      strict      in patches        clean                  pass
+    focused       12/12  76–100     0.00        0.00             0 %        100 %             100 → 100
+    sprawling     11/12   65–99     0.46        0.20           100 %         50 %              100 → 75
+    careless       6/11   28–79     0.03 (9)    0.00 (9)        33 % (9)      0 % (9)    50 → 75 (4, 4)
+    local-only     6/12   25–75     0.00        0.00             0 %        100 %               100 → 0
 
     (n): rests on n only, where others had nothing to measure
     spans: 5 local, 3 neighbour and 4 global tasks; no gap under 15 tasks on either side
@@ -56,14 +56,14 @@ fn demo_on_a_narrow_terminal() {
     insta::assert_snapshot!(at(80, &demo()), @"
     suite demo · 12 tasks (lock 3f9c1a) · 48 trials, 1 invalid · namespaces sandbox
 
-    model         resolved         irrelevant edits      lint         local → global
-                  share    95 %       ratio    strict        clean              pass
-    focused       12/12  76–100    0.00      0.00        100 %             100 → 100
-    sprawling     11/12   65–99    0.46      0.20         50 %              100 → 75
-    careless       6/11   28–79    0.03 (9)  0.00 (9)      0 % (9)    50 → 75 (4, 4)
-    local-only     6/12   25–75    0.00      0.00        100 %               100 → 0
+    model         resolved         irrelevant edits    lint         local → global
+                  share    95 %           ratio        clean                  pass
+    focused       12/12  76–100            0.00        100 %             100 → 100
+    sprawling     11/12   65–99            0.46         50 %              100 → 75
+    careless       6/11   28–79            0.03 (9)      0 % (9)    50 → 75 (4, 4)
+    local-only     6/12   25–75            0.00        100 %               100 → 0
 
-    no room for: irrelevant edits in patches
+    no room for: irrelevant edits strict, irrelevant edits in patches
     (n): rests on n only, where others had nothing to measure
     spans: 5 local, 3 neighbour and 4 global tasks; no gap under 15 tasks on either
       side
@@ -80,7 +80,7 @@ fn demo_on_a_narrow_terminal() {
       namespaces sandbox
 
     model         resolved         irrelevant edits    lint
-                  share    95 %               ratio        clean
+                  share    95 %           ratio        clean
     focused       12/12  76–100            0.00        100 %
     sprawling     11/12   65–99            0.46         50 %
     careless       6/11   28–79            0.03 (9)      0 % (9)
@@ -108,12 +108,12 @@ fn demo_on_a_wide_terminal() {
     insta::assert_snapshot!(at(180, &demo()), @"
     suite demo · 12 tasks (lock 3f9c1a) · 48 trials, 1 invalid · namespaces sandbox
 
-    model         resolved                    irrelevant edits                                                 lint         local → global    predictions
-                  share    95 %  and clean       ratio       95 %    strict     upper    excess  in patches        clean              pass    well formed             applied
-    focused       12/12  76–100      12/12    0.00      0.00–0.00  0.00      0.00       0.0         0 %        100 %             100 → 100     100 %                 exact 12
-    sprawling     11/12   65–99       0/12    0.46      0.44–0.48  0.20      0.46      25.5       100 %         50 %              100 → 75      92 %             recounted 12
-    careless       6/11   28–79       6/11    0.03 (9)  0.01–0.06  0.00 (9)  0.03 (9)   1.3 (9)    33 % (9)      0 % (9)    50 → 75 (4, 4)      91 % (11)  exact 10, failed 1
-    local-only     6/12   25–75       6/12    0.00      0.00–0.00  0.00      0.00       0.0         0 %        100 %               100 → 0     100 %                 exact 12
+    model         resolved                    irrelevant edits                                                           lint         local → global    predictions
+                  share    95 %  and clean    ratio           95 %  strict      upper      excess      in patches        clean                  pass    well formed
+    focused       12/12  76–100      12/12     0.00      0.00–0.00    0.00       0.00         0.0             0 %        100 %             100 → 100          100 %
+    sprawling     11/12   65–99       0/12     0.46      0.44–0.48    0.20       0.46        25.5           100 %         50 %              100 → 75           92 %
+    careless       6/11   28–79       6/11     0.03 (9)  0.01–0.06    0.00 (9)   0.03 (9)     1.3 (9)        33 % (9)      0 % (9)    50 → 75 (4, 4)           91 % (11)
+    local-only     6/12   25–75       6/12     0.00      0.00–0.00    0.00       0.00         0.0             0 %        100 %               100 → 0          100 %
 
     (n): rests on n only, where others had nothing to measure
     spans: 5 local, 3 neighbour and 4 global tasks; no gap under 15 tasks on either side

@@ -16,8 +16,8 @@ use rand_chacha::rand_core::{Rng, SeedableRng};
 
 /// More clusters than this are first dealt at random into this many groups of equal size, give or take one (the method
 /// of random groups; Wolter, *Introduction to Variance Estimation*, 2007, chapter 2). The interval keeps its width
-/// within about 1 %, and a million tasks cost little more than four thousand.
-pub const MAX_GROUPS: usize = 4096;
+/// within about 2 % (`1 ÷ √(2·groups)`), and a million tasks cost little more than a thousand.
+pub const MAX_GROUPS: usize = 1024;
 
 /// How to resample.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -60,18 +60,21 @@ pub fn ratio(parts: impl Iterator<Item = Part>) -> Option<f64> {
     sum.ratio()
 }
 
-/// 95 % percentile interval of each of `M` figures over the clusters in `rows`.
+/// 95 % percentile interval of each of `M` figures over `clusters` clusters, whose parts `row` gives.
 ///
 /// `None` for a figure that fewer than two clusters speak to, or that is undefined in every resample. Resamples in
 /// which a figure is undefined are left out of its percentiles.
-pub fn intervals<const M: usize>(rows: &[[Part; M]], plan: Plan) -> [Option<[f64; 2]>; M] {
-    let spoken: [usize; M] =
-        std::array::from_fn(|figure| rows.iter().filter(|row| row[figure].denominator > 0.0).take(2).count());
-    if spoken.iter().all(|&clusters| clusters < 2) || plan.resamples == 0 {
+pub fn intervals<const M: usize>(
+    clusters: usize,
+    row: impl Fn(usize) -> [Part; M],
+    plan: Plan,
+) -> [Option<[f64; 2]>; M] {
+    if clusters < 2 || plan.resamples == 0 {
         return [None; M];
     }
+    let mut spoken = [0_usize; M];
     let mut draw = Draw::new(plan.seed);
-    let rows = pooled(rows, &mut draw);
+    let rows = pooled(clusters, &row, &mut draw, &mut spoken);
     let mut replicates: [Vec<f64>; M] = std::array::from_fn(|_| Vec::with_capacity(plan.resamples as usize));
     for _ in 0..plan.resamples {
         for (figure, sum) in draw.sum(&rows).into_iter().enumerate() {
@@ -94,8 +97,7 @@ pub fn difference_interval(minuend: &[Part], subtrahend: &[Part], plan: Plan) ->
         return None;
     }
     let mut draw = Draw::new(plan.seed);
-    let mut column =
-        |parts: &[Part]| pooled(&parts.iter().map(|&part| [part]).collect::<Vec<_>>(), &mut draw);
+    let mut column = |parts: &[Part]| pooled(parts.len(), &|place| [parts[place]], &mut draw, &mut [0]);
     let (minuend, subtrahend) = (column(minuend), column(subtrahend));
     let mut values = Vec::with_capacity(plan.resamples as usize);
     for _ in 0..plan.resamples {
@@ -108,20 +110,28 @@ pub fn difference_interval(minuend: &[Part], subtrahend: &[Part], plan: Plan) ->
     percentiles(&mut values)
 }
 
-/// The rows themselves, or [`MAX_GROUPS`] sums of them. The order of tasks may follow their kind, so that dealing them
-/// out in order would make groups more alike than chance does: they are shuffled first.
-fn pooled<const M: usize>(rows: &[[Part; M]], draw: &mut Draw) -> Vec<[Part; M]> {
-    if rows.len() <= MAX_GROUPS {
-        return rows.to_vec();
+/// The rows themselves, or [`MAX_GROUPS`] sums of them; counts in `spoken` the clusters that each figure rests on.
+///
+/// The order of tasks may follow their kind, so that dealing them out in order would make groups more alike than chance
+/// does: they are shuffled first.
+fn pooled<const M: usize>(
+    clusters: usize,
+    row: &impl Fn(usize) -> [Part; M],
+    draw: &mut Draw,
+    spoken: &mut [usize; M],
+) -> Vec<[Part; M]> {
+    let mut order: Vec<u32> = (0..clusters as u32).collect();
+    if clusters > MAX_GROUPS {
+        for last in (1..clusters).rev() {
+            order.swap(last, draw.index(last + 1));
+        }
     }
-    let mut order: Vec<u32> = (0..rows.len() as u32).collect();
-    for last in (1..order.len()).rev() {
-        order.swap(last, draw.index(last + 1));
-    }
-    let mut groups = vec![[Part::default(); M]; MAX_GROUPS];
-    for (place, &row) in order.iter().enumerate() {
-        for (sum, part) in groups[place % MAX_GROUPS].iter_mut().zip(&rows[row as usize]) {
-            sum.add(*part);
+    let mut groups = vec![[Part::default(); M]; clusters.min(MAX_GROUPS)];
+    for (place, &cluster) in order.iter().enumerate() {
+        let parts = row(cluster as usize);
+        for ((sum, part), spoken) in groups[place % MAX_GROUPS].iter_mut().zip(parts).zip(spoken.iter_mut()) {
+            sum.add(part);
+            *spoken += usize::from(part.denominator > 0.0);
         }
     }
     groups
@@ -176,6 +186,10 @@ mod tests {
         values.iter().map(|&value| [Part::once(Some(value))]).collect()
     }
 
+    fn interval(rows: &[[Part; 1]], plan: Plan) -> Option<[f64; 2]> {
+        intervals(rows.len(), |place| rows[place], plan)[0]
+    }
+
     /// Expected values: a separate implementation of ChaCha8 (key 1 in little-endian, counter and nonce 0) in Python.
     #[test]
     fn draws_are_fixed_for_ever() {
@@ -202,7 +216,7 @@ mod tests {
         let mean = values.iter().sum::<f64>() / 200.0;
         let variance = values.iter().map(|value| (value - mean).powi(2)).sum::<f64>() / 200.0;
         let expected = 1.96 * (variance / 200.0).sqrt();
-        let [Some([low, high])] = intervals(&means(&values), PLAN) else { panic!("no interval") };
+        let [low, high] = interval(&means(&values), PLAN).unwrap();
         assert!((mean - low - expected).abs() < 0.06 * expected, "{low} {mean} {high} {expected}");
         assert!((high - mean - expected).abs() < 0.06 * expected, "{low} {mean} {high} {expected}");
     }
@@ -212,21 +226,19 @@ mod tests {
         let values: Vec<f64> =
             (0..50_000_u32).map(|i| f64::from(i.wrapping_mul(2_654_435_761) >> 16) / 65_536.0).collect();
         let expected = 1.96 * (1.0 / 12.0_f64 / 50_000.0).sqrt();
-        let [Some([low, high])] = intervals(&means(&values), Plan { seed: 1, resamples: 500 }) else {
-            panic!()
-        };
+        let [low, high] = interval(&means(&values), Plan { seed: 1, resamples: 500 }).unwrap();
         let half = (high - low) / 2.0;
         assert!((half - expected).abs() < 0.12 * expected, "{half} {expected}");
     }
 
     #[test]
     fn too_little_gives_no_interval() {
-        assert_eq!(intervals(&means(&[]), PLAN), [None]);
-        assert_eq!(intervals(&means(&[0.5]), PLAN), [None]);
+        assert_eq!(interval(&means(&[]), PLAN), None);
+        assert_eq!(interval(&means(&[0.5]), PLAN), None);
         let one_speaks = vec![[Part::once(Some(0.5))], [Part::once(None)]];
-        assert_eq!(intervals(&one_speaks, PLAN), [None]);
+        assert_eq!(interval(&one_speaks, PLAN), None);
         let two_speak = vec![[Part::once(Some(0.25))], [Part::once(None)], [Part::once(Some(0.75))]];
-        let [Some([low, high])] = intervals(&two_speak, PLAN) else { panic!("no interval") };
+        let [low, high] = interval(&two_speak, PLAN).unwrap();
         assert_eq!((low, high), (0.25, 0.75));
     }
 
@@ -244,9 +256,7 @@ mod tests {
     proptest! {
         #[test]
         fn intervals_stay_within_what_was_seen(values in prop::collection::vec(0.0_f64..1.0, 2..30), seed: u64) {
-            let [Some([low, high])] = intervals(&means(&values), Plan { seed, resamples: 50 }) else {
-                return Err(TestCaseError::fail("no interval"));
-            };
+            let [low, high] = interval(&means(&values), Plan { seed, resamples: 50 }).unwrap();
             let least = values.iter().copied().fold(f64::INFINITY, f64::min);
             let most = values.iter().copied().fold(f64::NEG_INFINITY, f64::max);
             prop_assert!(least - 1e-12 <= low && low <= high && high <= most + 1e-12);

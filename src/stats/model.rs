@@ -243,20 +243,18 @@ const SCOPES: [Scope; 2] = [Scope::All, Scope::Resolved];
 
 impl<'a> Means<'a> {
     fn new(cells: &'a [(u32, &'a Cell)], plan: Plan) -> Self {
-        let rows: Vec<[Part; COLUMNS]> = cells
-            .iter()
-            .map(|(_, cell)| {
-                let mut row = [Part::default(); COLUMNS];
-                for figure in figures() {
-                    row[figure.index()] = cell.mean(figure);
-                }
-                for (place, scope) in SCOPES.into_iter().enumerate() {
-                    row[FIGURES + place] = cell.pooled(scope);
-                }
-                row
-            })
-            .collect();
-        Self { cells, intervals: bootstrap::intervals(&rows, plan) }
+        let row = |place: usize| {
+            let cell: &Cell = cells[place].1;
+            let mut row = [Part::default(); COLUMNS];
+            for figure in figures() {
+                row[figure.index()] = cell.mean(figure);
+            }
+            for (place, scope) in SCOPES.into_iter().enumerate() {
+                row[FIGURES + place] = cell.pooled(scope);
+            }
+            row
+        };
+        Self { cells, intervals: bootstrap::intervals(cells.len(), row, plan) }
     }
 
     fn of(&self, figure: Figure) -> Mean {
