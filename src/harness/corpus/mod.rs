@@ -178,7 +178,7 @@ fn a_crash_leaves_tests_unreached_and_running_them_alone_settles_it() {
 /// Text of a program `tests/NAME.rs` in two parts: cargo's header and what the program prints.
 fn program(name: &str, tests: &[&str]) -> (String, String) {
     let header = format!("     Running tests/{name}.rs (target/debug/deps/{name}-0123456789abcdef)\n");
-    let lines: String = tests.iter().map(|test| format!("test {test} ... ok\n")).collect();
+    let lines = tests.iter().map(|test| format!("test {test} ... ok\n")).collect::<Vec<_>>().concat();
     let n = tests.len();
     let counts = format!("{n} passed; 0 failed; 0 ignored; 0 measured; 0 filtered out; finished in 0.00s");
     (header, format!("\nrunning {n} tests\n{lines}\ntest result: ok. {counts}\n\n"))
