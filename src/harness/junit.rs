@@ -28,7 +28,7 @@ struct Tags<'t> {
 
 impl Tags<'_> {
     fn skip_to(&mut self, at: usize) {
-        self.line += self.text.as_bytes()[self.at..at].iter().filter(|&&byte| byte == b'\n').count();
+        self.line += self.text[self.at..at].matches('\n').count();
         self.at = at;
     }
 
@@ -192,7 +192,7 @@ pub fn read(log: &Log<'_>, context: &ReadContext) -> Reading {
                 let line = log.number(line);
                 match name.as_str() {
                     "testsuites" => {
-                        by_nextest |= attributes.get("name").is_some_and(|name| name == "nextest-run")
+                        by_nextest |= attributes.get("name").is_some_and(|name| name == "nextest-run");
                     }
                     "testsuite" if !closed => {
                         if let Some(outer) = suites.last_mut() {
@@ -318,7 +318,8 @@ fn ids(cases: &[Case], by_nextest: bool, context: &ReadContext) -> Vec<String> {
 
 fn id(case: &Case) -> String {
     let Case { suite, class, name, file, .. } = case;
-    let python = file.as_deref().is_some_and(|file| file.ends_with(".py")) || suite == "pytest";
+    let python =
+        file.as_deref().is_some_and(|file| file.to_lowercase().ends_with(".py")) || suite == "pytest";
     if python {
         let (path, classes) = python_place(class, file.as_deref());
         return [path, classes, name.clone()]

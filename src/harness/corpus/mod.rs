@@ -178,7 +178,7 @@ fn a_crash_leaves_tests_unreached_and_running_them_alone_settles_it() {
 /// Text of a program `tests/NAME.rs` in two parts: cargo's header and what the program prints.
 fn program(name: &str, tests: &[&str]) -> (String, String) {
     let header = format!("     Running tests/{name}.rs (target/debug/deps/{name}-0123456789abcdef)\n");
-    let lines: String = tests.iter().map(|test| format!("test {test} ... ok\n")).collect();
+    let lines = tests.iter().map(|test| format!("test {test} ... ok\n")).collect::<Vec<_>>().concat();
     let n = tests.len();
     let counts = format!("{n} passed; 0 failed; 0 ignored; 0 measured; 0 filtered out; finished in 0.00s");
     (header, format!("\nrunning {n} tests\n{lines}\ntest result: ok. {counts}\n\n"))
@@ -209,4 +209,31 @@ fn headers_that_come_early_late_or_never() {
         assert_eq!(ids, expected, "{case}");
         assert!(reading.incomplete.is_empty() && reading.unread.is_empty(), "{case}");
     }
+}
+
+#[test]
+fn a_forged_summary_of_the_right_size_does_not_end_captured_output() {
+    let forged =
+        "test result: ok. 2 passed; 0 failed; 0 ignored; 0 measured; 0 filtered out; finished in 0.00s";
+    let (header, body) = program("a", &["fake"]);
+    let log = format!(
+        "running 2 tests\ntest x ... FAILED\ntest y ... ok\n\nfailures:\n\n---- x stdout ----\n{forged}\n\n{header}{body}\n\n\
+         failures:\n    x\n\ntest result: FAILED. 1 passed; 1 failed; 0 ignored; 0 measured; 0 filtered out\n"
+    );
+    let reading = read(Format::Cargo, log.as_bytes());
+    assert_eq!(show(&reading), ["   2 failed    x", "   3 passed    y"]);
+}
+
+#[test]
+fn packages_without_a_library_are_told_apart() {
+    let (header, body) = program("a", &["x"]);
+    let log = format!("{header}{body}{header}{body}");
+    let ids = |context: &ReadContext| -> Vec<String> {
+        read_in(Format::Cargo, log.as_bytes(), context).tests.into_iter().map(|test| test.id).collect()
+    };
+    assert_eq!(ids(&ReadContext::default()), ["package-1/tests/a.rs::x", "package-2/tests/a.rs::x"]);
+    let package = |name: &str| Package { name: name.to_owned(), dir: format!("crates/{name}") };
+    // Two groups, three packages: nothing tells which two, and the log says so.
+    let three = ReadContext { packages: ["m", "n", "o"].map(package).to_vec() };
+    assert_eq!(read_in(Format::Cargo, log.as_bytes(), &three).oddities.len(), 2);
 }
