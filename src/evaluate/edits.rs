@@ -1,0 +1,100 @@
+//! Edits of a trial: the structural diff, its units' classes, and agreement with gold.
+
+use std::collections::BTreeSet;
+
+use super::bench::Bench;
+use super::plan::Subject;
+use super::record::{ClassWeights, Context, Edits};
+use super::trees::changed_files;
+use crate::diff::{Diff, diff};
+use crate::metric::context::{ImportGraph, agreement, span};
+use crate::metric::figures::{EditFigures, Mode, figures, weight};
+use crate::metric::relevance::{Class, Classified, Grade, Input, classify};
+use crate::patch::{Overlaid, Tree, TreeChanges};
+use crate::task::{Span, Task};
+
+/// Gold as a diff: seen only to acquit, and to measure agreement and span.
+pub(super) struct GoldView {
+    /// Its units.
+    pub diff: Diff,
+    /// Their weight in tokens, roles `code`, `config`, `other`.
+    pub weight: u32,
+    /// How far it reaches.
+    pub span: Option<Span>,
+}
+
+impl GoldView {
+    /// Diffs gold, and finds the span with gold's own grade A units left out.
+    pub fn new(task: &Task, base: &dyn Tree, gold: &TreeChanges) -> Self {
+        let diff = diff(&changed_files(base, gold));
+        let withheld = classify(&input(task, base, &diff, None));
+        let left_out = withheld.iter().filter(|found| found.grade == Some(Grade::A)).map(|found| found.unit).collect();
+        let result = Overlaid { base, changes: gold };
+        let graph = ImportGraph::new(&result);
+        Self { weight: weight(&diff), span: span(&diff, &left_out, &graph), diff }
+    }
+}
+
+fn input<'a>(task: &'a Task, base: &'a dyn Tree, diff: &'a Diff, gold: Option<&'a Diff>) -> Input<'a> {
+    Input { diff, gold, statement: Some(&task.statement), allow: task.allow.as_deref(), base }
+}
+
+/// What the edits of a trial say.
+pub(super) struct Measured {
+    /// The structural diff.
+    pub diff: Diff,
+    /// A class for every unit.
+    pub classified: Vec<Classified>,
+    /// Figures of the record.
+    pub edits: Edits,
+    /// Figures of the record.
+    pub context: Context,
+}
+
+/// Measures the edits of a result. The gold control is classified with gold withheld: what is accused there is an
+/// error of kerf, to be seen.
+pub(super) fn measure(bench: &Bench, subject: &Subject, changes: &TreeChanges) -> Measured {
+    let diff = diff(&changed_files(bench.tree(), changes));
+    let gold = bench.gold.as_ref();
+    let acquitting = if *subject == Subject::Gold { None } else { gold.map(|gold| &gold.diff) };
+    let classified = classify(&input(&bench.task, bench.tree(), &diff, acquitting));
+    let irrelevant: BTreeSet<usize> =
+        classified.iter().filter(|found| found.class == Class::Irrelevant).map(|found| found.unit).collect();
+    let agreed = gold.map(|gold| agreement(&diff, &irrelevant, &gold.diff)).unwrap_or_default();
+    let context = Context {
+        span: gold.and_then(|gold| gold.span),
+        file_recall: agreed.file_recall,
+        file_precision: agreed.file_precision,
+        entity_recall: agreed.entity_recall,
+        entity_precision: agreed.entity_precision,
+        ..Context::default()
+    };
+    let edits = record(figures(&diff, &classified, Mode::Trial));
+    Measured { diff, classified, edits, context }
+}
+
+fn record(figures: EditFigures) -> Edits {
+    Edits {
+        mode: figures.mode,
+        irrelevant_edit_ratio: figures.irrelevant_edit_ratio,
+        strict: figures.strict,
+        upper: figures.upper,
+        excess: figures.excess,
+        suspect_ratio: figures.suspect_ratio,
+        removable_ratio: figures.removable_ratio,
+        coarse: figures.coarse,
+        overturned: figures.overturned,
+        weight: ClassWeights {
+            needed: figures.weight.needed,
+            acquitted: figures.weight.acquitted,
+            supporting: figures.weight.supporting,
+            irrelevant: figures.weight.irrelevant,
+            unproven: figures.weight.unproven,
+        },
+        irrelevant_units: figures.irrelevant_units,
+        by_kind: figures.by_kind,
+        marks: figures.marks,
+        test_weight: figures.test_weight,
+        doc_weight: figures.doc_weight,
+    }
+}
