@@ -2,8 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::diff::role::role_of_path;
-use crate::diff::{ChangedFile, Role, Side};
+use crate::diff::{ChangedFile, Role, Side, role_of};
 use crate::patch::{self, ApplyError, Blob, Overlaid, Tree, TreeChanges};
 use crate::repo::{BaseTree, RepoError};
 use crate::task::{PatchSource, Task};
@@ -41,7 +40,7 @@ pub(super) fn material(task: &Task, base: &BaseTree) -> Result<Material, Materia
     };
     let is_test = |path: &str| match &task.test_files {
         Some(files) => files.iter().any(|file| file == path),
-        None => role_of_path(path) == Role::Test,
+        None => role_of(path, b"") == Role::Test,
     };
     let gold = match &task.gold {
         None => None,
@@ -83,7 +82,7 @@ pub(super) fn with_tests(task: &Task, base: &BaseTree, model: &TreeChanges, test
     if !task.foreign {
         let restored: Vec<String> = changes
             .keys()
-            .filter(|path| role_of_path(path) == Role::Test && base.blob(path).is_some())
+            .filter(|path| role_of(path, b"") == Role::Test && base.blob(path).is_some())
             .cloned()
             .collect();
         for path in restored {
