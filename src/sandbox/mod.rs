@@ -15,6 +15,44 @@ use serde::{Deserialize, Serialize};
 
 use crate::patch::TreeChanges;
 
+#[cfg(target_os = "linux")]
+mod cgroup;
+#[cfg(target_os = "linux")]
+mod fence;
+mod identity;
+#[cfg(target_os = "linux")]
+mod init;
+#[cfg(target_os = "linux")]
+mod launcher;
+#[cfg(target_os = "linux")]
+mod namespaces;
+#[cfg(target_os = "linux")]
+mod output;
+#[cfg(not(target_os = "linux"))]
+mod elsewhere;
+#[cfg(target_os = "linux")]
+mod plain;
+mod probe;
+#[cfg(target_os = "linux")]
+mod protocol;
+#[cfg(target_os = "linux")]
+mod put;
+#[cfg(target_os = "linux")]
+mod seccomp;
+#[cfg(target_os = "linux")]
+mod sys;
+#[cfg(target_os = "linux")]
+mod view;
+
+#[cfg(not(target_os = "linux"))]
+pub use elsewhere::{NamespacesSandbox, PlainSandbox, TrustPatches, probe};
+pub use identity::{PAYLOAD_ID, hand_over, owner};
+#[cfg(target_os = "linux")]
+pub use namespaces::{NamespacesSandbox, probe};
+#[cfg(target_os = "linux")]
+pub use plain::{PlainSandbox, TrustPatches};
+pub use probe::Protection;
+
 /// Where the tree stands inside every sandbox, so that build caches stay valid from snapshot to trial.
 pub const TREE: &str = "/kerf/tree";
 
@@ -153,8 +191,12 @@ pub trait Session: Send {
 }
 
 /// Where this process was started as the sandbox launcher, does its work and gives its exit code; else `None`.
+/// Every program that uses [`NamespacesSandbox::of_this_program`] calls it first thing, while it has one thread.
 pub fn launcher_entry() -> Option<std::process::ExitCode> {
-    None
+    #[cfg(target_os = "linux")]
+    return launcher::entry();
+    #[cfg(not(target_os = "linux"))]
+    return None;
 }
 
 /// stub for compile; replaced
