@@ -32,9 +32,8 @@ options:
 /// Options that stand alone.
 const SWITCHES: [&str; 1] = ["csv"];
 /// Options that take a value.
-const OPTIONS: [&str; 8] = [
-    "from", "to", "account", "status", "bank", "currency", "columns", "fallback",
-];
+const OPTIONS: [&str; 8] =
+    ["from", "to", "account", "status", "bank", "currency", "columns", "fallback"];
 
 /// Paths and options of a command line.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -56,9 +55,7 @@ impl Arguments {
             let value = if SWITCHES.contains(&name) {
                 String::new()
             } else if OPTIONS.contains(&name) {
-                rest.next()
-                    .cloned()
-                    .ok_or_else(|| usage(format!("--{name} needs a value")))?
+                rest.next().cloned().ok_or_else(|| usage(format!("--{name} needs a value")))?
             } else {
                 return Err(usage(format!("unknown option --{name}")));
             };
@@ -69,10 +66,7 @@ impl Arguments {
 
     /// The path at a place, by what it is called in the usage.
     pub fn path(&self, index: usize, what: &str) -> Result<&str, CliError> {
-        self.paths
-            .get(index)
-            .map(String::as_str)
-            .ok_or_else(|| usage(format!("which {what}?")))
+        self.paths.get(index).map(String::as_str).ok_or_else(|| usage(format!("which {what}?")))
     }
 
     /// Whether a switch is there.
@@ -88,11 +82,7 @@ impl Arguments {
     {
         self.options
             .get(name)
-            .map(|value| {
-                value
-                    .parse()
-                    .map_err(|error| usage(format!("--{name}: {error}")))
-            })
+            .map(|value| value.parse().map_err(|error| usage(format!("--{name}: {error}"))))
             .transpose()
     }
 
@@ -103,9 +93,7 @@ impl Arguments {
         T::Err: std::fmt::Display,
     {
         let value = self.options.get(name).map_or(default, String::as_str);
-        value
-            .parse()
-            .map_err(|error| usage(format!("--{name}: {error}")))
+        value.parse().map_err(|error| usage(format!("--{name}: {error}")))
     }
 
     /// The filter that the options describe.

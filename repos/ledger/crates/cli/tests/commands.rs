@@ -46,10 +46,7 @@ fn register() {
 #[test]
 fn register_as_csv() {
     let text = ledger("register household.ledger --account Income --csv").unwrap();
-    assert_eq!(
-        text.lines().last(),
-        Some("2024-01-02,cleared,Employer,Income:Salary,-2000.00,EUR")
-    );
+    assert_eq!(text.lines().last(), Some("2024-01-02,cleared,Employer,Income:Salary,-2000.00,EUR"));
 }
 
 #[test]
@@ -62,20 +59,12 @@ fn income() {
 fn print_is_stable() {
     let text = ledger("print household.ledger").unwrap();
     assert!(text.starts_with("account Assets\n"), "{text}");
-    assert_eq!(
-        text.lines()
-            .filter(|line| line.starts_with("2024-"))
-            .count(),
-        3
-    );
+    assert_eq!(text.lines().filter(|line| line.starts_with("2024-")).count(), 3);
 }
 
 #[test]
 fn check() {
-    assert_eq!(
-        ledger("check household.ledger").unwrap(),
-        "3 transactions\n"
-    );
+    assert_eq!(ledger("check household.ledger").unwrap(), "3 transactions\n");
 }
 
 #[test]
@@ -100,21 +89,10 @@ fn help_and_mistakes() {
         ("frobnicate", "unknown command `frobnicate`", 2),
         ("balance", "which journal?", 2),
         ("import household.ledger", "which statement?", 2),
-        (
-            "balance missing.ledger",
-            "missing.ledger: No such file or directory (os error 2)",
-            1,
-        ),
-        (
-            "check statement.csv",
-            "statement.csv: line 1: cannot read `Date,Party,Value`",
-            1,
-        ),
+        ("balance missing.ledger", "missing.ledger: No such file or directory (os error 2)", 1),
+        ("check statement.csv", "statement.csv: line 1: cannot read `Date,Party,Value`", 1),
     ] {
         let error = ledger(line).unwrap_err();
-        assert_eq!(
-            (error.to_string().as_str(), error.exit_code()),
-            (message, code)
-        );
+        assert_eq!((error.to_string().as_str(), error.exit_code()), (message, code));
     }
 }

@@ -54,10 +54,7 @@ pub struct AccountName(String);
 impl AccountName {
     /// The kind, from the first segment.
     pub fn kind(&self) -> AccountKind {
-        self.segments()
-            .next()
-            .and_then(AccountKind::from_name)
-            .unwrap_or(AccountKind::Equity)
+        self.segments().next().and_then(AccountKind::from_name).unwrap_or(AccountKind::Equity)
     }
 
     /// The segments, from the top.
@@ -77,9 +74,7 @@ impl AccountName {
 
     /// The account above, if there is one.
     pub fn parent(&self) -> Option<Self> {
-        self.0
-            .rsplit_once(':')
-            .map(|(parent, _)| Self(parent.to_owned()))
+        self.0.rsplit_once(':').map(|(parent, _)| Self(parent.to_owned()))
     }
 
     /// Whether this is `other` or lies below it.
@@ -102,11 +97,7 @@ impl FromStr for AccountName {
         let well_formed = name.split(':').all(|segment| {
             !segment.is_empty() && segment == segment.trim() && !segment.contains("  ")
         });
-        let known = name
-            .split(':')
-            .next()
-            .and_then(AccountKind::from_name)
-            .is_some();
+        let known = name.split(':').next().and_then(AccountKind::from_name).is_some();
         if well_formed && known {
             Ok(Self(name.to_owned()))
         } else {
@@ -137,13 +128,7 @@ mod tests {
 
     #[test]
     fn segments_must_not_be_empty() {
-        for bad in [
-            "",
-            "Assets:",
-            "Assets::Cash",
-            "Assets: Cash",
-            "Assets:Cash  Box",
-        ] {
+        for bad in ["", "Assets:", "Assets::Cash", "Assets: Cash", "Assets:Cash  Box"] {
             assert!(bad.parse::<AccountName>().is_err(), "{bad}");
         }
     }
@@ -159,10 +144,7 @@ mod tests {
     fn walks_up_to_the_top() {
         let account = name("Expenses:Food:Eating out");
         assert_eq!((account.depth(), account.leaf()), (3, "Eating out"));
-        assert_eq!(
-            account.parent().and_then(|up| up.parent()),
-            Some(name("Expenses"))
-        );
+        assert_eq!(account.parent().and_then(|up| up.parent()), Some(name("Expenses")));
         assert_eq!(name("Expenses").parent(), None);
     }
 }

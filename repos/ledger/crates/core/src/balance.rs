@@ -26,9 +26,7 @@ impl Balance {
     /// Adds an amount.
     pub fn add(&mut self, money: Money) -> Result<()> {
         let minor = self.minor.entry(money.currency()).or_default();
-        *minor = minor
-            .checked_add(money.minor())
-            .ok_or(CoreError::Overflow)?;
+        *minor = minor.checked_add(money.minor()).ok_or(CoreError::Overflow)?;
         if *minor == 0 {
             self.minor.remove(&money.currency());
         }
@@ -42,17 +40,12 @@ impl Balance {
 
     /// The amount in one currency.
     pub fn in_currency(&self, currency: Currency) -> Money {
-        Money::new(
-            self.minor.get(&currency).copied().unwrap_or_default(),
-            currency,
-        )
+        Money::new(self.minor.get(&currency).copied().unwrap_or_default(), currency)
     }
 
     /// The amounts that are not zero, by currency.
     pub fn amounts(&self) -> impl Iterator<Item = Money> + '_ {
-        self.minor
-            .iter()
-            .map(|(currency, minor)| Money::new(*minor, *currency))
+        self.minor.iter().map(|(currency, minor)| Money::new(*minor, *currency))
     }
 
     /// Whether nothing is left in any currency.
@@ -81,10 +74,7 @@ mod tests {
         balance.add(Money::new(150, Currency::USD)).unwrap();
         balance.add(Money::new(-20, Currency::EUR)).unwrap();
         assert_eq!(balance.to_string(), "-0.20 EUR, 1.50 USD");
-        assert_eq!(
-            balance.in_currency(Currency::GBP),
-            Money::zero(Currency::GBP)
-        );
+        assert_eq!(balance.in_currency(Currency::GBP), Money::zero(Currency::GBP));
     }
 
     #[test]

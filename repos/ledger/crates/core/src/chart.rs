@@ -20,11 +20,7 @@ impl Chart {
     pub fn check(&self, account: &AccountName) -> Result<()> {
         let allowed =
             self.declared.is_empty() || self.declared.iter().any(|top| account.is_within(top));
-        if allowed {
-            Ok(())
-        } else {
-            Err(CoreError::UndeclaredAccount(account.clone()))
-        }
+        if allowed { Ok(()) } else { Err(CoreError::UndeclaredAccount(account.clone())) }
     }
 
     /// The declared accounts in order of their names.

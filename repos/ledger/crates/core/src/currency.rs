@@ -65,10 +65,7 @@ mod tests {
     #[test]
     fn codes_are_three_capital_letters() {
         for bad in ["", "EU", "EURO", "eur", "E1R", "€"] {
-            assert_eq!(
-                Currency::new(bad),
-                Err(CoreError::InvalidCurrency(bad.to_owned()))
-            );
+            assert_eq!(Currency::new(bad), Err(CoreError::InvalidCurrency(bad.to_owned())));
         }
     }
 

@@ -26,27 +26,18 @@ pub struct Decimal {
 
 impl Decimal {
     /// The number one.
-    pub const ONE: Self = Self {
-        mantissa: 1,
-        scale: 0,
-    };
+    pub const ONE: Self = Self { mantissa: 1, scale: 0 };
 
     /// An amount in minor units as a decimal number with so many digits after the point.
     pub fn from_minor(minor: i64, digits: u32) -> Self {
-        Self {
-            mantissa: i128::from(minor),
-            scale: digits,
-        }
+        Self { mantissa: i128::from(minor), scale: digits }
     }
 
     /// The number in units of `10^-digits`, if it can be had exactly.
     pub fn to_minor(self, digits: u32) -> Result<i64> {
         let minor = self.rescale(digits, Rounding::Down)?;
         if self.scale > digits && minor.checked_mul_pow10(self.scale - digits)? != self.mantissa {
-            return Err(CoreError::TooPrecise {
-                number: self.to_string(),
-                allowed: digits,
-            });
+            return Err(CoreError::TooPrecise { number: self.to_string(), allowed: digits });
         }
         i64::try_from(minor.mantissa).map_err(|_| CoreError::Overflow)
     }
@@ -59,14 +50,8 @@ impl Decimal {
 
     /// The exact product.
     pub fn checked_mul(self, other: Self) -> Result<Self> {
-        let mantissa = self
-            .mantissa
-            .checked_mul(other.mantissa)
-            .ok_or(CoreError::Overflow)?;
-        Ok(Self {
-            mantissa,
-            scale: self.scale + other.scale,
-        })
+        let mantissa = self.mantissa.checked_mul(other.mantissa).ok_or(CoreError::Overflow)?;
+        Ok(Self { mantissa, scale: self.scale + other.scale })
     }
 
     /// Whether the number is below zero.
@@ -80,16 +65,11 @@ impl Decimal {
         } else {
             div_round(self.mantissa, pow10(self.scale - digits)?, rounding)?
         };
-        Ok(Self {
-            mantissa,
-            scale: digits,
-        })
+        Ok(Self { mantissa, scale: digits })
     }
 
     fn checked_mul_pow10(self, digits: u32) -> Result<i128> {
-        self.mantissa
-            .checked_mul(pow10(digits)?)
-            .ok_or(CoreError::Overflow)
+        self.mantissa.checked_mul(pow10(digits)?).ok_or(CoreError::Overflow)
     }
 }
 
@@ -111,19 +91,10 @@ impl FromStr for Decimal {
         }
         let scale = u32::try_from(fraction.len()).map_err(|_| invalid())?;
         if scale > MAX_SCALE {
-            return Err(CoreError::TooPrecise {
-                number: text.to_owned(),
-                allowed: MAX_SCALE,
-            });
+            return Err(CoreError::TooPrecise { number: text.to_owned(), allowed: MAX_SCALE });
         }
-        let magnitude: i128 = format!("{whole}{fraction}")
-            .parse()
-            .map_err(|_| invalid())?;
-        let mantissa = if text.starts_with('-') {
-            -magnitude
-        } else {
-            magnitude
-        };
+        let magnitude: i128 = format!("{whole}{fraction}").parse().map_err(|_| invalid())?;
+        let mantissa = if text.starts_with('-') { -magnitude } else { magnitude };
         Ok(Self { mantissa, scale })
     }
 }
@@ -134,11 +105,7 @@ impl fmt::Display for Decimal {
         let scale = self.scale as usize;
         let padded = format!("{digits:0>width$}", width = scale + 1);
         let (whole, fraction) = padded.split_at(padded.len() - scale);
-        let text = if scale == 0 {
-            whole.to_owned()
-        } else {
-            format!("{whole}.{fraction}")
-        };
+        let text = if scale == 0 { whole.to_owned() } else { format!("{whole}.{fraction}") };
         f.pad_integral(self.mantissa >= 0, "", &text)
     }
 }

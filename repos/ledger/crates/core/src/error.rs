@@ -71,24 +71,14 @@ impl fmt::Display for CoreError {
             Self::InvalidAccount(name) => write!(f, "`{name}` is not an account name"),
             Self::InvalidDecimal(text) => write!(f, "`{text}` is not a decimal number"),
             Self::TooPrecise { number, allowed } => {
-                write!(
-                    f,
-                    "`{number}` has more than {allowed} digits after the point"
-                )
+                write!(f, "`{number}` has more than {allowed} digits after the point")
             }
             Self::Overflow => f.write_str("amount out of range"),
             Self::CurrencyMismatch { left, right } => {
                 write!(f, "cannot combine {left} with {right}")
             }
-            Self::Unbalanced {
-                date,
-                payee,
-                residue,
-            } => {
-                write!(
-                    f,
-                    "transaction {date} {payee} does not balance: {residue} left over"
-                )
+            Self::Unbalanced { date, payee, residue } => {
+                write!(f, "transaction {date} {payee} does not balance: {residue} left over")
             }
             Self::TooFewPostings { date, payee } => {
                 write!(f, "transaction {date} {payee} needs at least two postings")

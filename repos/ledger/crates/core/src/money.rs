@@ -56,28 +56,16 @@ impl Money {
     /// The sum of two amounts of one currency.
     pub fn checked_add(self, other: Self) -> Result<Self> {
         if self.currency != other.currency {
-            return Err(CoreError::CurrencyMismatch {
-                left: self.currency,
-                right: other.currency,
-            });
+            return Err(CoreError::CurrencyMismatch { left: self.currency, right: other.currency });
         }
-        let minor = self
-            .minor
-            .checked_add(other.minor)
-            .ok_or(CoreError::Overflow)?;
-        Ok(Self {
-            minor,
-            currency: self.currency,
-        })
+        let minor = self.minor.checked_add(other.minor).ok_or(CoreError::Overflow)?;
+        Ok(Self { minor, currency: self.currency })
     }
 
     /// The difference of two amounts of one currency.
     pub fn checked_sub(self, other: Self) -> Result<Self> {
         let minor = other.minor.checked_neg().ok_or(CoreError::Overflow)?;
-        self.checked_add(Self {
-            minor,
-            currency: other.currency,
-        })
+        self.checked_add(Self { minor, currency: other.currency })
     }
 }
 
@@ -87,10 +75,7 @@ impl Neg for Money {
     /// The opposite amount. That of the most negative amount, which has none, is one minor unit
     /// short.
     fn neg(self) -> Self {
-        Self {
-            minor: self.minor.saturating_neg(),
-            currency: self.currency,
-        }
+        Self { minor: self.minor.saturating_neg(), currency: self.currency }
     }
 }
 
@@ -110,29 +95,20 @@ mod tests {
         let error = Money::new(1, Currency::EUR).checked_add(Money::new(1, Currency::USD));
         assert_eq!(
             error,
-            Err(CoreError::CurrencyMismatch {
-                left: Currency::EUR,
-                right: Currency::USD
-            })
+            Err(CoreError::CurrencyMismatch { left: Currency::EUR, right: Currency::USD })
         );
     }
 
     #[test]
     fn sums_are_checked() {
         let most = Money::new(i64::MAX, Currency::EUR);
-        assert_eq!(
-            most.checked_add(Money::new(1, Currency::EUR)),
-            Err(CoreError::Overflow)
-        );
+        assert_eq!(most.checked_add(Money::new(1, Currency::EUR)), Err(CoreError::Overflow));
         assert_eq!(most.checked_sub(most), Ok(Money::zero(Currency::EUR)));
     }
 
     #[test]
     fn displays_like_a_bank_statement() {
         assert_eq!(Money::new(-5, Currency::USD).to_string(), "-0.05 USD");
-        assert_eq!(
-            format!("{:>12}", Money::new(123_456, Currency::EUR)),
-            " 1234.56 EUR"
-        );
+        assert_eq!(format!("{:>12}", Money::new(123_456, Currency::EUR)), " 1234.56 EUR");
     }
 }

@@ -16,11 +16,7 @@ pub struct Posting {
 impl Posting {
     /// A posting without a note.
     pub fn new(account: AccountName, amount: Money) -> Self {
-        Self {
-            account,
-            amount,
-            note: None,
-        }
+        Self { account, amount, note: None }
     }
 
     /// The same posting with a note. Notes are one line; an empty one is none.
@@ -41,10 +37,7 @@ mod tests {
     fn notes_are_one_line() {
         let account: AccountName = "Assets:Cash".parse().unwrap();
         let posting = Posting::new(account, Money::zero(Currency::EUR));
-        assert_eq!(
-            posting.clone().with_note(" a\n b ").note.as_deref(),
-            Some("a b")
-        );
+        assert_eq!(posting.clone().with_note(" a\n b ").note.as_deref(), Some("a b"));
         assert_eq!(posting.with_note(" \n").note, None);
     }
 }

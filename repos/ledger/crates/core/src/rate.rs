@@ -13,10 +13,7 @@ pub struct PriceTable {
 impl PriceTable {
     /// Notes that one unit of `from` costs `price` in `to`, from that day on.
     pub fn set(&mut self, date: Date, from: Currency, to: Currency, price: Decimal) {
-        self.prices
-            .entry((from, to))
-            .or_default()
-            .insert(date, price);
+        self.prices.entry((from, to)).or_default().insert(date, price);
     }
 
     /// The latest price on or before a day.
@@ -57,10 +54,7 @@ impl PriceTable {
     ) -> Result<Money> {
         let price = self.price(date, money.currency(), to)?;
         let value = Decimal::from_minor(money.minor(), MINOR_DIGITS).checked_mul(price)?;
-        Ok(Money::new(
-            value.to_minor_rounded(MINOR_DIGITS, rounding)?,
-            to,
-        ))
+        Ok(Money::new(value.to_minor_rounded(MINOR_DIGITS, rounding)?, to))
     }
 
     /// All prices in order of currencies and days.

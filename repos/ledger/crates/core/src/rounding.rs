@@ -27,10 +27,7 @@ pub enum Rounding {
 pub fn div_round(numerator: i128, divisor: i128, rounding: Rounding) -> Result<i128> {
     let quotient = numerator.checked_div(divisor).ok_or(CoreError::Overflow)?;
     let remainder = numerator.checked_rem(divisor).ok_or(CoreError::Overflow)?;
-    let twice = remainder
-        .unsigned_abs()
-        .checked_mul(2)
-        .ok_or(CoreError::Overflow)?;
+    let twice = remainder.unsigned_abs().checked_mul(2).ok_or(CoreError::Overflow)?;
     let tie = twice == divisor.unsigned_abs();
     let away = match rounding {
         Rounding::Down => false,
@@ -38,16 +35,8 @@ pub fn div_round(numerator: i128, divisor: i128, rounding: Rounding) -> Result<i
         Rounding::HalfEven if tie => quotient % 2 != 0,
         Rounding::HalfEven => twice > divisor.unsigned_abs(),
     };
-    let step = if (numerator < 0) == (divisor < 0) {
-        1
-    } else {
-        -1
-    };
-    if away {
-        quotient.checked_add(step).ok_or(CoreError::Overflow)
-    } else {
-        Ok(quotient)
-    }
+    let step = if (numerator < 0) == (divisor < 0) { 1 } else { -1 };
+    if away { quotient.checked_add(step).ok_or(CoreError::Overflow) } else { Ok(quotient) }
 }
 
 #[cfg(test)]

@@ -103,11 +103,7 @@ impl TransactionBuilder {
     /// Like [`balance_to`](Self::balance_to), with a note on the postings that arise.
     #[must_use]
     pub fn balance_to_noted(mut self, account: AccountName, note: &str) -> Self {
-        self.rest = Some(Rest {
-            at: self.postings.len(),
-            account,
-            note: note.to_owned(),
-        });
+        self.rest = Some(Rest { at: self.postings.len(), account, note: note.to_owned() });
         self
     }
 
@@ -118,35 +114,19 @@ impl TransactionBuilder {
             residue.add(posting.amount)?;
         }
         if let Some(Rest { at, account, note }) = self.rest.take() {
-            let fill = residue
-                .amounts()
-                .map(|left| Posting::new(account.clone(), -left).with_note(&note));
+            let fill =
+                residue.amounts().map(|left| Posting::new(account.clone(), -left).with_note(&note));
             self.postings.splice(at..at, fill.collect::<Vec<_>>());
             residue = Balance::default();
         }
-        let Self {
-            date,
-            status,
-            payee,
-            postings,
-            ..
-        } = self;
+        let Self { date, status, payee, postings, .. } = self;
         if !residue.is_zero() {
-            return Err(CoreError::Unbalanced {
-                date,
-                payee,
-                residue,
-            });
+            return Err(CoreError::Unbalanced { date, payee, residue });
         }
         if postings.len() < 2 {
             return Err(CoreError::TooFewPostings { date, payee });
         }
-        Ok(Transaction {
-            date,
-            status,
-            payee,
-            postings,
-        })
+        Ok(Transaction { date, status, payee, postings })
     }
 }
 
@@ -184,20 +164,14 @@ mod tests {
             .post(account("Expenses:Fees"), Money::new(7, Currency::USD))
             .build()
             .unwrap();
-        let amounts: Vec<String> = transaction
-            .postings()
-            .iter()
-            .map(|posting| posting.amount.to_string())
-            .collect();
+        let amounts: Vec<String> =
+            transaction.postings().iter().map(|posting| posting.amount.to_string()).collect();
         assert_eq!(amounts, ["1.00 EUR", "-1.00 EUR", "-0.07 USD", "0.07 USD"]);
     }
 
     #[test]
     fn one_posting_is_not_enough() {
-        let error = start()
-            .balance_to(account("Assets:Cash"))
-            .build()
-            .unwrap_err();
+        let error = start().balance_to(account("Assets:Cash")).build().unwrap_err();
         assert!(matches!(error, CoreError::TooFewPostings { .. }));
     }
 }

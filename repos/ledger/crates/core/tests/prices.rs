@@ -27,10 +27,7 @@ fn the_latest_price_counts() {
     };
     assert_eq!(convert("2024-02-29"), Ok(Money::new(900, Currency::EUR)));
     assert_eq!(convert("2024-03-01"), Ok(Money::new(950, Currency::EUR)));
-    let missing = CoreError::NoPrice {
-        from: Currency::USD,
-        to: Currency::EUR,
-    };
+    let missing = CoreError::NoPrice { from: Currency::USD, to: Currency::EUR };
     assert_eq!(convert("2023-12-31"), Err(missing));
 }
 
@@ -45,12 +42,7 @@ fn one_currency_needs_no_price() {
 fn ties_follow_the_rounding_mode() {
     let convert = |rounding| {
         prices()
-            .convert(
-                Money::new(-5, Currency::USD),
-                Currency::EUR,
-                day("2024-01-01"),
-                rounding,
-            )
+            .convert(Money::new(-5, Currency::USD), Currency::EUR, day("2024-01-01"), rounding)
             .expect("a price")
             .minor()
     };

@@ -4,16 +4,8 @@ use ledger_core::{Rounding, div_round};
 
 fn assert_rounds(rounding: Rounding, cases: &[(i128, i128)]) {
     for (tenths, expected) in cases {
-        assert_eq!(
-            div_round(*tenths, 10, rounding),
-            Ok(*expected),
-            "{tenths} by {rounding:?}"
-        );
-        assert_eq!(
-            div_round(-*tenths, -10, rounding),
-            Ok(*expected),
-            "{tenths} by {rounding:?}"
-        );
+        assert_eq!(div_round(*tenths, 10, rounding), Ok(*expected), "{tenths} by {rounding:?}");
+        assert_eq!(div_round(-*tenths, -10, rounding), Ok(*expected), "{tenths} by {rounding:?}");
     }
 }
 
@@ -21,16 +13,7 @@ fn assert_rounds(rounding: Rounding, cases: &[(i128, i128)]) {
 fn half_even() {
     assert_rounds(
         Rounding::HalfEven,
-        &[
-            (5, 0),
-            (15, 2),
-            (25, 2),
-            (26, 3),
-            (-5, 0),
-            (-15, -2),
-            (-25, -2),
-            (-26, -3),
-        ],
+        &[(5, 0), (15, 2), (25, 2), (26, 3), (-5, 0), (-15, -2), (-25, -2), (-26, -3)],
     );
 }
 
@@ -38,15 +21,7 @@ fn half_even() {
 fn half_up() {
     assert_rounds(
         Rounding::HalfUp,
-        &[
-            (4, 0),
-            (5, 1),
-            (15, 2),
-            (25, 3),
-            (-4, 0),
-            (-5, -1),
-            (-25, -3),
-        ],
+        &[(4, 0), (5, 1), (15, 2), (25, 3), (-4, 0), (-5, -1), (-25, -3)],
     );
 }
 

@@ -56,9 +56,7 @@ fn split(line: &str, delimiter: char) -> Result<Vec<String>, RowProblem> {
         if tail.is_empty() {
             return Ok(fields);
         }
-        rest = tail
-            .strip_prefix(delimiter)
-            .ok_or(RowProblem::TextAfterQuote)?;
+        rest = tail.strip_prefix(delimiter).ok_or(RowProblem::TextAfterQuote)?;
     }
 }
 
@@ -68,18 +66,12 @@ mod tests {
 
     #[test]
     fn empty_fields_are_kept() {
-        assert_eq!(
-            split(",a,,", ','),
-            Ok(["", "a", "", ""].map(str::to_owned).to_vec())
-        );
+        assert_eq!(split(",a,,", ','), Ok(["", "a", "", ""].map(str::to_owned).to_vec()));
     }
 
     #[test]
     fn quotes_protect_delimiters() {
-        assert_eq!(
-            split("\"a;b\";c", ';'),
-            Ok(["a;b", "c"].map(str::to_owned).to_vec())
-        );
+        assert_eq!(split("\"a;b\";c", ';'), Ok(["a;b", "c"].map(str::to_owned).to_vec()));
     }
 
     #[test]

@@ -16,6 +16,16 @@ pub enum DateOrder {
     MonthDayYear,
 }
 
+/// What a positive amount means.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Sign {
+    /// Money that came in.
+    #[default]
+    Deposit,
+    /// Money that went out, as on the statement of a credit card.
+    Charge,
+}
+
 /// How a bank writes its statements.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Dialect {
@@ -25,15 +35,18 @@ pub struct Dialect {
     pub has_header: bool,
     /// Order of day, month and year.
     pub date_order: DateOrder,
+    /// What a positive amount means.
+    pub sign: Sign,
 }
 
 impl Default for Dialect {
-    /// Commas, a header, and dates that begin with the year.
+    /// Commas, a header, dates that begin with the year, and deposits above zero.
     fn default() -> Self {
         Self {
             delimiter: ',',
             has_header: true,
             date_order: DateOrder::default(),
+            sign: Sign::default(),
         }
     }
 }
@@ -81,10 +94,7 @@ mod tests {
             (DateOrder::DayMonthYear, "31.01.2024"),
             (DateOrder::MonthDayYear, "01/31/2024"),
         ] {
-            let dialect = Dialect {
-                date_order: order,
-                ..Dialect::default()
-            };
+            let dialect = Dialect { date_order: order, ..Dialect::default() };
             assert_eq!(dialect.date(text), Ok(Date::new(2024, 1, 31).unwrap()));
         }
     }

@@ -65,11 +65,6 @@ impl Importer {
 
     fn is_known(&self, transaction: &Transaction, journal: &Journal) -> Result<bool, CoreError> {
         let change = transaction.change_of(&self.account)?;
-        journal.has_similar(
-            transaction.date(),
-            transaction.payee(),
-            &self.account,
-            &change,
-        )
+        journal.has_similar(transaction.date(), transaction.payee(), &self.account, &change)
     }
 }

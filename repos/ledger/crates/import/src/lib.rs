@@ -29,7 +29,7 @@ mod mapping;
 mod rules;
 
 pub use csv::{Row, read_rows};
-pub use dialect::{DateOrder, Dialect};
+pub use dialect::{DateOrder, Dialect, Sign};
 pub use error::{ImportError, RowProblem};
 pub use importer::{ImportSummary, Importer};
 pub use mapping::{Column, Mapping, Record};

@@ -79,10 +79,7 @@ impl Mapping {
         currency: Currency,
     ) -> Result<Record, ImportError> {
         self.record(row, dialect, currency)
-            .map_err(|problem| ImportError::Row {
-                line: row.line,
-                problem,
-            })
+            .map_err(|problem| ImportError::Row { line: row.line, problem })
     }
 
     fn record(
@@ -97,15 +94,11 @@ impl Mapping {
                 .map(|field| field.trim())
                 .ok_or(RowProblem::MissingField { index })
         };
-        let memo = self
-            .memo
-            .map(field)
-            .transpose()?
-            .filter(|memo| !memo.is_empty());
+        let memo = self.memo.map(field).transpose()?.filter(|memo| !memo.is_empty());
         Ok(Record {
             date: dialect.date(field(self.date)?)?,
             payee: field(self.payee)?.to_owned(),
-            amount: amount(field(self.amount)?, currency)?,
+            amount: amount(field(self.amount)?, currency, dialect)?,
             memo: memo.map(str::to_owned),
         })
     }
@@ -117,10 +110,7 @@ mod tests {
 
     #[test]
     fn needs_date_payee_and_amount() {
-        assert_eq!(
-            Mapping::from_names("date,payee"),
-            Err(ImportError::MissingColumn("amount"))
-        );
+        assert_eq!(Mapping::from_names("date,payee"), Err(ImportError::MissingColumn("amount")));
         assert_eq!(
             Mapping::from_names("date,payee,sum"),
             Err(ImportError::UnknownColumn("sum".to_owned()))

@@ -12,10 +12,7 @@ pub struct Rules {
 impl Rules {
     /// No rules: everything belongs to one account.
     pub fn new(fallback: AccountName) -> Self {
-        Self {
-            rules: Vec::new(),
-            fallback,
-        }
+        Self { rules: Vec::new(), fallback }
     }
 
     /// Adds a rule for payees that contain a text, in whatever case.

@@ -3,10 +3,7 @@
 use ledger_import::{Dialect, Row, read_rows};
 
 fn rows(text: &str) -> Vec<Row> {
-    let dialect = Dialect {
-        has_header: false,
-        ..Dialect::default()
-    };
+    let dialect = Dialect { has_header: false, ..Dialect::default() };
     read_rows(text, &dialect).expect("well-formed rows")
 }
 
@@ -19,13 +16,7 @@ fn lines_are_counted_with_blank_ones() {
 #[test]
 fn the_header_is_no_row() {
     let read = read_rows("\nname\nvalue\n", &Dialect::default()).unwrap();
-    assert_eq!(
-        read,
-        [Row {
-            line: 3,
-            fields: vec!["value".to_owned()]
-        }]
-    );
+    assert_eq!(read, [Row { line: 3, fields: vec!["value".to_owned()] }]);
     assert!(read_rows("", &Dialect::default()).unwrap().is_empty());
 }
 

@@ -29,27 +29,11 @@ fn rows_become_cleared_transactions() {
     let mut journal = Journal::new();
     let summary =
         importer(Dialect::default(), "date,payee,memo,amount").run(STATEMENT, &mut journal);
-    assert_eq!(
-        summary,
-        Ok(ImportSummary {
-            recorded: 3,
-            skipped: 0
-        })
-    );
+    assert_eq!(summary, Ok(ImportSummary { recorded: 3, skipped: 0 }));
     let transactions = journal.transactions();
-    assert!(
-        transactions
-            .iter()
-            .all(|entry| entry.status() == Status::Cleared)
-    );
-    assert_eq!(
-        transactions[0].postings()[0].note.as_deref(),
-        Some("January")
-    );
-    assert_eq!(
-        transactions[1].postings()[1].account.as_str(),
-        "Expenses:Food"
-    );
+    assert!(transactions.iter().all(|entry| entry.status() == Status::Cleared));
+    assert_eq!(transactions[0].postings()[0].note.as_deref(), Some("January"));
+    assert_eq!(transactions[1].postings()[1].account.as_str(), "Expenses:Food");
     assert_eq!(transactions[2].payee(), "Smith, Bros");
     let balance = journal.balance_of(&"Assets:Bank".parse().unwrap()).unwrap();
     assert_eq!(balance.to_string(), "1934.81 EUR");
@@ -61,26 +45,17 @@ fn known_rows_are_skipped() {
     let importer = importer(Dialect::default(), "date,payee,-,amount");
     importer.run(STATEMENT, &mut journal).unwrap();
     let again = importer.run(STATEMENT, &mut journal);
-    assert_eq!(
-        again,
-        Ok(ImportSummary {
-            recorded: 0,
-            skipped: 3
-        })
-    );
+    assert_eq!(again, Ok(ImportSummary { recorded: 0, skipped: 3 }));
     assert_eq!(journal.transactions().len(), 3);
 }
 
 #[test]
 fn dialects_of_other_banks() {
-    let dialect = Dialect {
-        delimiter: ';',
-        has_header: false,
-        date_order: DateOrder::DayMonthYear,
-    };
+    let dialect =
+        Dialect { delimiter: ';', date_order: DateOrder::DayMonthYear, ..Dialect::default() };
     let mut journal = Journal::new();
     importer(dialect, "amount,date,payee")
-        .run("-3.80;06.01.2024;Baker\n", &mut journal)
+        .run("sum;day;to\n-3.80;06.01.2024;Baker\n", &mut journal)
         .unwrap();
     assert_eq!(journal.transactions()[0].date().to_string(), "2024-01-06");
 }
@@ -93,20 +68,8 @@ fn errors_name_the_line() {
             .unwrap_err()
             .to_string()
     };
-    assert_eq!(
-        run("d,p,a\n2024-01-05,Shop\n"),
-        "line 2: column 3 is missing"
-    );
-    assert_eq!(
-        run("d,p,a\n\n2024-01-05,Shop,free\n"),
-        "line 3: `free` is not an amount"
-    );
-    assert_eq!(
-        run("d,p,a\n5.1.24,Shop,1\n2024,Shop,1\n"),
-        "line 2: `5.1.24` is not a date"
-    );
-    assert_eq!(
-        run("d,p,a\n2024-01-05,\"Shop,1\n"),
-        "line 2: quote is never closed"
-    );
+    assert_eq!(run("d,p,a\n2024-01-05,Shop\n"), "line 2: column 3 is missing");
+    assert_eq!(run("d,p,a\n\n2024-01-05,Shop,free\n"), "line 3: `free` is not an amount");
+    assert_eq!(run("d,p,a\n5.1.24,Shop,1\n2024,Shop,1\n"), "line 2: `5.1.24` is not a date");
+    assert_eq!(run("d,p,a\n2024-01-05,\"Shop,1\n"), "line 2: quote is never closed");
 }

@@ -21,16 +21,12 @@ impl Filter {
         let date = transaction.date();
         self.from.is_none_or(|from| from <= date)
             && self.to.is_none_or(|to| date <= to)
-            && self
-                .status
-                .is_none_or(|status| status == transaction.status())
+            && self.status.is_none_or(|status| status == transaction.status())
     }
 
     /// Whether a posting of such a transaction counts.
     pub fn takes_posting(&self, posting: &Posting) -> bool {
-        self.account
-            .as_ref()
-            .is_none_or(|account| posting.account.is_within(account))
+        self.account.as_ref().is_none_or(|account| posting.account.is_within(account))
     }
 }
 
@@ -42,19 +38,12 @@ mod tests {
     #[test]
     fn both_ends_are_included() {
         let transaction = Transaction::builder("2024-01-31".parse().unwrap(), "Shop")
-            .post(
-                "Expenses:Food".parse().unwrap(),
-                Money::new(1, Currency::EUR),
-            )
+            .post("Expenses:Food".parse().unwrap(), Money::new(1, Currency::EUR))
             .balance_to("Assets:Cash".parse().unwrap())
             .build()
             .unwrap();
         let day = |text: &str| Some(text.parse().expect("a valid date"));
-        let filter = |from, to| Filter {
-            from,
-            to,
-            ..Filter::default()
-        };
+        let filter = |from, to| Filter { from, to, ..Filter::default() };
         assert!(filter(day("2024-01-31"), day("2024-01-31")).takes(&transaction));
         assert!(!filter(day("2024-02-01"), None).takes(&transaction));
         assert!(!filter(None, day("2024-01-30")).takes(&transaction));

@@ -61,14 +61,8 @@ impl Register {
 
     /// One line per posting.
     pub fn table(&self) -> Table {
-        let columns = [
-            Align::Left,
-            Align::Left,
-            Align::Left,
-            Align::Left,
-            Align::Right,
-            Align::Right,
-        ];
+        let columns =
+            [Align::Left, Align::Left, Align::Left, Align::Left, Align::Right, Align::Right];
         let mut table = Table::new(&columns);
         for row in &self.rows {
             let mark = match row.status {

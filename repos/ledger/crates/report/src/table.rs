@@ -28,10 +28,7 @@ pub struct Table {
 impl Table {
     /// An empty table with these columns.
     pub fn new(aligns: &[Align]) -> Self {
-        Self {
-            aligns: aligns.to_vec(),
-            rows: Vec::new(),
-        }
+        Self { aligns: aligns.to_vec(), rows: Vec::new() }
     }
 
     /// Adds a row. Missing cells are empty, cells beyond the last column are dropped.

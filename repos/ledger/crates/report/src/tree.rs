@@ -25,11 +25,7 @@ impl AccountTree {
     /// Sums up the postings that a filter takes.
     pub fn of(journal: &Journal, filter: &Filter) -> Result<Self> {
         let mut tree = Self::default();
-        for transaction in journal
-            .transactions()
-            .iter()
-            .filter(|entry| filter.takes(entry))
-        {
+        for transaction in journal.transactions().iter().filter(|entry| filter.takes(entry)) {
             for posting in transaction.postings() {
                 if filter.takes_posting(posting) {
                     tree.add(&posting.account, posting.amount)?;
@@ -40,11 +36,7 @@ impl AccountTree {
     }
 
     fn add(&mut self, account: &AccountName, amount: Money) -> Result<()> {
-        self.nodes
-            .entry(account.clone())
-            .or_default()
-            .own
-            .add(amount)?;
+        self.nodes.entry(account.clone()).or_default().own.add(amount)?;
         let mut current = Some(account.clone());
         while let Some(name) = current {
             current = name.parent();

@@ -10,27 +10,9 @@ fn account(name: &str) -> AccountName {
 fn household() -> Journal {
     let mut journal = Journal::new();
     for (date, payee, status, to, minor) in [
-        (
-            "2024-01-05",
-            "Grocer",
-            Status::Unmarked,
-            "Expenses:Food",
-            4520,
-        ),
-        (
-            "2024-01-02",
-            "Employer",
-            Status::Cleared,
-            "Income:Salary",
-            -200_000,
-        ),
-        (
-            "2024-02-01",
-            "Café, Corner",
-            Status::Unmarked,
-            "Expenses:Food:Eating out",
-            1250,
-        ),
+        ("2024-01-05", "Grocer", Status::Unmarked, "Expenses:Food", 4520),
+        ("2024-01-02", "Employer", Status::Cleared, "Income:Salary", -200_000),
+        ("2024-02-01", "Café, Corner", Status::Unmarked, "Expenses:Food:Eating out", 1250),
     ] {
         let transaction = Transaction::builder(date.parse().expect("a valid date"), payee)
             .status(status)
@@ -66,10 +48,7 @@ fn trial_balance_rolls_up() {
 
 #[test]
 fn register_runs_by_day() {
-    let filter = Filter {
-        account: Some(account("Assets")),
-        ..Filter::default()
-    };
+    let filter = Filter { account: Some(account("Assets")), ..Filter::default() };
     let register = Register::of(&household(), &filter).unwrap();
     assert_eq!(
         register.table().to_string(),
@@ -83,10 +62,7 @@ fn register_runs_by_day() {
 
 #[test]
 fn register_of_one_status() {
-    let filter = Filter {
-        status: Some(Status::Cleared),
-        ..Filter::default()
-    };
+    let filter = Filter { status: Some(Status::Cleared), ..Filter::default() };
     let register = Register::of(&household(), &filter).unwrap();
     assert_eq!(register.rows().len(), 2);
     assert!(register.rows()[1].balance.is_zero());
@@ -94,10 +70,7 @@ fn register_of_one_status() {
 
 #[test]
 fn register_exports_to_csv() {
-    let filter = Filter {
-        from: Some("2024-01-03".parse().unwrap()),
-        ..Filter::default()
-    };
+    let filter = Filter { from: Some("2024-01-03".parse().unwrap()), ..Filter::default() };
     let register = Register::of(&household(), &filter).unwrap();
     assert_eq!(
         register_csv(&register),

@@ -21,10 +21,7 @@ mod tests {
 
     #[test]
     fn reads_signs_and_short_fractions() {
-        assert_eq!(
-            parse_amount("-3.5 EUR"),
-            Ok(Money::new(-350, Currency::EUR))
-        );
+        assert_eq!(parse_amount("-3.5 EUR"), Ok(Money::new(-350, Currency::EUR)));
         assert_eq!(parse_amount("+7  USD"), Ok(Money::new(700, Currency::USD)));
     }
 

@@ -16,17 +16,11 @@ pub fn parse(text: &str) -> Result<Document, ParseError> {
     let mut parser = Parser::default();
     for (index, line) in text.lines().enumerate() {
         let number = index + 1;
-        let scanned = scan(line).map_err(|problem| ParseError {
-            line: number,
-            problem,
-        })?;
+        let scanned = scan(line).map_err(|problem| ParseError { line: number, problem })?;
         if !matches!(scanned, Line::Posting { .. } | Line::Comment) {
             parser.finish_transaction()?;
         }
-        parser.line(number, scanned).map_err(|problem| ParseError {
-            line: number,
-            problem,
-        })?;
+        parser.line(number, scanned).map_err(|problem| ParseError { line: number, problem })?;
     }
     parser.finish_transaction()?;
     Ok(parser.document)
@@ -56,11 +50,7 @@ impl Parser {
             Line::Price(rest) => self.price(rest),
             Line::Header { date, mark, payee } => {
                 let builder = Transaction::builder(date, payee).status(status(mark));
-                self.open = Some(Open {
-                    line: number,
-                    builder,
-                    elided: false,
-                });
+                self.open = Some(Open { line: number, builder, elided: false });
                 Ok(())
             }
             Line::Posting { account, amount } => self.posting(account, amount),
@@ -76,29 +66,19 @@ impl Parser {
             });
         };
         let price: Decimal = number.parse()?;
-        self.document
-            .prices
-            .set(date.parse()?, from.parse()?, to.parse()?, price);
+        self.document.prices.set(date.parse()?, from.parse()?, to.parse()?, price);
         Ok(())
     }
 
     fn posting(&mut self, account: &str, amount: Option<&str>) -> Result<(), Problem> {
-        let Open {
-            line,
-            builder,
-            elided,
-        } = self.open.take().ok_or(Problem::StrayPosting)?;
+        let Open { line, builder, elided } = self.open.take().ok_or(Problem::StrayPosting)?;
         let account: AccountName = account.parse()?;
         let builder = match amount {
             Some(amount) => builder.posting(Posting::new(account, parse_amount(amount)?)),
             None if elided => return Err(Problem::SecondElision),
             None => builder.balance_to(account),
         };
-        self.open = Some(Open {
-            line,
-            builder,
-            elided: elided || amount.is_none(),
-        });
+        self.open = Some(Open { line, builder, elided: elided || amount.is_none() });
         Ok(())
     }
 
@@ -106,10 +86,7 @@ impl Parser {
         let Some(open) = self.open.take() else {
             return Ok(());
         };
-        let at_header = |error| ParseError {
-            line: open.line,
-            problem: Problem::Core(error),
-        };
+        let at_header = |error| ParseError { line: open.line, problem: Problem::Core(error) };
         let transaction = open.builder.build().map_err(at_header)?;
         self.document.journal.record(transaction).map_err(at_header)
     }

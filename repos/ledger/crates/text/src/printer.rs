@@ -54,16 +54,10 @@ pub fn print_transaction(transaction: &Transaction) -> String {
 }
 
 fn print_posting(posting: &Posting) -> String {
-    let Posting {
-        account, amount, ..
-    } = posting;
+    let Posting { account, amount, .. } = posting;
     let number = Decimal::from_minor(amount.minor(), MINOR_DIGITS).to_string();
     let width = NUMBER_END.saturating_sub(number.len() + 2);
-    format!(
-        "{:width$}  {number} {}",
-        format!("    {account}"),
-        amount.currency()
-    )
+    format!("{:width$}  {number} {}", format!("    {account}"), amount.currency())
 }
 
 #[cfg(test)]

@@ -19,16 +19,9 @@ pub(crate) enum Line<'a> {
     /// `price DATE CURRENCY NUMBER CURRENCY`
     Price(&'a str),
     /// `DATE [MARK] PAYEE`
-    Header {
-        date: Date,
-        mark: Option<char>,
-        payee: &'a str,
-    },
+    Header { date: Date, mark: Option<char>, payee: &'a str },
     /// `ACCOUNT [AMOUNT]`, indented.
-    Posting {
-        account: &'a str,
-        amount: Option<&'a str>,
-    },
+    Posting { account: &'a str, amount: Option<&'a str> },
 }
 
 /// Takes a line apart.
@@ -69,22 +62,13 @@ fn header(text: &str) -> Result<Line<'_>, Problem> {
 
 /// Account names may hold single blanks, so two blanks or a tab part them from the amount.
 fn posting(text: &str) -> Line<'_> {
-    let gap = [text.find("  "), text.find('\t')]
-        .into_iter()
-        .flatten()
-        .min();
+    let gap = [text.find("  "), text.find('\t')].into_iter().flatten().min();
     match gap {
         Some(at) => {
             let (account, amount) = text.split_at(at);
-            Line::Posting {
-                account,
-                amount: Some(amount.trim()),
-            }
+            Line::Posting { account, amount: Some(amount.trim()) }
         }
-        None => Line::Posting {
-            account: text,
-            amount: None,
-        },
+        None => Line::Posting { account: text, amount: None },
     }
 }
 

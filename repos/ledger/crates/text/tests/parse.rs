@@ -29,10 +29,7 @@ fn reads_accounts_prices_and_transactions() {
     assert_eq!(transactions.len(), 2);
     assert_eq!(transactions[0].status(), Status::Cleared);
     assert_eq!(transactions[1].status(), Status::Unmarked);
-    let balance = document
-        .journal
-        .balance_of(&"Assets:Bank".parse().unwrap())
-        .unwrap();
+    let balance = document.journal.balance_of(&"Assets:Bank".parse().unwrap()).unwrap();
     assert_eq!(balance.to_string(), "1942.80 EUR");
 }
 
@@ -53,23 +50,11 @@ fn prices_convert() {
 fn errors_carry_their_line() {
     let cases: [(&str, usize, &str); 8] = [
         ("hello\n", 1, "cannot read `hello`"),
-        (
-            "\n    Assets:Cash  1 EUR\n",
-            2,
-            "posting without a transaction",
-        ),
+        ("\n    Assets:Cash  1 EUR\n", 2, "posting without a transaction"),
         ("2024-01-05\n", 1, "transaction without a payee"),
         ("2024-13-05 Shop\n", 1, "`2024-13-05` is not a date"),
-        (
-            "price 2024-01-05 USD\n",
-            1,
-            "`price` is used as `price DATE CURRENCY NUMBER CURRENCY`",
-        ),
-        (
-            "2024-01-05 Shop\n    Assets:Cash  1\n",
-            2,
-            "`1` is not an amount such as `12.50 EUR`",
-        ),
+        ("price 2024-01-05 USD\n", 1, "`price` is used as `price DATE CURRENCY NUMBER CURRENCY`"),
+        ("2024-01-05 Shop\n    Assets:Cash  1\n", 2, "`1` is not an amount such as `12.50 EUR`"),
         (
             "2024-01-05 Shop\n    Assets:Cash\n    Assets:Bank\n",
             3,
@@ -99,8 +84,5 @@ fn unbalanced_transactions_are_reported_at_their_header() {
 fn undeclared_accounts_are_refused() {
     let text = "account Assets\n\n2024-01-05 Shop\n    Expenses:Food  1 EUR\n    Assets:Cash\n";
     let error = parse(text).unwrap_err();
-    assert_eq!(
-        error.to_string(),
-        "line 3: account Expenses:Food is not declared"
-    );
+    assert_eq!(error.to_string(), "line 3: account Expenses:Food is not declared");
 }

@@ -5,15 +5,8 @@ use ledger_text::{parse, print};
 fn assert_stable(text: &str) {
     let document = parse(text).expect("a readable journal");
     let printed = print(&document);
-    assert_eq!(
-        parse(&printed).expect("printed text is readable"),
-        document,
-        "{printed}"
-    );
-    assert_eq!(
-        print(&parse(&printed).expect("printed text is readable")),
-        printed
-    );
+    assert_eq!(parse(&printed).expect("printed text is readable"), document, "{printed}");
+    assert_eq!(print(&parse(&printed).expect("printed text is readable")), printed);
 }
 
 #[test]

@@ -11,10 +11,7 @@ pub(crate) fn import(arguments: &Arguments, files: &dyn Files) -> Result<String,
     let mut journal = journal(arguments, files)?.journal;
     let path = arguments.path(1, "statement")?;
     let columns: String = arguments.option_or("columns", "date,payee,amount")?;
-    let failed = |error| CliError::Import {
-        path: path.to_owned(),
-        error,
-    };
+    let failed = |error| CliError::Import { path: path.to_owned(), error };
     let importer = Importer {
         dialect: Dialect::default(),
         mapping: Mapping::from_names(&columns).map_err(failed)?,
@@ -23,13 +20,8 @@ pub(crate) fn import(arguments: &Arguments, files: &dyn Files) -> Result<String,
         currency: arguments.option_or("currency", "EUR")?,
     };
     let known = journal.transactions().len();
-    let summary = importer
-        .run(&read(files, path)?, &mut journal)
-        .map_err(failed)?;
-    let mut text = format!(
-        "; {} recorded, {} skipped\n",
-        summary.recorded, summary.skipped
-    );
+    let summary = importer.run(&read(files, path)?, &mut journal).map_err(failed)?;
+    let mut text = format!("; {} recorded, {} skipped\n", summary.recorded, summary.skipped);
     for transaction in &journal.transactions()[known..] {
         text.push('\n');
         text.push_str(&print_transaction(transaction));

@@ -19,17 +19,11 @@ pub(crate) use print::print;
 pub(crate) use register::register;
 
 fn read(files: &dyn Files, path: &str) -> Result<String, CliError> {
-    files.read(path).map_err(|error| CliError::Read {
-        path: path.to_owned(),
-        error,
-    })
+    files.read(path).map_err(|error| CliError::Read { path: path.to_owned(), error })
 }
 
 fn journal(arguments: &Arguments, files: &dyn Files) -> Result<Document, CliError> {
     let path = arguments.path(0, "journal")?;
     let text = read(files, path)?;
-    ledger_text::parse(&text).map_err(|error| CliError::Parse {
-        path: path.to_owned(),
-        error,
-    })
+    ledger_text::parse(&text).map_err(|error| CliError::Parse { path: path.to_owned(), error })
 }
