@@ -1,5 +1,7 @@
 //! From a statement to transactions.
 
+use std::fmt;
+
 use ledger_core::{AccountName, CoreError, Currency, Journal, Posting, Status, Transaction};
 
 use crate::{Dialect, ImportError, Mapping, Record, RowProblem, Rules, read_rows};
@@ -26,6 +28,12 @@ pub struct ImportSummary {
     pub recorded: usize,
     /// Rows that the journal already had.
     pub skipped: usize,
+}
+
+impl fmt::Display for ImportSummary {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} recorded, {} skipped", self.recorded, self.skipped)
+    }
 }
 
 impl Importer {

@@ -1,7 +1,7 @@
 //! Whole statements.
 
 use ledger_core::{Currency, Journal, Status};
-use ledger_import::{DateOrder, Dialect, ImportSummary, Importer, Mapping, Rules};
+use ledger_import::{DateOrder, Dialect, Importer, Mapping, Rules};
 
 fn importer(dialect: Dialect, columns: &str) -> Importer {
     let account = |name: &str| name.parse().expect("a valid account name");
@@ -27,9 +27,10 @@ Date,Party,Reference,Value
 #[test]
 fn rows_become_cleared_transactions() {
     let mut journal = Journal::new();
-    let summary =
-        importer(Dialect::default(), "date,payee,memo,amount").run(STATEMENT, &mut journal);
-    assert_eq!(summary, Ok(ImportSummary { recorded: 3, skipped: 0 }));
+    let summary = importer(Dialect::default(), "date,payee,memo,amount")
+        .run(STATEMENT, &mut journal)
+        .unwrap();
+    assert_eq!(summary.to_string(), "3 recorded, 0 skipped");
     let transactions = journal.transactions();
     assert!(transactions.iter().all(|entry| entry.status() == Status::Cleared));
     assert_eq!(transactions[0].postings()[0].note.as_deref(), Some("January"));
@@ -44,8 +45,8 @@ fn known_rows_are_skipped() {
     let mut journal = Journal::new();
     let importer = importer(Dialect::default(), "date,payee,-,amount");
     importer.run(STATEMENT, &mut journal).unwrap();
-    let again = importer.run(STATEMENT, &mut journal);
-    assert_eq!(again, Ok(ImportSummary { recorded: 0, skipped: 3 }));
+    let again = importer.run(STATEMENT, &mut journal).unwrap();
+    assert_eq!(again.to_string(), "0 recorded, 3 skipped");
     assert_eq!(journal.transactions().len(), 3);
 }
 

@@ -21,7 +21,7 @@ pub(crate) fn import(arguments: &Arguments, files: &dyn Files) -> Result<String,
     };
     let known = journal.transactions().len();
     let summary = importer.run(&read(files, path)?, &mut journal).map_err(failed)?;
-    let mut text = format!("; {} recorded, {} skipped\n", summary.recorded, summary.skipped);
+    let mut text = format!("; {summary}\n");
     for transaction in &journal.transactions()[known..] {
         text.push('\n');
         text.push_str(&print_transaction(transaction));
