@@ -110,10 +110,9 @@ pub fn tango(b: u64, c: u64, n: u64) -> Option<[f64; 2]> {
 /// `(b − c − nΔ) ÷ √(n·(2q + Δ(1 − Δ)))` with q the maximum-likelihood chance of a pair in c when the difference is Δ.
 /// `None` where the variance is 0 and the score has no value.
 fn tango_score(b: f64, c: f64, n: f64, difference: f64) -> Option<f64> {
-    let a = 2.0 * n;
-    let half = -b - c + (2.0 * n - b + c) * difference;
+    let linear = -b - c + (2.0 * n - b + c) * difference;
     let constant = -c * difference * (1.0 - difference);
-    let q = ((half * half - 4.0 * a * constant).max(0.0).sqrt() - half) / (2.0 * a);
+    let q = ((linear * linear - 8.0 * n * constant).max(0.0).sqrt() - linear) / (4.0 * n);
     let variance = n * (2.0 * q + difference * (1.0 - difference));
     let distance = b - c - n * difference;
     if variance > 0.0 {
@@ -136,6 +135,7 @@ pub fn minimum_detectable(b: u64, c: u64, n: u64) -> Option<f64> {
 }
 
 #[cfg(test)]
+#[allow(clippy::unreadable_literal, reason = "reference values stand as they were printed")]
 mod tests {
     use super::*;
     use proptest::prelude::*;
