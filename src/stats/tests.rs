@@ -116,7 +116,7 @@ fn gap_with_enough_tasks() {
         .map(|place| {
             let span = if place < 20 { Span::Local } else { Span::Global };
             let one = trial("m", &format!("t{place}")).span(span);
-            if !(18..30).contains(&place) { one.resolved() } else { one }.build()
+            if (18..30).contains(&place) { one } else { one.resolved() }.build()
         })
         .collect();
     let gap = summarise(&records, &Options { seed: 1, resamples: 2000 }).models[0].context.gap.clone();
