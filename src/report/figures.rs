@@ -33,7 +33,7 @@ pub fn ratio(value: Option<f64>) -> String {
     let Some(value) = value else { return NONE.to_owned() };
     if value > 0.0 && value < 0.005 {
         "<0.01".to_owned()
-    } else if value < 1.0 && value >= 0.995 {
+    } else if (0.995..1.0).contains(&value) {
         ">0.99".to_owned()
     } else {
         format!("{value:.2}")
@@ -103,7 +103,7 @@ mod tests {
         assert_eq!((amount(Some(3.0)), amount(Some(1234.5))), ("3.0".to_owned(), "1234".to_owned()));
         assert_eq!(
             (resting_on(9, 12), resting_on(12, 12), resting_on(0, 12)),
-            (" (9)".into(), "".into(), "".into())
+            (" (9)".into(), String::new(), String::new())
         );
     }
 }

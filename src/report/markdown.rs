@@ -4,6 +4,8 @@
 //!
 //! Invariant: the result is at most [`LIMIT`] bytes; what is cut is counted.
 
+use std::fmt::Write as _;
+
 use super::columns::columns;
 use super::figures::plural;
 use super::notes::{Note, describe, notes};
@@ -37,7 +39,8 @@ pub fn render(header: &RunHeader, summary: &RunSummary, calibration: Option<&Cal
             .map(|head| format!("{} {}", head.group, head.name).trim().to_owned())
             .collect();
         let aligned = vec!["--:"; heads.len().saturating_sub(1)].join(" | ");
-        out.push_str(&format!("| {} |\n| :-- | {aligned} |\n", heads.join(" | ")));
+        // Writing to a string cannot fail.
+        let _ = write!(out, "| {} |\n| :-- | {aligned} |\n", heads.join(" | "));
         let mut cut = 0_u64;
         for row in columns.rows.iter().rev() {
             let cells: Vec<String> = row
@@ -53,10 +56,8 @@ pub fn render(header: &RunHeader, summary: &RunSummary, calibration: Option<&Cal
         }
         out.push('\n');
         if cut > 0 {
-            out.push_str(&format!(
-                "{} more, better than these, in `kerf report --format json`\n\n",
-                plural(cut, "model")
-            ));
+            let cut = plural(cut, "model");
+            let _ = write!(out, "{cut} more, better than these, in `kerf report --format json`\n\n");
         }
     }
     for note in notes.iter().filter(|note| !note.loud) {

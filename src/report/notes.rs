@@ -74,10 +74,11 @@ fn list(items: impl ExactSizeIterator<Item = String>) -> String {
     if rest > 0 { format!("{shown} and {rest} more") } else { shown }
 }
 
-fn with<'a>(
-    summary: &'a RunSummary,
+/// Models with a figure over 0, highest first.
+fn with(
+    summary: &RunSummary,
     figure: impl Fn(&ModelSummary) -> u64,
-) -> std::vec::IntoIter<(&'a ModelSummary, u64)> {
+) -> std::vec::IntoIter<(&ModelSummary, u64)> {
     let mut found: Vec<_> =
         summary.models.iter().map(|model| (model, figure(model))).filter(|(_, n)| *n > 0).collect();
     found.sort_by_key(|(_, n)| std::cmp::Reverse(*n));

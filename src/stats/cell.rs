@@ -172,7 +172,7 @@ impl Cell {
     fn add_share(&mut self, figure: Figure, value: Option<f64>) {
         match value {
             Some(value) if (0.0..=1.0).contains(&value) => {
-                self.add_units(figure, (value * UNIT).round() as u64)
+                self.add_units(figure, (value * UNIT).round() as u64);
             }
             Some(_) => self.out_of_range = self.out_of_range.saturating_add(1),
             None => {}

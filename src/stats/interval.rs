@@ -96,6 +96,7 @@ pub fn wilson(p: f64, n: f64, z: f64) -> [f64; 2] {
 }
 
 #[cfg(test)]
+#[allow(clippy::unreadable_literal, reason = "reference values stand as they were printed")]
 mod tests {
     use super::*;
     use proptest::prelude::*;

@@ -10,6 +10,7 @@ mod cell;
 mod fold;
 pub mod interval;
 mod model;
+pub mod pair;
 pub mod pass;
 pub mod summary;
 pub use fold::Summariser;

@@ -116,7 +116,7 @@ impl ModelFold {
         for (total, value) in [(&mut self.usd, cost.usd), (&mut self.latency_s, cost.latency_s)] {
             match value {
                 Some(value) if value >= 0.0 && value.is_finite() => {
-                    total.add((value * ExactTotal::UNIT).round() as u128)
+                    total.add((value * ExactTotal::UNIT).round() as u128);
                 }
                 Some(_) => bad += 1,
                 None => {}
@@ -127,7 +127,9 @@ impl ModelFold {
             (&mut self.completion_tokens, cost.completion_tokens),
             (&mut self.steps, cost.steps),
         ] {
-            value.into_iter().for_each(|value| total.add(u128::from(value) * ExactTotal::UNIT as u128));
+            if let Some(value) = value {
+                total.add(u128::from(value) * ExactTotal::UNIT as u128);
+            }
         }
         self.out_of_range += bad;
     }

@@ -24,6 +24,7 @@ pub fn all_of(n: u64, c: u64, k: u64) -> Option<f64> {
 }
 
 #[cfg(test)]
+#[allow(clippy::unreadable_literal, reason = "reference values stand as they were printed")]
 mod tests {
     use super::*;
     use proptest::prelude::*;
