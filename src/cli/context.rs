@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::exit::bad_input;
-use crate::sandbox::Sandbox;
+use crate::sandbox::{NamespacesSandbox, PlainSandbox, Sandbox, TrustPatches};
 
 /// This process's environment, as far as it is UTF-8.
 pub(super) fn variables() -> BTreeMap<String, String> {
@@ -27,8 +27,8 @@ pub(super) fn cache(variables: &BTreeMap<String, String>) -> anyhow::Result<Path
 /// The sandbox that `--sandbox` names.
 pub(super) fn sandbox(name: &str, trust_patches: bool) -> anyhow::Result<Arc<dyn Sandbox>> {
     match (name, trust_patches) {
-        ("namespaces", _) => Ok(Arc::new(crate::sandbox::NamespacesSandbox::new(PathBuf::from("/proc/self/exe")))),
-        ("none", true) => Ok(Arc::new(crate::sandbox::PlainSandbox::new(crate::sandbox::TrustPatches))),
+        ("namespaces", _) => Ok(Arc::new(NamespacesSandbox::of_this_program())),
+        ("none", true) => Ok(Arc::new(PlainSandbox::new(TrustPatches::as_the_user_said()))),
         ("none", false) => {
             Err(bad_input("--sandbox none runs patches without any protection: say --trust-patches as well"))
         }

@@ -30,8 +30,8 @@ pub(super) fn main(arguments: &DoctorArguments) -> anyhow::Result<Exit> {
         .into_iter()
         .map(|protection| Finding {
             name: format!("sandbox: {}", protection.name),
+            needed: protection.is_essential(),
             fine: protection.active,
-            needed: protection.essential,
             detail: protection.detail,
             advice: protection.advice,
         })

@@ -198,8 +198,3 @@ pub fn launcher_entry() -> Option<std::process::ExitCode> {
     #[cfg(not(target_os = "linux"))]
     return None;
 }
-
-/// stub for compile; replaced
-pub fn owner() -> Option<(u32, u32)> {
-    None
-}

@@ -35,6 +35,11 @@ pub(super) const ALL: [(&str, bool, &str); 12] = [
 ];
 
 impl Protection {
+    /// Whether sessions are refused without it.
+    pub fn is_essential(&self) -> bool {
+        ALL.iter().any(|(name, essential, _)| *name == self.name && *essential)
+    }
+
     /// One that is active.
     pub(super) fn on(name: &str) -> Self {
         let detail = ALL.iter().find(|(known, ..)| *known == name).map_or("", |(.., detail)| detail);
