@@ -42,8 +42,8 @@ pub fn body<'a>(
         return (hunk(body, 0), next);
     }
     odd(Severity::Recounted, "line counts of the hunk are wrong");
-    let (body, next) = by_looks(lines, at, header);
-    (hunk(body, 0), next)
+    let (body, blanks, next) = by_looks(lines, at, header);
+    (hunk(body, blanks), next)
 }
 
 /// What reading by counts came to.
@@ -145,7 +145,8 @@ fn goes_on(lines: &[Line<'_>], at: usize) -> bool {
     false
 }
 
-fn by_looks<'a>(lines: &[Line<'a>], at: usize, header: HunkHeader) -> (Vec<HunkLine<'a>>, usize) {
+/// The body up to where it stops looking like one, how many unmarked blank lines end it, and the place after it.
+fn by_looks<'a>(lines: &[Line<'a>], at: usize, header: HunkHeader) -> (Vec<HunkLine<'a>>, usize, usize) {
     let mut body: Vec<HunkLine<'a>> = Vec::new();
     // Blank lines without a mark at the end may be context or may separate files: the stated count decides.
     let mut blanks = 0;
@@ -175,7 +176,7 @@ fn by_looks<'a>(lines: &[Line<'a>], at: usize, header: HunkHeader) -> (Vec<HunkL
     }
     let surplus = blanks.min(old.saturating_sub(header.old_count));
     body.truncate(body.len() - surplus);
-    (body, next)
+    (body, blanks - surplus, next)
 }
 
 /// Whether the line at `at` begins another hunk or another file's section, or closes a fence around the diff.

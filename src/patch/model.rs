@@ -114,7 +114,8 @@ pub struct Hunk<'a> {
     pub header: HunkHeader,
     /// Body.
     pub lines: Vec<HunkLine<'a>>,
-    /// So many lines at the end are blank context that the patch probably lost when its end was trimmed.
+    /// So many lines at the end are guessed to be blank context: the patch was trimmed there, or holds blank lines
+    /// without a mark that may as well divide files.
     pub restored: usize,
 }
 

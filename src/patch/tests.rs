@@ -279,6 +279,37 @@ fn chopped_ends() {
 }
 
 #[test]
+fn blank_lines_between_files_are_no_context() {
+    let ten = numbers(1..=10);
+    let five = ten.replace("5\n", "five\n");
+    let tree = files(&[("n", &ten), ("m", &ten)]);
+    for counts in ["-3,5 +3,5", "-3,2 +3,2", "-3,9 +3,9"] {
+        let two = FIVE.replace("-3,5 +3,5", counts) + "\n\n" + &FIVE.replace("/n", "/m");
+        let rung = if counts == "-3,5 +3,5" { "Exact" } else { "Recounted" };
+        assert_eq!(outcome(&tree, &two), format!("{rung} m={five:?} n={five:?}"), "{counts}");
+    }
+}
+
+#[test]
+fn hunks_that_overlap_need_fuzz() {
+    let patch =
+        "--- a/n\n+++ b/n\n@@ -1,4 +1,4 @@\n 1\n-2\n+two\n 3\n 4\n@@ -3,4 +3,4 @@\n 3\n 4\n-5\n+five\n 6\n";
+    let base = numbers(1..=9);
+    let expected = base.replace("2\n", "two\n").replace("5\n", "five\n");
+    assert_eq!(outcome(&files(&[("n", &base)]), patch), format!("Fuzz n={expected:?}"));
+}
+
+#[test]
+fn an_insertion_is_not_made_twice() {
+    // With all context ignored it would fit anywhere; read backwards it fits as it stands, so it has been made.
+    let patch = "--- a/n\n+++ b/n\n@@ -3,6 +3,7 @@\n 3\n 4\n 5\n+new\n 6\n 7\n 8\n";
+    let base = numbers(1..=10);
+    let done = base.replace("5\n", "5\nnew\n");
+    assert_eq!(outcome(&files(&[("n", &base)]), patch), format!("Exact n={done:?}"));
+    assert!(outcome(&files(&[("n", &done)]), patch).starts_with("rejected"));
+}
+
+#[test]
 fn counts_do_not_swallow_the_next_file() {
     let two = FIVE.replace("-3,5 +3,5", "-3,6 +3,6") + &FIVE.replace("/n", "/m");
     let ten = numbers(1..=10);
