@@ -1,5 +1,5 @@
-//! Predictions in a folder: `MODEL/TASK.diff` or `.patch` for diffs, `MODEL/TASK.reply` or `.md` for replies. A sample
-//! other than the first is `TASK@N`.
+//! Predictions in a folder: `MODEL/TASK.diff` or `.patch` for diffs, `MODEL/TASK.reply` for replies. A sample other
+//! than the first is `TASK@N`. Files of other kinds (a README) are left alone.
 
 use std::path::{Path, PathBuf};
 
@@ -35,7 +35,7 @@ enum Kind {
 fn kind(path: &Path) -> Option<Kind> {
     match path.extension()?.to_str()? {
         "diff" | "patch" => Some(Kind::Patch),
-        "reply" | "md" => Some(Kind::Reply),
+        "reply" => Some(Kind::Reply),
         _ => None,
     }
 }
