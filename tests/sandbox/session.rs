@@ -216,3 +216,32 @@ fn the_probe_says_what_is_active() {
     }
     assert!(plain().protections().is_empty());
 }
+
+/// Shown with `--ignored --nocapture`: what a session costs, and that a thousand leave nothing behind.
+#[test]
+#[ignore = "a measurement"]
+fn a_thousand_sessions() {
+    let tree = tree(&[]);
+    let fds = || fs::read_dir("/proc/self/fd").unwrap().count();
+    let mounts = || fs::read_to_string("/proc/self/mountinfo").unwrap().lines().count();
+    let groups = || {
+        let kinds = fs::read_dir("/sys/fs/cgroup").into_iter().flatten().flatten();
+        let inner = kinds.flat_map(|kind| fs::read_dir(kind.path()).into_iter().flatten().flatten());
+        let own = format!("-{}-", std::process::id());
+        inner.filter(|entry| entry.file_name().to_string_lossy().contains(&own)).count()
+    };
+    let before = (fds(), mounts(), groups());
+    let begin = Instant::now();
+    let used = nix::sys::resource::UsageWho::RUSAGE_CHILDREN;
+    for _ in 0..1000 {
+        assert_eq!(once(&spec(tree.path()), "true").1, Ended::Exited(0));
+    }
+    assert_eq!((fds(), mounts(), groups()), before);
+    let usage = nix::sys::resource::getrusage(used).unwrap();
+    println!(
+        "1000 sessions: {:?} wall, user {}, system {}",
+        begin.elapsed(),
+        usage.user_time(),
+        usage.system_time()
+    );
+}

@@ -3,7 +3,7 @@
 
 use std::os::unix::fs::PermissionsExt;
 use std::os::unix::process::CommandExt;
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
 
 use super::*;
 
@@ -49,42 +49,59 @@ fn holder() {
     let _ = session.run(&step(&format!("setsid sleep {mark} & sleep {mark}")));
 }
 
-#[test]
-fn everything_ends_with_kerf_even_by_kill_9() {
-    let mark = format!("98763.{}", std::process::id());
-    let mut holder = Command::new(std::env::current_exe().unwrap())
+/// A process that holds a session with two sleepers.
+fn hold(mark: &str) -> Child {
+    let holder = Command::new(std::env::current_exe().unwrap())
         .args(["--exact", "sandbox::users::holder", "--nocapture"])
-        .env("KERF_HOLD", &mark)
+        .env("KERF_HOLD", mark)
         .stdout(Stdio::null())
         .spawn()
         .unwrap();
-    eventually("both sleepers run", || processes(&mark).len() >= 2);
+    eventually("both sleepers run", || processes(mark).len() >= 2);
+    holder
+}
+
+/// The launchers that a process started.
+fn launchers(parent: u32) -> Vec<String> {
+    let mut found = processes("__sandbox");
+    found.retain(|pid| {
+        let stat = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+        let above = stat.rsplit(") ").next().and_then(|rest| rest.split(' ').nth(1));
+        above == Some(parent.to_string().as_str())
+    });
+    found
+}
+
+#[test]
+fn everything_ends_with_kerf_even_by_kill_9() {
+    let mark = format!("98763.{}", std::process::id());
+    let mut holder = hold(&mark);
     holder.kill().unwrap();
     holder.wait().unwrap();
     eventually("all are gone", || processes(&mark).is_empty());
 }
 
 #[test]
+fn everything_ends_with_the_launcher_and_kerf_goes_on() {
+    let mark = format!("98762.{}", std::process::id());
+    let mut holder = hold(&mark);
+    for launcher in launchers(holder.id()) {
+        let launcher = nix::unistd::Pid::from_raw(launcher.parse().unwrap());
+        nix::sys::signal::kill(launcher, nix::sys::signal::Signal::SIGKILL).unwrap();
+    }
+    eventually("all are gone", || processes(&mark).is_empty());
+    // Its `run` gave an error instead of waiting for ever.
+    assert!(holder.wait().unwrap().success());
+}
+
+#[test]
 fn dropping_a_session_ends_it() {
     let tree = tree(&[]);
-    let count = || {
-        let own = std::process::id().to_string();
-        processes("__sandbox")
-            .iter()
-            .filter(|pid| {
-                let stat = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
-                stat.rsplit(") ")
-                    .next()
-                    .and_then(|rest| rest.split(' ').nth(1))
-                    .is_some_and(|parent| parent == own)
-            })
-            .count()
-    };
-    // Other tests of this process open sessions too: their launchers come and go, this one must go at once.
     for _ in 0..20 {
         drop(namespaces().open(&spec(tree.path())).unwrap());
     }
-    eventually("no launcher is left", || count() == 0);
+    // Other tests of this process open sessions too: their launchers come and go.
+    eventually("no launcher is left", || launchers(std::process::id()).is_empty());
 }
 
 #[test]
