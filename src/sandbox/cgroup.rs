@@ -51,12 +51,15 @@ impl Groups {
                 return groups;
             }
         }
-        if let Some(folder) = places(&mounts, &own, Some("memory")).iter().find_map(|at| groups.add(at, &name)) {
+        if let Some(folder) =
+            places(&mounts, &own, Some("memory")).iter().find_map(|at| groups.add(at, &name))
+        {
             groups.memory = fs::write(folder.join("memory.limit_in_bytes"), &memory).is_ok();
             let _ = fs::write(folder.join("memory.memsw.limit_in_bytes"), &memory);
             groups.events = File::open(folder.join("memory.oom_control")).ok();
         }
-        if let Some(folder) = places(&mounts, &own, Some("pids")).iter().find_map(|at| groups.add(at, &name)) {
+        if let Some(folder) = places(&mounts, &own, Some("pids")).iter().find_map(|at| groups.add(at, &name))
+        {
             groups.pids = fs::write(folder.join("pids.max"), &pids).is_ok();
         }
         groups
@@ -66,17 +69,13 @@ impl Groups {
         sweep(parent);
         let folder = parent.join(name);
         fs::create_dir(&folder).ok()?;
-        match OpenOptions::new().write(true).open(folder.join("cgroup.procs")) {
-            Ok(join) => {
-                self.join.push(join);
-                self.folders.push(folder.clone());
-                Some(folder)
-            }
-            Err(_) => {
-                let _ = fs::remove_dir(&folder);
-                None
-            }
+        if let Ok(join) = OpenOptions::new().write(true).open(folder.join("cgroup.procs")) {
+            self.join.push(join);
+            self.folders.push(folder.clone());
+            return Some(folder);
         }
+        let _ = fs::remove_dir(&folder);
+        None
     }
 
     /// Puts the calling process in.
@@ -142,7 +141,8 @@ fn sweep(parent: &Path) {
     let prefix = prefix();
     for entry in fs::read_dir(parent).into_iter().flatten().flatten() {
         let name = entry.file_name();
-        let ids = name.to_str().and_then(|name| name.strip_prefix(&prefix)).and_then(|ids| ids.split_once('-'));
+        let ids =
+            name.to_str().and_then(|name| name.strip_prefix(&prefix)).and_then(|ids| ids.split_once('-'));
         if let Some((_, launcher)) = ids
             && launcher.parse::<u32>().is_ok()
             && !Path::new("/proc").join(launcher).exists()
@@ -160,7 +160,8 @@ fn places(mounts: &str, own: &str, controller: Option<&str>) -> Vec<PathBuf> {
         let (left, right) = line.split_once(" - ")?;
         let mut right = right.split(' ');
         let (found, options) = (right.next()?, right.nth(1)?);
-        let fits = found == kind && controller.is_none_or(|wanted| options.split(',').any(|one| one == wanted));
+        let fits =
+            found == kind && controller.is_none_or(|wanted| options.split(',').any(|one| one == wanted));
         let mut left = left.split(' ').skip(3);
         fits.then_some((left.next()?, PathBuf::from(left.next()?)))
     });

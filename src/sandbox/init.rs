@@ -62,11 +62,13 @@ pub(super) fn serve(
                 write_files(entries, &blob).map(|()| (Reply::Done, Vec::new(), Vec::new()))
             }
             Request::Run { command, timeout_ms, merged, environment } => {
-                let step = Running { command, timeout: Duration::from_millis(timeout_ms), merged, environment };
+                let step =
+                    Running { command, timeout: Duration::from_millis(timeout_ms), merged, environment };
                 init.run(&step, &blob, input.as_fd())
             }
         };
-        let (reply, first, second) = answer.unwrap_or_else(|trouble| (trouble.reply(), Vec::new(), Vec::new()));
+        let (reply, first, second) =
+            answer.unwrap_or_else(|trouble| (trouble.reply(), Vec::new(), Vec::new()));
         if protocol::write(&mut output, &reply, &[&first, &second]).is_err() {
             break;
         }
@@ -147,7 +149,8 @@ impl Init<'_> {
     ) -> Result<(Reply, Vec<u8>, Vec<u8>), Trouble> {
         let broken = |error: Errno| Trouble::failed("start a step", error.desc());
         let exec = Exec::new(&step.command, &self.environment(step))?;
-        let stdin = standard_input(stdin).map_err(|error| Trouble::failed("start a step", error.to_string()))?;
+        let stdin =
+            standard_input(stdin).map_err(|error| Trouble::failed("start a step", error.to_string()))?;
         let (out, out_end) = pipe2(OFlag::O_CLOEXEC).map_err(broken)?;
         let (status, status_end) = pipe2(OFlag::O_CLOEXEC).map_err(broken)?;
         let (err, err_end) = if step.merged {

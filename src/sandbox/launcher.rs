@@ -26,8 +26,8 @@ use nix::sys::prctl;
 use nix::sys::signal::Signal;
 use nix::sys::wait::waitpid;
 use nix::unistd::{
-    ForkResult, Gid, Pid, Uid, dup2_stderr, dup2_stdin, dup2_stdout, fork, getegid, geteuid, pipe2, sethostname,
-    setgroups, setresgid, setresuid,
+    ForkResult, Gid, Pid, Uid, dup2_stderr, dup2_stdin, dup2_stdout, fork, getegid, geteuid, pipe2,
+    setgroups, sethostname, setresgid, setresuid,
 };
 
 use super::cgroup::Groups;
@@ -137,7 +137,8 @@ fn start(spec: &SessionSpec, groups: &Groups, input: File, output: &File) -> Res
         wanted.push(("netns", CloneFlags::CLONE_NEWNET));
     }
     for (name, flags) in wanted {
-        unshare(flags).map_err(|error| Trouble::refused(name, format!("a namespace of its own ({error})")))?;
+        unshare(flags)
+            .map_err(|error| Trouble::refused(name, format!("a namespace of its own ({error})")))?;
     }
     let broken = |error: nix::Error| Trouble::failed("start", error.desc());
     let (ready_in, ready_out) = pipe2(OFlag::O_CLOEXEC).map_err(broken)?;
@@ -247,7 +248,8 @@ fn become_init(
     handshake: Handshake,
 ) -> Result<(Fence, Vec<Protection>), Trouble> {
     let die_with_parent = || {
-        prctl::set_pdeathsig(Signal::SIGKILL).map_err(|error| Trouble::failed("watch the parent", error.desc()))
+        prctl::set_pdeathsig(Signal::SIGKILL)
+            .map_err(|error| Trouble::failed("watch the parent", error.desc()))
     };
     die_with_parent()?;
     nix::sys::stat::umask(nix::sys::stat::Mode::from_bits_truncate(0o022));

@@ -17,6 +17,8 @@ use crate::patch::TreeChanges;
 
 #[cfg(target_os = "linux")]
 mod cgroup;
+#[cfg(not(target_os = "linux"))]
+mod elsewhere;
 #[cfg(target_os = "linux")]
 mod fence;
 mod identity;
@@ -28,8 +30,6 @@ mod launcher;
 mod namespaces;
 #[cfg(target_os = "linux")]
 mod output;
-#[cfg(not(target_os = "linux"))]
-mod elsewhere;
 #[cfg(target_os = "linux")]
 mod plain;
 mod probe;

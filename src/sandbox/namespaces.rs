@@ -132,7 +132,9 @@ fn unexpected(doing: &str, reply: Reply) -> SandboxError {
     match reply {
         Reply::Failed { doing, detail } => SandboxError::Failed { doing, detail },
         Reply::Refused { what, advice, .. } => SandboxError::Refused { what, advice },
-        other => SandboxError::Failed { doing: doing.to_owned(), detail: format!("unexpected reply {other:?}") },
+        other => {
+            SandboxError::Failed { doing: doing.to_owned(), detail: format!("unexpected reply {other:?}") }
+        }
     }
 }
 
@@ -178,7 +180,8 @@ impl NamespacesSession {
     fn end(&mut self) {
         self.stdin = None;
         if let Some(stdout) = self.stdout.take() {
-            let mut reader = Patient { pipe: &mut { stdout }, until: Instant::now() + Duration::from_secs(10) };
+            let mut reader =
+                Patient { pipe: &mut { stdout }, until: Instant::now() + Duration::from_secs(10) };
             if io::copy(&mut reader, &mut io::sink()).is_err() {
                 let _ = self.child.kill();
             }

@@ -131,17 +131,16 @@ impl PlainSession {
         let started = Instant::now();
         let mut child = command.spawn()?;
         drop(command); // holds the pipes' other ends
-        let group = Pid::from_raw(child.id() as i32);
+        let group = Pid::from_raw(child.id().cast_signed());
         let limit = self.spec.limits.output_bytes;
         let readers = (collect(out, limit), err.map(|err| collect(err, limit)));
         let status = wait(&mut child, step.timeout.saturating_sub(started.elapsed()));
         let _ = killpg(group, Signal::SIGKILL);
-        let status = match status? {
-            Some(status) => ended(status),
-            None => {
-                child.wait()?;
-                Ended::TimedOut
-            }
+        let status = if let Some(status) = status? {
+            ended(status)
+        } else {
+            child.wait()?;
+            Ended::TimedOut
         };
         let seconds = started.elapsed().as_secs_f64();
         let (stdout, cut) = finish(&readers.0);

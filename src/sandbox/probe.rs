@@ -68,7 +68,9 @@ pub(super) fn advice(name: &str) -> &'static str {
             "a masked /proc forbids a fresh one; in a container: --security-opt systempaths=unconfined \
              (podman: --security-opt unmask=ALL)"
         }
-        "overlay" => "load the overlay module (modprobe overlay); Linux 5.13 or newer is needed for ordinary users",
+        "overlay" => {
+            "load the overlay module (modprobe overlay); Linux 5.13 or newer is needed for ordinary users"
+        }
         "upper-limit" => "the kernel must support tmpfs",
         "seccomp" => "the kernel must be built with CONFIG_SECCOMP_FILTER",
         "landlock" => "Linux 5.13 or newer with landlock in the boot parameter lsm= adds a second fence",

@@ -103,10 +103,10 @@ pub(super) fn write(to: &mut impl Write, header: &impl Serialize, blobs: &[&[u8]
 
 /// Reads one frame; `None` where the other side closed the pipe between frames.
 pub(super) fn read<T: DeserializeOwned>(from: &mut impl Read) -> io::Result<Option<(T, Vec<u8>)>> {
-    let mut lengths = [0; 8];
+    let mut lengths = [[0; 4]; 2];
     let mut have = 0;
-    while have < lengths.len() {
-        match from.read(&mut lengths[have..]) {
+    while have < 8 {
+        match from.read(&mut lengths.as_flattened_mut()[have..]) {
             Ok(0) if have == 0 => return Ok(None),
             Ok(0) => return Err(io::ErrorKind::UnexpectedEof.into()),
             Ok(more) => have += more,
@@ -114,9 +114,7 @@ pub(super) fn read<T: DeserializeOwned>(from: &mut impl Read) -> io::Result<Opti
             Err(error) => return Err(error),
         }
     }
-    let [a, b, c, d, e, f, g, h] = lengths;
-    let header = u32::from_le_bytes([a, b, c, d]) as usize;
-    let blob = u32::from_le_bytes([e, f, g, h]) as usize;
+    let [header, blob] = lengths.map(|length| u32::from_le_bytes(length) as usize);
     if header > LONGEST_HEADER {
         return Err(io::Error::new(io::ErrorKind::InvalidData, "header too long"));
     }

@@ -111,7 +111,8 @@ fn write(root: BorrowedFd<'_>, path: &str, blob: &Blob) -> nix::Result<()> {
         0o160_000 => mkdirat(&folder, name, Mode::from_bits_truncate(0o755)),
         mode => {
             let mode = Mode::from_bits_truncate(if mode & 0o111 == 0 { 0o644 } else { 0o755 });
-            let flags = OFlag::O_WRONLY | OFlag::O_CREAT | OFlag::O_EXCL | OFlag::O_NOFOLLOW | OFlag::O_CLOEXEC;
+            let flags =
+                OFlag::O_WRONLY | OFlag::O_CREAT | OFlag::O_EXCL | OFlag::O_NOFOLLOW | OFlag::O_CLOEXEC;
             let file = nix::fcntl::openat(&folder, name, flags, mode)?;
             let errno = |error: std::io::Error| Errno::from_raw(error.raw_os_error().unwrap_or(0));
             File::from(file).write_all(&blob.bytes).map_err(errno)
@@ -149,6 +150,7 @@ mod tests {
     use std::fs;
     use std::os::unix::fs::{PermissionsExt, symlink};
 
+    #[allow(clippy::unnecessary_wraps, reason = "as changes hold it")]
     fn blob(mode: u32, text: &str) -> Option<Blob> {
         Some(Blob { mode, bytes: text.as_bytes().to_vec() })
     }
@@ -215,6 +217,9 @@ mod tests {
 
         fs::create_dir(root.path().join("full")).unwrap();
         fs::write(root.path().join("full/untracked"), "").unwrap();
-        assert!(put(root.path(), &[("full", blob(0o100_644, ""))]).is_err(), "unknown content is not removed");
+        assert!(
+            put(root.path(), &[("full", blob(0o100_644, ""))]).is_err(),
+            "unknown content is not removed"
+        );
     }
 }

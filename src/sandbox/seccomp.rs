@@ -77,6 +77,10 @@ const OPEN_TREE_ATTR: libc::c_long = 467;
 /// Only in `unshare` and `clone3`; in `clone` the bit is part of the exit signal.
 const CLONE_NEWTIME: libc::c_int = 0x80;
 
+/// Two requests of `ioctl`, from `asm-generic/ioctls.h`: C libraries differ in their type.
+const TIOCSTI: u64 = 0x5412;
+const TIOCLINUX: u64 = 0x541c;
+
 const NAMESPACES: [libc::c_int; 7] = [
     libc::CLONE_NEWNS,
     libc::CLONE_NEWCGROUP,
@@ -172,8 +176,8 @@ fn rules() -> Result<BTreeMap<i64, Vec<SeccompRule>>, seccompiler::BackendError>
     }
 
     // Typing into a terminal that somebody else reads.
-    for request in [libc::TIOCSTI, libc::TIOCLINUX] {
-        add(libc::SYS_ioctl, when(vec![argument(1, SeccompCmpOp::Eq, request as u64)?])?);
+    for request in [TIOCSTI, TIOCLINUX] {
+        add(libc::SYS_ioctl, when(vec![argument(1, SeccompCmpOp::Eq, request)?])?);
     }
     Ok(rules)
 }

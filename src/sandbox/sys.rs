@@ -2,6 +2,7 @@
 //!
 //! Invariant: every `unsafe` block of the sandbox other than `fork` and `dup2` is in this file, small, with its reason.
 #![allow(unsafe_code, reason = "raw system calls")]
+#![allow(clippy::cast_possible_wrap, reason = "C characters are signed on some machines")]
 
 use std::io;
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, FromRawFd, OwnedFd};

@@ -140,7 +140,7 @@ fn scratch_root() -> Result<(), Trouble> {
     let at = at.ok_or_else(|| Trouble::failed("set up the view", "no folder to mount on"))?;
     tmpfs(at, "size=1m,mode=755")?;
     for name in ["old", "new", "lower", "upper"] {
-        folder(&format!("{at}/{name}"))?;
+        folder(format!("{at}/{name}"))?;
     }
     pivot_root(at, format!("{at}/old").as_str()).map_err(|error| refused("a new root", error))?;
     std::env::set_current_dir("/").map_err(|error| failed("enter", Path::new("/"), &error))
@@ -172,8 +172,9 @@ fn bind(source: &Path, at: &Path, flags: u64) -> Result<(), Trouble> {
 fn restrict(at: impl AsRef<Path>, flags: u64, recursive: bool) -> Result<(), Trouble> {
     let path = CString::new(at.as_ref().as_os_str().as_bytes())
         .map_err(|error| Trouble::failed("set up the view", error.to_string()))?;
-    sys::restrict_mount(&path, flags, recursive)
-        .map_err(|error| Trouble::refused("mountns", format!("restricting {} ({error})", at.as_ref().display())))
+    sys::restrict_mount(&path, flags, recursive).map_err(|error| {
+        Trouble::refused("mountns", format!("restricting {} ({error})", at.as_ref().display()))
+    })
 }
 
 fn folder(path: impl AsRef<Path>) -> Result<(), Trouble> {

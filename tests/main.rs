@@ -1,0 +1,4 @@
+//! The one integration-test binary: each module runs one flow of kerf for real.
+
+#[cfg(target_os = "linux")]
+mod sandbox;
