@@ -307,7 +307,7 @@ mod tests {
         for (name, text) in [
             ("m/t.diff", "d"),
             ("m/t@1.patch", "p"),
-            ("m/u.md", "r"),
+            ("m/EXPECTED.md", "no reply"),
             ("m/v.reply", "r"),
             ("m/x@y.diff", "?"),
             ("m/notes.txt", "?"),
@@ -320,7 +320,6 @@ mod tests {
         insta::assert_snapshot!(read.predictions.iter().map(short).collect::<Vec<_>>().join("\n"), @r#"
         t m 0 patch "d"
         t m 1 patch "p"
-        u m 0 reply "r"
         v m 0 reply "r"
         "#);
         assert_eq!(read.problems.len(), 2, "{:?}", read.problems);

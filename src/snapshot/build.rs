@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use super::{Meta, Request, Snapshot, SnapshotError, io};
 use crate::repo::checkout;
-use crate::sandbox::{Access, Ended, Limits, Sandbox, SessionSpec, Step, StepOutput, TREE, owner};
+use crate::sandbox::{Access, Ended, Limits, Sandbox, SessionSpec, Step, StepOutput, TREE, hand_over};
 
 /// Part of every key: a change here rebuilds all snapshots.
 const FORMAT: &str = "kerf/snapshot/1";
@@ -86,9 +86,9 @@ impl Snapshots {
         let tree = staging.join("tree");
         std::fs::create_dir(&tree).map_err(io(&tree))?;
         checkout(request.tree, &tree)?;
-        hand_over(&tree)?;
+        hand_over(&tree).map_err(io(&tree))?;
         for cache in &request.toolchain.caches {
-            hand_over(cache)?;
+            hand_over(cache).map_err(io(cache))?;
         }
         let toolchain = request.toolchain;
         let mut environment = toolchain.environment.clone();
@@ -157,24 +157,6 @@ fn step(command: &str, merged: bool) -> Step {
         stdin: None,
         environment: std::collections::BTreeMap::new(),
     }
-}
-
-/// Gives a folder to the user that the sandbox runs as, where that is not this one.
-fn hand_over(folder: &Path) -> Result<(), SnapshotError> {
-    let Some((uid, gid)) = owner() else { return Ok(()) };
-    let mut folders = vec![folder.to_owned()];
-    while let Some(current) = folders.pop() {
-        let metadata = std::fs::symlink_metadata(&current).map_err(io(&current))?;
-        if (std::os::unix::fs::MetadataExt::uid(&metadata), std::os::unix::fs::MetadataExt::gid(&metadata)) != (uid, gid) {
-            std::os::unix::fs::lchown(&current, Some(uid), Some(gid)).map_err(io(&current))?;
-        }
-        if metadata.is_dir() {
-            for entry in std::fs::read_dir(&current).map_err(io(&current))? {
-                folders.push(entry.map_err(io(&current))?.path());
-            }
-        }
-    }
-    Ok(())
 }
 
 fn how(ended: Ended) -> String {
