@@ -6,7 +6,7 @@
 //!
 //! Invariant: matched tokens are in the same order on both sides.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::syntax::{Source, TokenKind, flag};
 
@@ -202,7 +202,12 @@ impl Aligner<'_> {
         let (base_new, q) = Self::run_of_tokens(self.new, news);
         let mut shared: BTreeMap<(usize, usize), usize> = BTreeMap::new();
         let (mut x, mut y) = (0, 0);
+        let (mut whole_old, mut whole_new) = (BTreeSet::new(), BTreeSet::new());
         for (i, j, len) in common(&p, &q, &mut self.budget) {
+            // What stands whole inside something larger was wrapped, not changed: see `wrapped`.
+            let (s, t) = ((base_old + i) as u32, (base_new + j) as u32);
+            whole_old.extend(Self::wholes(self.old, olds, s..s + len as u32));
+            whole_new.extend(Self::wholes(self.new, news, t..t + len as u32));
             for step in 0..len {
                 let (s, t) = ((base_old + i + step) as u32, (base_new + j + step) as u32);
                 while self.old.nodes[olds[x]].last <= s {
@@ -224,7 +229,9 @@ impl Aligner<'_> {
         for ((x, y), both) in shared {
             let comment = |source: &Source, node: usize| source.nodes[node].is(flag::COMMENT);
             let named = |source: &Source, node: usize| source.nodes[source.ungrouped(node)].is(flag::ENTITY);
-            if comment(self.old, olds[x]) != comment(self.new, news[y])
+            if whole_old.contains(&olds[x])
+                || whole_new.contains(&news[y])
+                || comment(self.old, olds[x]) != comment(self.new, news[y])
                 || named(self.old, olds[x]) != named(self.new, news[y])
             {
                 continue;

@@ -60,6 +60,8 @@ pub(crate) struct Aligned {
 impl Aligned {
     /// Checks the partners byte for byte and lists the gaps.
     pub fn new(old: Source, new: Source, mut partners: Alignment) -> Self {
+        settle(&new, &mut partners.new, &mut partners.old);
+        settle(&old, &mut partners.old, &mut partners.new);
         let mut gaps = Vec::new();
         let (mut i, mut j) = (0, 0);
         for x in 0..=old.tokens.len() {
@@ -81,6 +83,55 @@ impl Aligned {
             (i, j) = (x + 1, y + 1);
         }
         Self { old, new, partners, gaps }
+    }
+}
+
+/// Slides runs of unmatched tokens to where elements begin and end.
+///
+/// `let [a = 1; let] b = 2;` and `[let a = 1;] let b = 2;` are the same change; the second is what was written.
+fn settle(source: &Source, here: &mut [u32], there: &mut [u32]) {
+    let count = here.len();
+    let bounds = |first: usize, last: usize| {
+        let leaf = source.tokens[first].node as usize;
+        source.ancestors(leaf).take_while(|node| source.nodes[*node].first as usize == first).any(|node| {
+            source.nodes[node].is(flag::ELEMENT | flag::STATEMENT) && source.nodes[node].last as usize == last
+        })
+    };
+    let mut start = 0;
+    while start < count {
+        if here[start] != NONE {
+            start += 1;
+            continue;
+        }
+        let end = (start..count).find(|token| here[*token] != NONE).unwrap_or(count);
+        let pure = start > 0 && end < count && here[start - 1] != NONE && here[end] == here[start - 1] + 1;
+        if pure && !bounds(start, end) {
+            let mut shift = 0;
+            while shift < (end - start).min(64) {
+                let (from, to) = (start - shift - 1, end - shift - 1);
+                let (Some(mate), same) = (here.get(from).copied(), source.text(from) == source.text(to))
+                else {
+                    break;
+                };
+                if mate == NONE || !same || (shift > 0 && mate + 1 != here[from + 1]) {
+                    break;
+                }
+                shift += 1;
+                if bounds(from, to) {
+                    for step in 0..shift {
+                        let mate = here[start - 1 - step];
+                        here[end - 1 - step] = mate;
+                        here[start - 1 - step] = NONE;
+                        there[mate as usize] = (end - 1 - step) as u32;
+                    }
+                    break;
+                }
+                if from == 0 {
+                    break;
+                }
+            }
+        }
+        start = end + 1;
     }
 }
 
@@ -336,6 +387,9 @@ pub(crate) fn words(text: &[u8]) -> Vec<u64> {
     words
 }
 
+/// A literal of more words than this is weighed by words.
+const LONG_STRING: usize = 12;
+
 /// The pieces of a token that count: one, or the words of a comment or a long string.
 fn parts(source: &Source, tokens: Range<usize>) -> Vec<u64> {
     let mut all = Vec::new();
@@ -345,7 +399,7 @@ fn parts(source: &Source, tokens: Range<usize>) -> Vec<u64> {
             TokenKind::Comment => all.extend(words(source.text(token))),
             TokenKind::Literal => {
                 let words = words(source.text(token));
-                if words.len() > 6 { all.extend(words) } else { all.push(here.hash) }
+                if words.len() > LONG_STRING { all.extend(words) } else { all.push(here.hash) }
             }
             TokenKind::Word | TokenKind::Punct | TokenKind::Error => all.push(here.hash),
         }

@@ -1,5 +1,6 @@
 //! Examples and invariants of edit units.
 
+mod file_cases;
 mod invariants;
 mod rust_cases;
 

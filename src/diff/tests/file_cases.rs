@@ -1,0 +1,104 @@
+//! Files that come, go, change their name, mode, ends of lines or encoding.
+
+use super::*;
+
+fn shown(files: &[ChangedFile]) -> Vec<String> {
+    let diff = diff(files);
+    invariants::hold(files, &diff);
+    show(&diff)
+}
+
+fn one(path: &str, old: Option<&[u8]>, new: Option<&[u8]>) -> Vec<String> {
+    shown(&[file(path, old, new)])
+}
+
+#[test]
+fn created_and_deleted_files_have_a_unit_and_their_elements() {
+    let text: &[u8] = b"use a::b;\n\nfn f() {}\n";
+    assert_eq!(
+        one("src/a.rs", None, Some(text)),
+        [
+            "file [file created] 1:  -> ",
+            "import [] 5:  -> use a::b; needs u0",
+            "added [fn f] 6:  -> fn f() {} needs u0"
+        ]
+    );
+    assert_eq!(
+        one("src/a.rs", Some(text), None),
+        [
+            "file [file deleted] 1:  ->  needs u1,u2",
+            "import [] 5: use a::b; -> ",
+            "removed [fn f] 6: fn f() {} -> "
+        ]
+    );
+    assert_eq!(one("src/a.rs", None, Some(b"")), ["file [file created] 1:  -> "]);
+    assert_eq!(
+        one("notes.txt", None, Some(b"one two\n")),
+        ["file [file created] 1:  -> ", "data [] 2:  -> one two needs u0"]
+    );
+}
+
+#[test]
+fn renames_are_found_by_content_and_by_likeness() {
+    let lines: String = (0..20).map(|i| format!("fn f{i}() {{ a({i}); }}\n")).collect();
+    let changed = lines.replace("a(3)", "b(3)");
+    let moved = |new: &str| {
+        [file("src/a.rs", Some(lines.as_bytes()), None), file("src/b.rs", None, Some(new.as_bytes()))]
+    };
+    assert_eq!(shown(&moved(&lines)), ["file [file renamed] 1:  -> "]);
+    assert_eq!(shown(&moved(&changed)), ["file [file renamed] 1:  -> ", "body [fn f3] 2: a -> b"]);
+    assert_eq!(shown(&moved("fn other() {}\n")).len(), 2 + 21);
+}
+
+#[test]
+fn ends_of_lines_are_one_unit_and_the_rest_is_compared_without_them() {
+    let old: &[u8] = b"fn f() {\n    a(1);\n}\n";
+    assert_eq!(
+        one("src/a.rs", Some(old), Some(b"fn f() {\r\n    a(2);\r\n    b();\r\n}\r\n")),
+        ["mode [end of line] 1:  -> ", "body [fn f] 2: 1 -> 2", "added [fn f] 4:  -> b();"]
+    );
+    assert_eq!(one("src/a.rs", Some(b"a;\r\nb;\r\n"), Some(b"a;\nb;\n")), ["mode [end of line] 1:  -> "]);
+    assert_eq!(one("a.txt", Some(b"a\r\nb\n"), Some(b"a\nb\n")).len(), 1);
+}
+
+#[test]
+fn marks_and_modes_are_units() {
+    assert_eq!(
+        one("src/a.rs", Some(b"fn f() { 1 }\n"), Some(b"\xef\xbb\xbffn f() { 2 }\n")),
+        ["mode [byte-order mark] 1:  -> ", "body [fn f] 2: 1 -> 2"]
+    );
+    let mut changed = file("run.sh", Some(b"a\n"), Some(b"a\n"));
+    changed.new.as_mut().unwrap().mode = 0o100_755;
+    assert_eq!(shown(&[changed]), ["mode [file mode] 1:  -> "]);
+}
+
+#[test]
+fn what_is_no_text_is_one_unit_and_what_is_no_utf8_is_lines() {
+    assert_eq!(one("a.png", Some(b"\0a"), Some(b"\0b")), ["file [content] 1: -> ".replace(": ->", ":  ->")]);
+    assert_eq!(one("src/a.rs", Some(b"// \xe9\nfn f() {}\n"), Some(b"// \xe8\nfn f() {}\n")).len(), 1);
+    assert_eq!(
+        one("a.toml", Some(b"a = 1\nb = 2\n"), Some(b"a = 1\nb = 3\n")),
+        ["data [] 2: b = 2 -> b = 3"]
+    );
+    assert_eq!(one("src/a.rs", Some(b"fn f() {}\n"), Some(b"fn f() {}\n")), Vec::<String>::new());
+}
+
+#[test]
+fn elements_move_between_files() {
+    let a = "fn a() {\n    one(1, 2, 3);\n}\nfn b() { two(); }\n";
+    let b = "fn c() { three(); }\n";
+    let files = [
+        file("src/a.rs", Some(a.as_bytes()), Some(b"fn b() { two(); }\n")),
+        file("src/b.rs", Some(b.as_bytes()), Some(format!("{b}\nfn a() {{ one(1, 2, 3); }}\n").as_bytes())),
+    ];
+    assert_eq!(shown(&files), ["move [fn a] 0: fn a() { one(1, 2, 3); } ->  |  -> fn a() { one(1, 2, 3); }"]);
+}
+
+#[test]
+fn large_generated_files_are_compared() {
+    let text =
+        |n: usize| -> String { (0..8000).map(|i| format!("pub const C{i}: u32 = {};\n", i * n)).collect() };
+    let diff = diff(&[file("src/a.rs", Some(text(1).as_bytes()), Some(text(2).as_bytes()))]);
+    assert_eq!(diff.units.len(), 7999);
+    assert!(!diff.files[0].coarse);
+}
