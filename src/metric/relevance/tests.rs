@@ -1,0 +1,1 @@
+//! Verdicts on small patches, one line a unit.
