@@ -164,6 +164,8 @@ pub fn classify(input: &Input) -> Vec<Classified> {
     let candidates = signs::unused::candidates(&facts, &verdicts, &found);
     signs::unused::find(&candidates, &mut found);
     spread::drop_needed(&facts, &verdicts, &mut found);
+    // Before anchors are chosen: a helper of a debug print is none. After it again: comments mention names too.
+    spread::downward(&facts, &candidates, &verdicts, &mut found);
     let acquitted = |unit: usize| verdicts[unit].as_ref().is_some_and(|v| v.class == Class::Acquitted);
     let anchors = Anchors::new(&facts, |unit| {
         let kind = input.diff.units[unit].kind;

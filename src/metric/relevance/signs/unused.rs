@@ -67,7 +67,7 @@ pub fn find(candidates: &[Candidate], found: &mut [Option<Found>]) {
             Kind::Item | Kind::File => format!("in {searched} files"),
         };
         let sign = Found::proven(Sign::Unused, format!("0 references to `{name}` {where_to}"));
-        found[candidate.unit] = Some(Found { grade: *grade, ..sign });
+        found[candidate.unit] = Some(Found { grade: *grade, firm: *kind == Kind::File, ..sign });
     }
 }
 

@@ -1,1 +1,0 @@
-//! Verdicts on small patches, one line a unit.
