@@ -6,5 +6,7 @@
 //! Invariant: gold is seen only to acquit and to measure agreement, span and obligations.
 
 pub mod context;
+pub mod figures;
 pub mod lint;
+pub mod relevance;
 mod suppression;
