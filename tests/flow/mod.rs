@@ -1,0 +1,11 @@
+//! Flows of kerf from start to end, through the program itself: what goes in, what stands in records, what is said.
+#![allow(clippy::unwrap_used, clippy::disallowed_methods, reason = "tests, which start kerf itself")]
+
+mod bad_input;
+mod commands;
+mod diff;
+mod disk_full;
+mod kills;
+mod outcomes;
+mod ranking;
+mod resume;
