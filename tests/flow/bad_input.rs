@@ -23,7 +23,12 @@ fn unreadable_tasks_are_named_and_the_others_run() {
     project.edit("tasks/twin/task.toml", "id = \"twin\"", "id = \"sound\"");
 
     let checked = project.kerf(&["task", "check"]).ended(2);
-    insta::assert_snapshot!(checked.stderr, @"");
+    insta::assert_snapshot!(checked.stderr, @r#"
+    tasks/broken/task.toml:3: is no valid TOML: invalid basic string, expected `"`
+    tasks/field/task.toml:15: field `test.fail_to_pas`: is unknown; did you mean `fail_to_pass`?
+    tasks/kind/task.toml:14: field `test.timeout`: must be a string, not integer
+    tasks/twin/task.toml: field `id`: the id `sound` is used twice in this suite (also tasks/sound/task.toml)
+    "#);
     assert!(checked.stdout.contains("1 tasks read"), "{}", checked.stdout);
 
     let ran = project.run().ended(2);
@@ -103,7 +108,7 @@ fn a_line_cut_in_half_costs_only_itself() {
     let mut arguments = project.arguments("out");
     arguments.extend(["--predictions", "lines.jsonl"]);
     let ran = project.kerf(&arguments).ended(2);
-    insta::assert_snapshot!(ran.messages(), @"");
+    insta::assert_snapshot!(ran.messages(), @"kerf: lines.jsonl:2: is cut short at column 60; the prediction is left out");
     insta::assert_snapshot!(project.records().table(), @r"
     other gold resolved
     other empty unresolved/tests_failed
@@ -131,7 +136,7 @@ fn no_model_may_be_called_gold() {
     let project = sound();
     project.predict("gold", "sound", &body("n * 5"));
     let ran = project.run().ended(2);
-    insta::assert_snapshot!(ran.messages(), @"");
+    insta::assert_snapshot!(ran.messages(), @"kerf: predictions/gold/sound.diff: model `gold` is the name of a control; rename the model");
     insta::assert_snapshot!(project.records().table(), @r"
     sound gold resolved
     sound empty unresolved/tests_failed

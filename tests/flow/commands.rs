@@ -21,7 +21,8 @@ fn a_report_in_every_format() {
     assert!(row("good").contains("1/1") && row("bad<b>|").contains("0/1"), "{terminal}");
 
     let markdown = report("markdown");
-    assert!(markdown.contains("| good") && !markdown.contains("<b>|"), "hostile names are escaped: {markdown}");
+    assert!(markdown.contains("| `good` | 1/1 |"), "{markdown}");
+    assert!(markdown.contains("| `bad<b>\\|` | **0/1** |"), "a hostile name stays in its cell: {markdown}");
 
     let json: Value = serde_json::from_str(&report("json")).unwrap();
     let models: Vec<&Value> = json["models"].as_array().unwrap().iter().map(|model| &model["model"]).collect();

@@ -82,7 +82,16 @@ fn units_of_two_files_give_the_old_one_back() {
 fn stat_text_and_exit_code() {
     let folder = two_files();
     let stat = diff(folder.path(), &["old.rs", "new.rs", "--stat"]).ended(0).stdout;
-    insta::assert_snapshot!(stat, @"");
+    insta::assert_snapshot!(stat, @r"
+    units  weight  entity
+        1       5  new.rs
+        1       5  new.rs › impl Point › fn left
+        1       1  new.rs › impl Point › fn right
+    units  weight  kind
+        1       5  body
+        1       5  import
+        1       1  format
+    ");
     let text = diff(folder.path(), &["old.rs", "new.rs", "--exit-code"]).ended(6).stdout;
     assert!(text.contains("saturating_sub") && !text.contains('\u{1b}'), "{text}");
     let same = diff(folder.path(), &["old.rs", "old.rs", "--exit-code"]).ended(0);

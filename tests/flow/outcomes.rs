@@ -25,7 +25,20 @@ fn a_patch_that_hangs_crashes_or_does_not_compile_harms_no_other() {
     }
     project.run().ended(0);
     let records = project.records();
-    insta::assert_snapshot!(records.table(), @"");
+    insta::assert_snapshot!(records.table(), @r"
+    mini gold resolved
+    mini empty unresolved/tests_failed
+    mini aborts unresolved/missing_test
+    mini cheats unresolved/tests_failed
+    mini exits unresolved/missing_test
+    mini fix resolved
+    mini hangs timed_out
+    mini nothing empty
+    mini panics unresolved/tests_failed
+    mini prose malformed
+    mini typo unresolved/build_failed
+    mini unmoved empty
+    ");
     let seconds = records.of("hangs", "mini")["timing"]["test_s"].as_f64().unwrap();
     assert!((20.0..60.0).contains(&seconds), "stopped within its time, not {seconds} s");
 }
@@ -48,7 +61,20 @@ fn answers_that_are_none_have_outcomes_of_their_own() {
     project.write("predictions.jsonl", &lines.concat());
     project.kerf(&[&project.arguments("out")[..], &["--predictions", "predictions.jsonl"]].concat()).ended(0);
     let records = project.records();
-    insta::assert_snapshot!(records.table(), @"");
+    insta::assert_snapshot!(records.table(), @r"
+    a gold resolved
+    a empty unresolved/tests_failed
+    a blank empty
+    a null empty
+    a reply resolved
+    a silent malformed
+    b gold resolved
+    b empty unresolved/tests_failed
+    b blank missing
+    b null missing
+    b reply missing
+    b silent missing
+    ");
     let reply = records.of("reply", "a");
     assert_eq!(reply["apply"], json!({"format": "unified", "well_formed": false, "rung": "exact"}));
     assert_eq!((&reply["cost"]["usd"], &reply["cost"]["steps"]), (&json!(0.25), &json!(3)));

@@ -70,8 +70,8 @@ fn a_new_model_and_a_removed_one() {
     a two resolved
     b gold resolved
     b empty unresolved/tests_failed
-    b three missing
     b two resolved
+    b three missing
     ");
 }
 
@@ -132,7 +132,16 @@ fn same_inputs_same_bytes_wherever_and_however_many_at_once() {
     let edits = &first.records().of("two", "b").clone()["edits"];
     assert!(edits["irrelevant_edit_ratio"].as_f64().unwrap() > 0.0, "there is something to compare: {edits}");
     for name in &alone.1 {
-        let read = |project: &Project| fs::read(project.path("out/details").join(name)).unwrap();
+        let read = |project: &Project| {
+            let packed = fs::read(project.path("out/details").join(name)).unwrap();
+            let json = zstd::decode_all(packed.as_slice()).unwrap();
+            let mut detail: serde_json::Value = serde_json::from_slice(&json).unwrap();
+            // Where a test stands in the log is up to the test threads.
+            for test in detail["tests"].as_array_mut().unwrap() {
+                test["line"].take();
+            }
+            detail.to_string()
+        };
         assert_eq!(read(&first), read(&second), "{name}");
     }
     // Other options, other grades: the comparison above could have failed.
