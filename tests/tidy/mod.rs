@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use assert_cmd::Command;
+use assert_cmd::cargo::cargo_bin_cmd;
 
 /// No file is longer.
 const MOST_LINES: usize = 600;
@@ -41,7 +41,7 @@ fn pages() -> Vec<PathBuf> {
 }
 
 fn kerf(arguments: &[&str]) -> String {
-    let output = Command::cargo_bin("kerf").unwrap().args(arguments).output().unwrap();
+    let output = cargo_bin_cmd!("kerf").args(arguments).output().unwrap();
     assert!(output.status.success(), "kerf {arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
     String::from_utf8(output.stdout).unwrap()
 }
@@ -134,7 +134,7 @@ fn links_lead_somewhere() {
 fn files_that_pages_name_exist() {
     let mut complaints = Vec::new();
     for path in pages() {
-        // The roadmap and the page on languages name files that are yet to be written.
+        // `NAME` stands for a file yet to be written, and the quickstart speaks of a repository of its own.
         for word in text(&path.to_string_lossy()).split('`').skip(1).step_by(2) {
             let named = word.starts_with("src/") && word.ends_with(".rs") && !word.contains("NAME");
             let example = word.starts_with("src/lib.rs") || word.starts_with("src/retry");
