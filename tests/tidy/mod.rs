@@ -173,15 +173,16 @@ fn schemas_are_those_of_the_binary() {
     let listed = kerf(&["schema"]);
     let names: BTreeSet<&str> = listed.lines().collect();
     let kept = files("docs/schemas", &["json"]);
-    let kept: BTreeSet<&str> = kept
-        .iter()
-        .filter_map(|path| path.file_name()?.to_str()?.strip_suffix(".schema.json"))
-        .collect();
+    let kept: BTreeSet<&str> =
+        kept.iter().filter_map(|path| path.file_name()?.to_str()?.strip_suffix(".schema.json")).collect();
     assert_eq!(names, kept, "run `kerf schema --out docs/schemas`");
     for name in names {
         let now = kerf(&["schema", name]);
         let then = text(&format!("docs/schemas/{name}.schema.json"));
-        assert!(now == then, "docs/schemas/{name}.schema.json is out of date: run `kerf schema --out docs/schemas`");
+        assert!(
+            now == then,
+            "docs/schemas/{name}.schema.json is out of date: run `kerf schema --out docs/schemas`"
+        );
     }
 }
 
@@ -212,7 +213,8 @@ fn every_command_and_option_is_documented() {
         };
         for path in paths {
             let heading = format!("## `kerf {}", path.join(" "));
-            let Some(section) = page.split("\n## ").find(|part| format!("## {part}").starts_with(&heading)) else {
+            let Some(section) = page.split("\n## ").find(|part| format!("## {part}").starts_with(&heading))
+            else {
                 complaints.push(format!("docs/commands.md: no section {heading}`"));
                 continue;
             };
