@@ -4,5 +4,6 @@
 mod flow;
 #[cfg(target_os = "linux")]
 mod sandbox;
+mod tidy;
 #[cfg(target_os = "linux")]
 mod util;

@@ -20,6 +20,8 @@ pub(super) struct Config {
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct RunConfig {
+    /// Name of the suite in reports; else that of its folder or file.
+    pub name: Option<String>,
     /// Suite.
     pub tasks: Option<PathBuf>,
     /// Predictions.

@@ -106,9 +106,16 @@ pub(super) fn main(arguments: &RunArguments) -> anyhow::Result<Exit> {
     };
     let order = plan.order();
     let folder = Arc::new(RunFolder::open(&inputs.out, info)?);
-    let watcher: Arc<dyn Watcher> =
-        if arguments.quiet { Arc::new(Silent) } else { Arc::new(Progress::new(order.len())) };
-    let ending = drive(plan, world, &folder, &watcher, inputs.jobs)?;
+    let progress = (!arguments.quiet).then(|| Arc::new(Progress::new(order.len())));
+    let watcher: Arc<dyn Watcher> = match &progress {
+        Some(progress) => Arc::clone(progress) as _,
+        None => Arc::new(Silent),
+    };
+    let ending = drive(plan, world, &folder, &watcher, inputs.jobs);
+    if let Some(progress) = progress {
+        progress.finish();
+    }
+    let ending = ending?;
     if ending == Ending::Interrupted {
         let kept = folder.record_count();
         eprintln!("kerf: interrupted; {kept} of {} trials are kept, the same command carries on", order.len());
@@ -177,7 +184,10 @@ fn read_inputs(arguments: &RunArguments) -> anyhow::Result<Inputs> {
         .clone()
         .or(defaults.tasks)
         .ok_or_else(|| bad_input("no tasks: give --tasks, or write [run] tasks = \"…\" into kerf.toml"))?;
-    let suite = read_suite(&tasks).map_err(bad_input)?;
+    let mut suite = read_suite(&tasks).map_err(bad_input)?;
+    if let Some(name) = defaults.name {
+        suite.name = name;
+    }
     let mut problems: Vec<String> = suite.problems.iter().map(ToString::to_string).collect();
     let paths = if arguments.predictions.is_empty() { defaults.predictions } else { arguments.predictions.clone() };
     let mut predictions = Vec::new();

@@ -72,7 +72,10 @@ fn heft(kind: TokenKind) -> usize {
     }
 }
 
-impl Aligner<'_> {
+/// A way to pair children of two lists, given whether separators stand between them.
+type Step<'a> = fn(&mut Aligner<'a>, &[usize], &[usize], bool) -> Vec<(usize, usize)>;
+
+impl<'a> Aligner<'a> {
     fn match_tokens(&mut self, a: usize, b: usize, count: usize) {
         for step in 0..count {
             self.out.old[a + step] = (b + step) as u32;
@@ -168,8 +171,7 @@ impl Aligner<'_> {
         for (i, j, len) in common(&keys(&p), &keys(&q), &mut self.budget) {
             pairs.extend((0..len).map(|step| (p[i + step].0, q[j + step].0)));
         }
-        let steps: [fn(&mut Self, &[usize], &[usize], bool) -> Vec<(usize, usize)>; 3] =
-            [Self::by_likeness, Self::by_shape, Self::by_place];
+        let steps: [Step<'a>; 3] = [Self::by_likeness, Self::by_shape, Self::by_place];
         for step in steps {
             let runs: Vec<_> = pairs.iter().map(|(i, j)| (*i, *j, 1)).collect();
             for (i, j) in gaps(&runs, olds.len(), news.len()) {
@@ -198,18 +200,18 @@ impl Aligner<'_> {
 
     /// Pairs elements that share at least four tenths of their tokens, the most alike first, none crossing another.
     fn by_likeness(&mut self, olds: &[usize], news: &[usize], _: bool) -> Vec<(usize, usize)> {
-        let (base_old, p) = Self::run_of_tokens(self.old, olds);
-        let (base_new, q) = Self::run_of_tokens(self.new, news);
+        let (base_old, texts_old) = Self::run_of_tokens(self.old, olds);
+        let (base_new, texts_new) = Self::run_of_tokens(self.new, news);
         let mut shared: BTreeMap<(usize, usize), usize> = BTreeMap::new();
         let (mut x, mut y) = (0, 0);
         let (mut whole_old, mut whole_new) = (BTreeSet::new(), BTreeSet::new());
-        for (i, j, len) in common(&p, &q, &mut self.budget) {
+        for run in common(&texts_old, &texts_new, &mut self.budget) {
             // What stands whole inside something larger was wrapped, not changed: see `wrapped`.
-            let (s, t) = ((base_old + i) as u32, (base_new + j) as u32);
+            let (s, t, len) = ((base_old + run.0) as u32, (base_new + run.1) as u32, run.2);
             whole_old.extend(Self::wholes(self.old, olds, s..s + len as u32));
             whole_new.extend(Self::wholes(self.new, news, t..t + len as u32));
             for step in 0..len {
-                let (s, t) = ((base_old + i + step) as u32, (base_new + j + step) as u32);
+                let (s, t) = (s + step as u32, t + step as u32);
                 while self.old.nodes[olds[x]].last <= s {
                     x += 1;
                 }
@@ -246,8 +248,8 @@ impl Aligner<'_> {
         ranked.sort_unstable();
         let mut pairs: BTreeMap<usize, usize> = BTreeMap::new();
         for (_, x, y) in ranked {
-            let before = pairs.range(..=x).next_back().is_none_or(|(i, j)| *i < x && *j < y);
-            let after = pairs.range(x..).next().is_none_or(|(i, j)| *i > x && *j > y);
+            let before = pairs.range(..=x).next_back().is_none_or(|pair| *pair.0 < x && *pair.1 < y);
+            let after = pairs.range(x..).next().is_none_or(|pair| *pair.0 > x && *pair.1 > y);
             if before && after {
                 pairs.insert(x, y);
             }
@@ -303,16 +305,14 @@ impl Aligner<'_> {
         let (base_new, q) = Self::run_of_tokens(self.new, news);
         let runs = common(&p, &q, &mut self.budget);
         for (i, j, len) in runs {
-            let (first, last) = (base_old + i, base_old + i + len);
-            let shift = (base_new + j) as i64 - first as i64;
-            let news_in = (first as i64 + shift) as u32..(last as i64 + shift) as u32;
-            for node in Self::wholes(self.old, olds, first as u32..last as u32) {
+            let (first_old, first_new) = (base_old + i, base_new + j);
+            for node in Self::wholes(self.old, olds, first_old as u32..(first_old + len) as u32) {
                 let tokens = self.old.nodes[node].tokens();
-                self.match_tokens(tokens.start, (tokens.start as i64 + shift) as usize, tokens.len());
+                self.match_tokens(tokens.start, tokens.start - first_old + first_new, tokens.len());
             }
-            for node in Self::wholes(self.new, news, news_in) {
+            for node in Self::wholes(self.new, news, first_new as u32..(first_new + len) as u32) {
                 let tokens = self.new.nodes[node].tokens();
-                self.match_tokens((tokens.start as i64 - shift) as usize, tokens.start, tokens.len());
+                self.match_tokens(tokens.start - first_new + first_old, tokens.start, tokens.len());
             }
         }
     }

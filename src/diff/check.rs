@@ -10,6 +10,7 @@ use tree_sitter::{InputEdit, Parser, Point};
 
 use crate::syntax::flag;
 
+use super::UnitKind;
 use super::pieces::{Aligned, Key};
 use super::renames::absorb;
 use super::units::Draft;
@@ -74,13 +75,41 @@ pub(crate) fn keep_grammar(aligned: &Aligned, drafts: Vec<(Key, Draft)>) -> Vec<
         absorb(&mut drafts, &into);
         index -= before;
     }
+    tangles(&mut trial, &mut drafts);
     // Keys of joined units mean nothing any more; nobody reads them after this step.
     drafts.into_iter().map(|draft| (Key::Format(0), draft)).collect()
 }
 
+/// Sets tried of the units of one entity, beside neighbours by twos.
+const SETS: usize = 8;
+/// Entities with more unsafe units than this are not tried by twos.
+const FEW: usize = 24;
+/// Joins in one entity before all its unsafe units become one.
+const ROUNDS: usize = 6;
+
+/// Units that can go alone and not together: a rewrite whose parts only look apart. They become one.
+fn tangles(trial: &mut Trial, drafts: &mut Vec<Draft>) {
+    let entities: BTreeSet<Vec<String>> = drafts.iter().map(|draft| draft.entity.clone()).collect();
+    for entity in entities {
+        for round in 0..=ROUNDS {
+            let unsafe_here = |draft: &Draft| draft.entity == entity && !draft.safe;
+            let members: Vec<usize> =
+                (0..drafts.len()).filter(|index| unsafe_here(&drafts[*index])).collect();
+            let inner = |index: &&usize| matches!(drafts[**index].kind, UnitKind::Body | UnitKind::Signature);
+            if members.len() < 2 || members.iter().find(inner).is_none() {
+                break;
+            }
+            let Some(core) = trial.tangle(drafts, &members) else { break };
+            let mut core = if round == ROUNDS { members } else { core };
+            let Some(target) = core.pop() else { break };
+            join_kinds(drafts, target, &core);
+            absorb(drafts, &core.iter().map(|unit| (*unit, target)).collect());
+        }
+    }
+}
+
 /// A joined unit is of its heaviest part's kind and weighs all of them.
 fn join_kinds(drafts: &mut [Draft], index: usize, mates: &[usize]) {
-    use super::UnitKind;
     let rank = |draft: &Draft| {
         let light = matches!(draft.kind, UnitKind::Format | UnitKind::Comment);
         (!light, draft.weight)
@@ -138,7 +167,7 @@ impl Trial<'_> {
         for (to, from) in places.iter().rev() {
             let (start, end) = (self.point(to.start), self.point(to.end));
             let text = &old[from.clone()];
-            let rows = text.iter().filter(|byte| **byte == b'\n').count();
+            let rows = text.split(|byte| *byte == b'\n').count() - 1;
             let column = text.iter().rev().take_while(|byte| **byte != b'\n').count();
             let column = if rows == 0 { start.column + column } else { column };
             tree.edit(&InputEdit {
@@ -165,6 +194,46 @@ impl Trial<'_> {
         let count = |source: crate::syntax::Source| source.error_count();
         let language = self.aligned.new.language;
         crate::syntax::Source::parse(language, text).map_or(0, count) <= self.allowed
+    }
+
+    /// Units that cannot go together, with what mends them; `None` if none was found.
+    fn tangle(&mut self, drafts: &[Draft], members: &[usize]) -> Option<Vec<usize>> {
+        let mut sets: Vec<Vec<usize>> = Vec::new();
+        if members.len() <= FEW {
+            sets.extend(members.windows(2).map(<[usize]>::to_vec));
+            sets.extend(members.windows(3).map(|three| vec![three[0], three[2]]));
+        }
+        // A fixed generator: the same input always tries the same sets.
+        let mut state = 0x2545_f491_4f6c_dd1d_u64;
+        for _ in 0..SETS {
+            let mut coin = || {
+                state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+                state >> 63 == 1
+            };
+            sets.push(members.iter().copied().filter(|_| coin()).collect());
+        }
+        let mut core = sets.into_iter().find(|set| !self.holds(drafts, set))?;
+        let mut at = 0;
+        while at < core.len() && core.len() > 1 {
+            let mut fewer = core.clone();
+            fewer.remove(at);
+            if self.holds(drafts, &fewer) { at += 1 } else { core = fewer }
+        }
+        let first = core[0];
+        let mut rest: Vec<usize> = members.iter().copied().filter(|unit| !core.contains(unit)).collect();
+        rest.sort_by_key(|unit| (distance(&drafts[*unit], &drafts[first]), *unit));
+        for unit in rest.iter().take(2 * NEAR) {
+            let more: Vec<usize> = core.iter().copied().chain([*unit]).collect();
+            if self.holds(drafts, &more) {
+                core = more;
+                break;
+            }
+        }
+        if core.len() < 2 {
+            core.extend(rest.first());
+        }
+        core.sort_unstable();
+        (core.len() > 1).then_some(core)
     }
 
     /// The nearest units that have to go with this one: one, or else a growing neighbourhood.

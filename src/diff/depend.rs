@@ -51,9 +51,12 @@ pub(crate) fn link(drafts: &mut [Draft], files: &[Option<&Aligned>]) {
     }
 }
 
+/// First byte, byte behind the last, unit.
+type Item = (usize, usize, usize);
+
 /// Documentation of a new item goes with it; an item comes back with its documentation.
 fn documentation(drafts: &mut [Draft]) {
-    let mut items: BTreeMap<(usize, bool), Vec<(usize, usize, usize)>> = BTreeMap::new();
+    let mut items: BTreeMap<(usize, bool), Vec<Item>> = BTreeMap::new();
     for (index, draft) in drafts.iter().enumerate() {
         for (file, old, new) in &draft.changes {
             match draft.kind {

@@ -56,7 +56,7 @@ pub fn diff(files: &[ChangedFile]) -> Diff {
     renames::join(&mut drafts);
     moves::join(&mut drafts);
     depend::link(&mut drafts, &trees);
-    finish(prepared, drafts)
+    finish(prepared, &drafts)
 }
 
 fn prepare((old, new): Pair) -> Prepared {
@@ -212,7 +212,7 @@ fn data(index: usize, file: &Prepared, hunk: &lines::Hunk, role: Role) -> Draft 
 }
 
 /// Gives units their order, names and places in the real files.
-fn finish(prepared: Vec<Prepared>, drafts: Vec<Draft>) -> Diff {
+fn finish(prepared: Vec<Prepared>, drafts: &[Draft]) -> Diff {
     let mut order: Vec<usize> = (0..drafts.len()).collect();
     let key = |draft: &Draft| {
         let first = draft.changes.iter().map(|(file, old, new)| (*file, new.start, old.start, new.end)).min();

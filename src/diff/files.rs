@@ -35,7 +35,7 @@ pub(crate) fn has_crlf(bytes: &[u8]) -> bool {
 
 /// `Some(true)`: all of it CR LF; `Some(false)`: all LF; `None`: mixed, or no line end at all.
 fn eol(bytes: &[u8]) -> Option<bool> {
-    let count = |byte: u8| bytes.iter().filter(|other| **other == byte).count();
+    let count = |byte: u8| bytes.split(|other| *other == byte).count() - 1;
     let (feeds, returns) = (count(b'\n'), count(b'\r'));
     let pairs = bytes.windows(2).filter(|pair| *pair == b"\r\n").count();
     match (feeds, returns) {
@@ -180,11 +180,14 @@ fn equal(olds: &BTreeMap<String, Side>, news: &BTreeMap<String, Side>) -> Vec<(S
     found
 }
 
+/// Hashes of lines with how often they stand and their length in bytes.
+type LineCounts = BTreeMap<u64, (usize, usize)>;
+
 /// A line in more files than this tells nothing.
 const COMMON_LINE: usize = 8;
 
 fn alike(olds: &BTreeMap<String, Side>, news: &BTreeMap<String, Side>) -> Vec<(String, String)> {
-    let lines = |side: &Side| -> BTreeMap<u64, (usize, usize)> {
+    let lines = |side: &Side| -> LineCounts {
         let mut counts = BTreeMap::new();
         for line in
             side.bytes.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii).filter(|line| !line.is_empty())
@@ -195,7 +198,7 @@ fn alike(olds: &BTreeMap<String, Side>, news: &BTreeMap<String, Side>) -> Vec<(S
         }
         counts
     };
-    let texts = |sides: &BTreeMap<String, Side>| -> Vec<(String, BTreeMap<u64, (usize, usize)>)> {
+    let texts = |sides: &BTreeMap<String, Side>| -> Vec<(String, LineCounts)> {
         let text =
             |(path, side): (&String, &Side)| (!is_binary(&side.bytes)).then(|| (path.clone(), lines(side)));
         sides.iter().filter_map(text).collect()
@@ -207,7 +210,7 @@ fn alike(olds: &BTreeMap<String, Side>, news: &BTreeMap<String, Side>) -> Vec<(S
             index.entry(*line).or_default().push(number);
         }
     }
-    let total = |lines: &BTreeMap<u64, (usize, usize)>| lines.values().map(|(n, len)| n * len).sum::<usize>();
+    let total = |lines: &LineCounts| lines.values().map(|(n, len)| n * len).sum::<usize>();
     let mut ranked: Vec<(usize, bool, usize, usize)> = Vec::new();
     for (number, (path, lines)) in q.iter().enumerate() {
         let mut shared: BTreeMap<usize, usize> = BTreeMap::new();

@@ -99,7 +99,7 @@ pub fn role_of(path: &str, content: &[u8]) -> Role {
     {
         return Role::Doc;
     }
-    if CONFIG_ENDINGS.contains(&ending) || name.starts_with(".") && name.ends_with("rc") {
+    if CONFIG_ENDINGS.contains(&ending) || name.starts_with('.') && name.ends_with("rc") {
         return Role::Config;
     }
     Role::Other

@@ -51,7 +51,7 @@ pub(crate) fn common(old: &[u64], new: &[u64], budget: &mut Budget) -> Vec<(usiz
         let sum = (middle_old.len() + middle_new.len()) as u64;
         let (algorithm, steps) = match cells {
             0..=SMALL => (Algorithm::Myers, sum + cells / 16),
-            ..=LARGE => (Algorithm::Histogram, 4 * sum),
+            _ if cells <= LARGE => (Algorithm::Histogram, 4 * sum),
             _ => (Algorithm::Histogram, 4 * sum + cells / 256),
         };
         if budget.take(steps) {

@@ -8,8 +8,9 @@ use super::plan::{EMPTY, GOLD, Options};
 use super::record::{Outcome, Reason};
 use super::run::World;
 use super::sink::{Sink, SinkError, TestRun};
-use super::tests::{Judged, Tester, Yardstick, base_lists, before};
+use super::tests::{Judged, Tester, Yardstick, base_lists, before, withdraw_golds_own};
 use super::trees::{self, Material};
+use crate::diff::{Role, role_of};
 use crate::evaluate::{lints, packages};
 use crate::harness::{Lists, Observed, ReadContext};
 use crate::patch::{Tree, TreeChanges};
@@ -36,6 +37,8 @@ pub(super) struct Bench {
     pub packages: ReadContext,
     /// What trials are judged by.
     pub yardstick: Yardstick,
+    /// Fail-to-pass that only gold can bring, as listed: not demanded.
+    pub withdrawn: Vec<String>,
     /// Control runs, by control.
     pub controls: BTreeMap<&'static str, Control>,
     /// Gold seen as a diff.
@@ -112,6 +115,7 @@ impl Bench {
             linters,
             packages,
             yardstick: Yardstick::default(),
+            withdrawn: Vec::new(),
             controls: BTreeMap::new(),
             gold: None,
             timing,
@@ -145,6 +149,13 @@ impl Bench {
         let observed: Option<Observed> = gold_run.as_ref().map(|(_, run)| self.tester(world).observe(run));
         if self.task.test.pass_to_pass == PassToPass::Base {
             self.yardstick.lists = base_lists(&self.task.test.fail_to_pass, &own, observed.as_ref());
+        }
+        if let (true, Some(gold)) = (self.task.foreign, &observed) {
+            let is_test_file = |path: &str| {
+                self.material.tests.contains_key(path) || role_of(path, b"") == Role::Test
+            };
+            self.withdrawn =
+                withdraw_golds_own(&mut self.yardstick.lists, &is_test_file, [&own, &with_test_patch], gold);
         }
         let runs = [(EMPTY, Some((empty_key, empty))), (GOLD, gold_run)];
         for (name, run) in runs {

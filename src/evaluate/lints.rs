@@ -140,7 +140,8 @@ fn read(bench: &Bench, run: &LintRun, diff: &Diff) -> (Lint, LintDetail) {
                     (Some(why), _) => detail.unusable.push((linter.name.to_owned(), format!("on the base: {why}"))),
                     (None, Some(why)) => detail.unusable.push((linter.name.to_owned(), why)),
                     (None, None) => {
-                        build_failed |= on_result.build_failed;
+                        // Where the base does not pass the linter's compiler either, errors are compared one by one.
+                        build_failed |= on_result.build_failed && !on_base.build_failed;
                         base.extend(on_base.findings);
                         after.extend(on_result.findings);
                     }

@@ -156,10 +156,13 @@ pub(super) fn evaluate(
         lint_detail = detail;
     }
     record.timing.insert("lint_s".to_owned(), linting.elapsed().as_secs_f64());
+    let mut oddities = judged.oddities;
+    let golds_own = |test: &String| format!("{test}: not demanded: gold alone brings it, outside the test files");
+    oddities.extend(bench.withdrawn.iter().map(golds_own));
     let detail = Detail {
         schema: DETAIL_SCHEMA.to_owned(),
         tests: judged.details,
-        oddities: judged.oddities,
+        oddities,
         files: diff.files.clone(),
         units: super::detail::units(&diff, &classified),
         lint: lint_detail,

@@ -72,7 +72,11 @@ fn is_compile_error(message: &Value) -> bool {
         "error" => match code {
             // A lint that the repository denies is a finding; a code like E0425, or none, is the compiler's.
             Some(code) => code.len() == 5 && code.starts_with('E') && code[1..].bytes().all(|b| b.is_ascii_digit()),
-            None => true,
+            // The count of errors at the end is none of its own: denied lints bring it too.
+            None => {
+                let text = message.get("message").and_then(Value::as_str).unwrap_or_default();
+                !(text.starts_with("aborting due to") || text.starts_with("could not compile"))
+            }
         },
         "error: internal compiler error" => true,
         _ => false,
@@ -161,7 +165,9 @@ mod tests {
         let finished = "{\"reason\":\"build-finished\",\"success\":false}";
         let denied = message("error", "clippy::unwrap_used", "used `unwrap()`", "src/lib.rs", 3);
         let broken = message("error", "E0425", "cannot find value `y`", "src/lib.rs", 3);
-        let denied = read(&output(&format!("{denied}\n{finished}"), "", 101));
+        let aborting = serde_json::json!({"reason": "compiler-message", "message":
+            {"level": "error", "message": "aborting due to 1 previous error", "code": null, "spans": []}});
+        let denied = read(&output(&format!("{denied}\n{aborting}\n{finished}"), "", 101));
         assert!(!denied.build_failed);
         assert_eq!(denied.findings[0].level, Level::Error);
         assert!(read(&output(&format!("{broken}\n{finished}"), "", 101)).build_failed);

@@ -262,3 +262,108 @@ pub fn suppressions(diff: &Diff) -> Vec<Finding> {
     found.sort();
     found
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diff::{ChangedFile, Side, diff};
+
+    fn changed(old: &str, new: &str) -> Diff {
+        let side = |text: &str| Side { path: "src/a.rs".to_owned(), mode: 0o100_644, bytes: text.as_bytes().into() };
+        diff(&[ChangedFile { old: Some(side(old)), new: Some(side(new)) }])
+    }
+
+    fn finding(line: usize, message: &str) -> Finding {
+        Finding {
+            tool: "clippy".to_owned(),
+            rule: "clippy::x".to_owned(),
+            level: Level::Warning,
+            file: "src/a.rs".to_owned(),
+            line,
+            message: message.to_owned(),
+        }
+    }
+
+    const BASE: &str = "fn a() {\n    one();\n}\n\nfn b() {\n    two();\n}\n";
+
+    #[test]
+    fn old_findings_stay_old_wherever_their_line_goes() {
+        let cases = [
+            ("a comment above", "// new\nfn a() {\n    one();\n}\n\nfn b() {\n    two();\n}\n", 3),
+            ("re-indented in a block", "fn a() {\n    if x {\n        one();\n    }\n}\n\nfn b() {\n    two();\n}\n", 3),
+            ("moved below", "fn b() {\n    two();\n}\n\nfn a() {\n    one();\n}\n", 6),
+        ];
+        for (what, new, line) in cases {
+            let found = compare(&[finding(2, "too long (105/100)")], &[finding(line, "too long (107/100)")], &changed(BASE, new));
+            assert_eq!(found, Compared::default(), "{what}");
+        }
+    }
+
+    #[test]
+    fn one_more_of_an_old_finding_in_the_same_function_is_new() {
+        let new = "fn a() {\n    one();\n    one();\n}\n\nfn b() {\n    two();\n}\n";
+        let found = compare(&[finding(2, "m")], &[finding(2, "m"), finding(3, "m")], &changed(BASE, new));
+        assert_eq!(found.new.len(), 1);
+        assert!(found.fixed.is_empty());
+    }
+
+    #[test]
+    fn a_finding_in_another_function_is_new_and_the_old_one_fixed() {
+        let new = "fn a() {\n    fine();\n}\n\nfn b() {\n    one();\n}\n";
+        let found = compare(&[finding(2, "m")], &[finding(6, "m")], &changed(BASE, new));
+        assert_eq!((found.new.len(), found.fixed.len()), (1, 1));
+    }
+
+    #[test]
+    fn suppressions_added_count_and_moved_ones_do_not() {
+        let base = "#[allow(dead_code)]\nfn a() {}\n\nfn b() {}\n";
+        let moved = "fn b() {}\n\n#[allow(dead_code)]\nfn a() {}\n";
+        let added = "#[allow(dead_code)]\nfn a() {}\n\n#[allow(dead_code)]\nfn b() {}\n";
+        let text = "#[allow(dead_code)]\nfn a() { \"#[allow(x)]\"; }\n\nfn b() {}\n";
+        assert!(suppressions(&changed(base, moved)).is_empty());
+        assert!(suppressions(&changed(base, text)).is_empty());
+        let found = suppressions(&changed(base, added));
+        assert_eq!(found.iter().map(|f| (f.line, f.message.as_str())).collect::<Vec<_>>(), [(4, "#[allow(dead_code)]")]);
+    }
+
+    #[test]
+    fn a_deleted_test_is_a_suppression() {
+        let base = "fn a() {}\n\n#[cfg(test)]\nmod tests {\n    #[test]\n    fn x() {\n        super::a();\n    }\n\n    #[test]\n    fn y() {\n        super::a();\n    }\n}\n";
+        let new = "fn a() {}\n\n#[cfg(test)]\nmod tests {\n    #[test]\n    fn x() {\n        super::a();\n    }\n}\n";
+        let found = suppressions(&changed(base, new));
+        assert_eq!(found.iter().map(|f| f.rule.as_str()).collect::<Vec<_>>(), ["deleted_test"]);
+    }
+
+    #[test]
+    fn only_lines_that_the_patch_changed_are_unformatted() {
+        let new = "fn a() {\n    one( );\n}\n\nfn b() {\n    two();\n}\n";
+        let diff = changed(BASE, new);
+        // The formatter would alter line 2, and line 6 as it would have before.
+        assert_eq!(unformatted_lines(&diff.files[0], &[2, 6]), [2]);
+    }
+
+    #[test]
+    fn the_status_says_the_worst_that_holds() {
+        let diff = changed(BASE, BASE);
+        let parts = |new: usize, unformatted, build_failed, linters, unusable| LintParts {
+            compared: Compared { new: vec![finding(1, "m"); new], fixed: Vec::new() },
+            suppressions: &[],
+            unformatted_lines: unformatted,
+            build_failed,
+            linters,
+            unusable,
+        };
+        let cases = [
+            (parts(0, 0, false, 2, 0), LintStatus::Clean),
+            (parts(1, 0, false, 2, 0), LintStatus::Findings),
+            (parts(0, 1, false, 2, 0), LintStatus::Findings),
+            (parts(1, 0, true, 2, 0), LintStatus::BuildFailed),
+            (parts(0, 0, false, 2, 1), LintStatus::Invalid),
+            (parts(1, 0, false, 2, 1), LintStatus::Findings),
+            (parts(0, 0, false, 0, 0), LintStatus::NoLinter),
+        ];
+        for (parts, status) in cases {
+            assert_eq!(figures(&parts, &diff).status, status, "{parts:?}");
+        }
+    }
+}

@@ -136,7 +136,7 @@ pub(super) fn deleted_test(diff: &Diff, unit: &Unit) -> Option<Finding> {
             sequence.iter().enumerate().all(|(at, word)| source.text(token + at) == word.as_bytes())
         })
     };
-    silencer.test_marks.iter().any(|mark| marked(mark)).then(|| Finding {
+    silencer.test_marks.iter().any(marked).then(|| Finding {
         tool: "kerf".to_owned(),
         rule: "deleted_test".to_owned(),
         level: Level::Warning,

@@ -195,7 +195,7 @@ fn shown(bytes: &[u8], range: [usize; 2], lines: [usize; 2], kind: UnitKind) -> 
     }
     // Leading line breaks belong to the range so that lines come out whole; what is read begins behind them.
     let skipped = text.iter().take_while(|byte| byte.is_ascii_whitespace()).count();
-    let breaks = text[..skipped].iter().filter(|byte| **byte == b'\n').count();
+    let breaks = text[..skipped].split(|byte| *byte == b'\n').count() - 1;
     let from = bytes[..range[0] + skipped].iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
     let end = range[0] + text.trim_ascii_end().len();
     let to = bytes[end..].iter().position(|byte| *byte == b'\n').map_or(bytes.len(), |at| end + at);

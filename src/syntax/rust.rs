@@ -260,8 +260,7 @@ fn local(source: &Source, node: usize) -> Option<Definition> {
     for above in source.ancestors(node).skip(1) {
         let kind = match source.kind_name(above) {
             "let_declaration" | "for_expression" | "let_condition" => DefinitionKind::Local,
-            "parameter" => DefinitionKind::Parameter,
-            "closure_parameters" => DefinitionKind::Parameter,
+            "parameter" | "closure_parameters" => DefinitionKind::Parameter,
             "tuple_pattern" | "mut_pattern" | "ref_pattern" | "reference_pattern" | "captured_pattern"
             | "slice_pattern" => {
                 child = above;

@@ -1,3 +1,5 @@
+//! Table and property tests of parsing and names.
+
 use proptest::prelude::*;
 
 use super::*;

@@ -122,3 +122,83 @@ fn read_folder(path: &Path) -> Result<Vec<Result<Task, TaskProblem>>, TaskProble
     }
     Ok(folders.iter().map(|folder| kerf_toml::read(folder)).collect())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A folder with one task of the given `task.toml`.
+    fn suite_with(toml: &str) -> Suite {
+        let folder = tempfile::tempdir().unwrap();
+        let task = folder.path().join("t");
+        std::fs::create_dir_all(task.join("repo")).unwrap();
+        std::fs::write(task.join("task.toml"), toml).unwrap();
+        read_suite(folder.path()).unwrap()
+    }
+
+    const GOOD: &str = r#"schema = "kerf/task/1"
+id = "t"
+language = "rust"
+[repo]
+source = "path:repo"
+[test]
+fail_to_pass = ["tests/a.rs::x"]
+"#;
+
+    #[test]
+    fn defaults_come_from_the_language() {
+        let suite = suite_with(GOOD);
+        assert!(suite.problems.is_empty(), "{:?}", suite.problems);
+        let task = suite.task("t").unwrap();
+        assert_eq!(task.test.command, "cargo test --offline --no-fail-fast");
+        assert_eq!(task.environment.build, ["cargo test --offline --no-fail-fast --no-run"]);
+        assert_eq!(task.test.pass_to_pass, crate::task::PassToPass::Base);
+        assert_eq!(suite.lock().len(), 64);
+    }
+
+    #[test]
+    fn problems_name_line_field_and_what_to_do() {
+        let cases = [
+            ("fail_to_pass =", "fail_to_pas =", "task.toml:7: field `test.fail_to_pas`: is unknown; did you mean `fail_to_pass`?"),
+            ("[\"tests/a.rs::x\"]", "3", "task.toml:7: field `test.fail_to_pass`: must be a list of strings"),
+            ("kerf/task/1", "kerf/task/9", "task.toml:1: field `schema`: is `kerf/task/9`; this kerf reads `kerf/task/1`"),
+            ("id = \"t\"\n", "", "task.toml: field `id`: is missing"),
+            ("path:repo", "path:nowhere-at-all", "task.toml:5: field `repo.source`: names no folder `nowhere-at-all` here or in any folder above"),
+            ("\"rust\"", "\"rust", "task.toml:3: is no valid TOML: "),
+            ("[test]", "span = 3\n[test]", "task.toml:6: field `repo.span`: is unknown"),
+            ("[test]", "[test]\ntimeout = \"5\"", "task.toml:7: field `test.timeout`: is `5`; write 90s, 15m or 1h"),
+        ];
+        for (from, to, expected) in cases {
+            let suite = suite_with(&GOOD.replacen(from, to, 1));
+            assert!(suite.tasks.is_empty(), "{to}");
+            let said = suite.problems[0].to_string();
+            assert!(said.contains(expected), "{said}\n  does not contain\n{expected}");
+        }
+    }
+
+    #[test]
+    fn a_jsonl_line_cut_in_half_costs_that_task_only() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("set.jsonl");
+        let line = r#"{"instance_id":"o__r-1","repo":"o/r","base_commit":"abc","language":"Rust","FAIL_TO_PASS":"['a - should panic']","PASS_TO_PASS":[],"patch":"x","test_patch":"y","extra":1}"#;
+        std::fs::write(&path, format!("{line}\n{}\n{{}}\n", &line[..40])).unwrap();
+        let suite = read_suite(&path).unwrap();
+        assert_eq!(suite.name, "set");
+        assert_eq!(suite.tasks[0].test.fail_to_pass, ["a - should panic"]);
+        let said: Vec<String> = suite.problems.iter().map(ToString::to_string).collect();
+        assert!(said[0].contains("set.jsonl:2: is no JSON object") && said[0].contains("cut short"), "{said:?}");
+        assert!(said[1].contains("set.jsonl:3: field `instance_id`: is missing"), "{said:?}");
+    }
+
+    #[test]
+    fn an_id_used_twice_counts_once() {
+        let folder = tempfile::tempdir().unwrap();
+        for name in ["a", "b"] {
+            std::fs::create_dir_all(folder.path().join(name).join("repo")).unwrap();
+            std::fs::write(folder.path().join(name).join("task.toml"), GOOD).unwrap();
+        }
+        let suite = read_suite(folder.path()).unwrap();
+        assert_eq!((suite.tasks.len(), suite.problems.len()), (1, 1));
+        assert!(suite.problems[0].message.contains("used twice"));
+    }
+}

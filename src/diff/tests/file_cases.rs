@@ -40,7 +40,8 @@ fn created_and_deleted_files_have_a_unit_and_their_elements() {
 
 #[test]
 fn renames_are_found_by_content_and_by_likeness() {
-    let lines: String = (0..20).map(|i| format!("fn f{i}() {{ a({i}); }}\n")).collect();
+    let lines: Vec<String> = (0..20).map(|i| format!("fn f{i}() {{ a({i}); }}\n")).collect();
+    let lines = lines.concat();
     let changed = lines.replace("a(3)", "b(3)");
     let moved = |new: &str| {
         [file("src/a.rs", Some(lines.as_bytes()), None), file("src/b.rs", None, Some(new.as_bytes()))]
@@ -96,8 +97,8 @@ fn elements_move_between_files() {
 
 #[test]
 fn large_generated_files_are_compared() {
-    let text =
-        |n: usize| -> String { (0..8000).map(|i| format!("pub const C{i}: u32 = {};\n", i * n)).collect() };
+    let line = |i: usize, n: usize| format!("pub const C{i}: u32 = {};\n", i * n);
+    let text = |n: usize| (0..8000).map(|i| line(i, n)).collect::<Vec<_>>().concat();
     let diff = diff(&[file("src/a.rs", Some(text(1).as_bytes()), Some(text(2).as_bytes()))]);
     assert_eq!(diff.units.len(), 7999);
     assert!(!diff.files[0].coarse);

@@ -90,12 +90,9 @@ impl Crates {
 
     fn in_src(&self, package: &str, rest: &[&str]) -> Place {
         let root = |name: &str| join(package, &format!("src/{name}.rs"));
-        match rest {
-            ["lib" | "main"] => Place { root: root(rest[0]), module: Vec::new() },
-            _ => {
-                let name = if self.paths.contains(&root("lib")) { "lib" } else { "main" };
-                Place { root: root(name), module: module(rest) }
-            }
+        if let ["lib" | "main"] = rest { Place { root: root(rest[0]), module: Vec::new() } } else {
+            let name = if self.paths.contains(&root("lib")) { "lib" } else { "main" };
+            Place { root: root(name), module: module(rest) }
         }
     }
 

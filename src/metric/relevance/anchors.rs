@@ -85,6 +85,11 @@ impl Anchors {
         self.of(file, side).find(|zone| inside(zone) || touches(zone)).map(|zone| zone.unit)
     }
 
+    /// One place of an anchor is or holds a range of bytes.
+    pub fn covers(&self, file: usize, side: Side, bytes: &Range<usize>) -> bool {
+        self.of(file, side).any(|zone| zone.bytes.start <= bytes.start && bytes.end <= zone.bytes.end)
+    }
+
     /// The anchor whose places a place lies between: it was wrapped or unwrapped.
     pub fn around(&self, file: usize, side: Side, place: usize) -> Option<usize> {
         self.of(file, side)

@@ -129,16 +129,13 @@ impl<'a> Facts<'a> {
     pub fn words_of(&self, unit: usize, side: Side) -> Vec<Vec<u8>> {
         let mut words = Vec::new();
         for change in &self.unit(unit).changes {
-            match self.source(change.file, side) {
-                Some(source) => {
-                    let tokens = self.tokens(change, side);
-                    let tokens = tokens.filter(|token| source.tokens[*token].kind != TokenKind::Comment);
-                    words.extend(tokens.map(|token| source.text(token).to_vec()));
-                }
-                None => {
-                    let lines = self.text(change, side).split(|byte| *byte == b'\n');
-                    words.extend(lines.map(|line| line.trim_ascii_end().to_vec()).filter(|l| !l.is_empty()));
-                }
+            if let Some(source) = self.source(change.file, side) {
+                let tokens = self.tokens(change, side);
+                let tokens = tokens.filter(|token| source.tokens[*token].kind != TokenKind::Comment);
+                words.extend(tokens.map(|token| source.text(token).to_vec()));
+            } else {
+                let lines = self.text(change, side).split(|byte| *byte == b'\n');
+                words.extend(lines.map(|line| line.trim_ascii_end().to_vec()).filter(|l| !l.is_empty()));
             }
         }
         words
@@ -156,7 +153,7 @@ impl<'a> Facts<'a> {
     /// 1-based lines of a byte range; of an empty one the line of its place.
     pub fn lines(&self, file: usize, side: Side, range: &Range<usize>) -> (usize, usize) {
         let bytes = self.bytes(file, side);
-        let line = |at: usize| 1 + bytes[..at.min(bytes.len())].iter().filter(|b| **b == b'\n').count();
+        let line = |at: usize| bytes[..at.min(bytes.len())].split(|byte| *byte == b'\n').count();
         let first = line(range.start);
         (first, if range.end > range.start { line(range.end - 1) } else { first })
     }

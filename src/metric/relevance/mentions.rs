@@ -57,7 +57,7 @@ impl Texts {
         }
         files.retain(|text| {
             let head = &text.bytes[..text.bytes.len().min(8000)];
-            text.bytes.len() <= LARGEST && !head.contains(&0) && !text.path.ends_with(".lock")
+            text.bytes.len() <= LARGEST && !head.contains(&0) && text.path.rsplit('.').next() != Some("lock")
         });
         files.sort_by(|a, b| a.path.cmp(&b.path));
         Self { files }

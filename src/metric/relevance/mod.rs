@@ -1,7 +1,7 @@
 //! Which edit units a task asked for, and which it did not: one class a unit, each with its proof.
 //!
 //! In: a structural diff, gold's diff if there is one, the task's statement and scope, the base tree. Out: a
-//! [`Classified`] for every unit. Signs of irrelevance are small rules, one file each in [`signs`]; a rule accuses only
+//! [`Classified`] for every unit. Signs of irrelevance are small rules, one file each in `signs`; a rule accuses only
 //! by facts that it can name, and what no rule and no link decides is [`Class::Unproven`].
 //!
 //! Invariant: gold only acquits. Taking it away never turns an unproven unit into an irrelevant one.

@@ -72,7 +72,7 @@ pub fn downward(
             };
             let why = format!("only irrelevant edits mention `{}`", candidate.name);
             let evidence = holders.iter().filter_map(|holder| facts.first_line(*holder)).take(3).collect();
-            found[candidate.unit] = Some(Found { why, evidence, ..worst });
+            found[candidate.unit] = Some(Found { evidence, why, ..worst });
             changed = true;
         }
         // Elements of a created file go with it, and what documents an irrelevant item goes with the item.
@@ -94,7 +94,7 @@ pub fn downward(
                 let what = if creates(other) { "part of a file" } else { "documentation of an item" };
                 let evidence = facts.first_line(other).into_iter().collect();
                 let why = format!("{what} that is irrelevant itself: {}", here.why);
-                found[unit] = Some(Found { why, evidence, ..here });
+                found[unit] = Some(Found { evidence, why, ..here });
                 changed = true;
             }
         }

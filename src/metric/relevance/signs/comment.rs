@@ -3,11 +3,15 @@
 //! Supporting is a comment inside, directly above, directly below or at the line end of an anchor's statement, the
 //! documentation of an item that an anchor changes, and a comment that went with such a one.
 
+use std::collections::BTreeSet;
+use std::ops::Range;
+
 use super::super::Sign;
 use super::super::anchors::{Anchors, statement_around};
 use super::super::facts::{Facts, Side};
+use super::super::mentions::words;
 use super::{Found, Placed};
-use crate::diff::{Role, UnitKind};
+use crate::diff::{Change, Role, UnitKind};
 use crate::syntax::{Source, flag};
 
 /// Words by which a statement asks for comments.
@@ -38,6 +42,9 @@ pub fn place(facts: &Facts, anchors: &Anchors, unit: usize) -> Placed {
         if near(facts, anchors, other).is_some() {
             return Placed::Near("the same comment stands at changed code on the other side".to_owned());
         }
+    }
+    if let Some(name) = follows(facts, anchors, unit) {
+        return Placed::Near(format!("a comment that follows the change of `{name}`"));
     }
     let item = here.entity.last().and_then(|entity| entity.rsplit(' ').next()).unwrap_or_default();
     let documents = here.changes.iter().any(|change| is_documentation(facts, change));
@@ -84,6 +91,11 @@ fn near(facts: &Facts, anchors: &Anchors, unit: usize) -> Option<String> {
                 return Some("documentation of an item that the patch changes".to_owned());
             }
             if let Some(next) = next_statement(source, leaf)
+                && heads(facts, anchors, change, side, &source.range(next), lines.1)
+            {
+                return Some("a heading of what the patch adds or takes away".to_owned());
+            }
+            if let Some(next) = next_statement(source, leaf)
                 && facts.lines(change.file, side, &source.range(next)).0 == lines.1 + 1
                 && !source.nodes[source.ungrouped(next)].is(flag::ITEM)
                 && anchors.inside(change.file, side, &source.range(next)).is_some()
@@ -93,6 +105,36 @@ fn near(facts: &Facts, anchors: &Anchors, unit: usize) -> Option<String> {
         }
     }
     None
+}
+
+/// The comment came or went together with the whole element behind it, a blank line between them at most.
+fn heads(
+    facts: &Facts,
+    anchors: &Anchors,
+    change: &Change,
+    side: Side,
+    next: &Range<usize>,
+    last: usize,
+) -> bool {
+    let other = if side == Side::New { Side::Old } else { Side::New };
+    let alone = facts.trimmed(change, other).is_none();
+    alone && facts.lines(change.file, side, next).0 <= last + 2 && anchors.covers(change.file, side, next)
+}
+
+/// A word of a changed comment that came or went, and that an anchor defines, changes or drops.
+fn follows(facts: &Facts, anchors: &Anchors, unit: usize) -> Option<String> {
+    let words = |side: Side| -> BTreeSet<String> {
+        let texts = facts.unit(unit).changes.iter().map(|change| facts.text(change, side));
+        let found =
+            texts.flat_map(|text| words(text).map(|(_, word)| String::from_utf8_lossy(word).into_owned()));
+        found.collect()
+    };
+    let (old, new) = (words(Side::Old), words(Side::New));
+    if old.is_empty() || new.is_empty() {
+        return None;
+    }
+    let mut changed = old.symmetric_difference(&new).filter(|word| word.len() > 2);
+    changed.find(|word| anchors.units().any(|anchor| facts.unit(anchor).defines.contains(word))).cloned()
 }
 
 /// The node behind a comment and the comments that follow it.
@@ -106,7 +148,7 @@ fn next_statement(source: &Source, leaf: usize) -> Option<usize> {
     (next < end && source.nodes[next].is(flag::NAMED)).then_some(next)
 }
 
-fn is_documentation(facts: &Facts, change: &crate::diff::Change) -> bool {
+fn is_documentation(facts: &Facts, change: &Change) -> bool {
     [Side::New, Side::Old].into_iter().any(|side| {
         let text = facts.text(change, side).trim_ascii();
         ["///", "//!", "/**", "/*!"].iter().any(|start| text.starts_with(start.as_bytes()))

@@ -9,6 +9,7 @@ mod format;
 pub mod housekeeping;
 mod mode;
 mod neutral;
+mod rename;
 mod scratch;
 pub mod unused;
 
@@ -71,6 +72,8 @@ pub fn without_place(facts: &Facts, unit: usize) -> Option<Found> {
 /// Signs that depend on the way to the next anchor.
 pub fn by_place(facts: &Facts, anchors: &Anchors, unit: usize) -> Placed {
     match facts.kind(unit) {
+        // Equal words at another indentation.
+        UnitKind::Comment if facts.unit(unit).weight == 0 => format::place(facts, anchors, unit),
         UnitKind::Comment => comment::place(facts, anchors, unit),
         UnitKind::Format => format::place(facts, anchors, unit),
         _ => Placed::Open,

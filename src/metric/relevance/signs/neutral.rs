@@ -5,9 +5,9 @@ use std::ops::Range;
 
 use super::super::Sign;
 use super::super::facts::{Facts, Side, range};
-use super::Found;
+use super::{Found, rename};
 use crate::diff::UnitKind;
-use crate::syntax::{Definition, DefinitionKind, Source, TokenKind, flag};
+use crate::syntax::{Source, TokenKind, flag};
 
 /// The first of the rules that holds.
 pub fn sign(facts: &Facts, unit: usize) -> Option<Found> {
@@ -15,64 +15,13 @@ pub fn sign(facts: &Facts, unit: usize) -> Option<Found> {
         return None;
     }
     match facts.kind(unit) {
-        UnitKind::Rename => rename(facts, unit),
+        UnitKind::Rename => rename::whole(facts, unit).or_else(|| rename::shadow(facts, unit)),
         UnitKind::Import => imports(facts, unit),
-        UnitKind::Body | UnitKind::Signature => parentheses(facts, unit),
+        UnitKind::Body | UnitKind::Signature => {
+            rename::shadow(facts, unit).or_else(|| parentheses(facts, unit))
+        }
         _ => None,
     }
-}
-
-/// A rename of a local, or of a private item in one file. The diff claims renames only where all uses went along.
-fn rename(facts: &Facts, unit: usize) -> Option<Found> {
-    let changes = &facts.unit(unit).changes;
-    let file = changes.first()?.file;
-    if changes.iter().any(|change| change.file != file) {
-        return None;
-    }
-    let source = facts.source(file, Side::New)?;
-    let places: Vec<Range<usize>> =
-        changes.iter().filter_map(|change| facts.trimmed(change, Side::New)).collect();
-    let definition = definition(source, &places)?;
-    let from = changes.iter().find_map(|change| {
-        let text = facts.trimmed(change, Side::Old)?;
-        Some(String::from_utf8_lossy(&facts.bytes(file, Side::Old)[text]).into_owned())
-    })?;
-    let to = &definition.name;
-    let named = |name: &str| facts.states(name) && name.len() > 2;
-    if named(&from) || named(to) {
-        return None;
-    }
-    let local = matches!(definition.kind, DefinitionKind::Local | DefinitionKind::Parameter);
-    if !local {
-        let by_name = matches!(
-            definition.kind,
-            DefinitionKind::Function
-                | DefinitionKind::Method
-                | DefinitionKind::Type
-                | DefinitionKind::Constant
-        );
-        let names = BTreeSet::from([from.clone(), to.clone()]);
-        let texts = facts.texts();
-        let elsewhere =
-            texts.words(&names).into_values().flatten().any(|m| texts.files()[m.text].file != Some(file));
-        if definition.exported || definition.has_attributes || !by_name || elsewhere {
-            return None;
-        }
-    }
-    let what = if local { "local" } else { "private" };
-    let count = places.len();
-    Some(Found::proven(
-        Sign::Neutral,
-        format!("{what} name `{from}` became `{to}` in all its {count} places, and nothing else"),
-    ))
-}
-
-fn definition(source: &Source, places: &[Range<usize>]) -> Option<Definition> {
-    source.definitions().into_iter().find(|definition| {
-        places
-            .iter()
-            .any(|place| place.start <= definition.name_range.start && definition.name_range.end <= place.end)
-    })
 }
 
 type Path = (Vec<String>, Option<String>, bool, Vec<String>);

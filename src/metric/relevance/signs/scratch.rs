@@ -94,6 +94,10 @@ pub fn sign(facts: &Facts, unit: usize) -> Option<Found> {
     let loose = root && script && !COLLECTED.contains(&name);
     let test_like = stem.starts_with("test_") || stem.ends_with("_test");
     let stray_test = script && test_like && !collected(path) && !in_folder("src");
+    if in_scratch_folder(facts, path) {
+        let why = format!("`{path}` lies in a new folder to try things out, by its name");
+        return Some(Found::strong(Sign::Scratch, why).firm());
+    }
     if leftover && in_test_data(path) || program && stem.starts_with("fix") && !root {
         return None;
     }
@@ -103,8 +107,7 @@ pub fn sign(facts: &Facts, unit: usize) -> Option<Found> {
     if program && in_folder("src") && !in_folder("bin") {
         return None;
     }
-    if let Some(by) = referred(facts, path, name, &stem, &ending) {
-        let _ = by;
+    if is_referred(facts, path, name, &stem, &ending) {
         return None;
     }
     let what = if leftover {
@@ -113,13 +116,30 @@ pub fn sign(facts: &Facts, unit: usize) -> Option<Found> {
         "a note at the root"
     } else if program {
         "a program to try things out"
+    } else if stray_test {
+        "a test in a place where no runner collects tests"
     } else {
-        "a script that no runner collects"
+        "a script at the root"
     };
     Some(
         Found::strong(Sign::Scratch, format!("`{path}` is {what} by its name, and nothing refers to it"))
             .firm(),
     )
+}
+
+/// A folder at the root that the change creates, named like a program to try things out.
+fn in_scratch_folder(facts: &Facts, path: &str) -> bool {
+    let Some((folder, _)) = path.split_once('/') else { return false };
+    let name = folder.to_lowercase().replace('-', "_");
+    let named = PROGRAMS.iter().any(|start| {
+        *start != "fix"
+            && name.strip_prefix(start).is_some_and(|rest| rest.is_empty() || rest.starts_with('_'))
+    }) || name.starts_with("test_") && name.ends_with("_issue");
+    let below = format!("{folder}/");
+    let created = |text: &Text| text.file.is_some_and(|file| facts.diff().files[file].old.is_none());
+    named
+        && facts.texts().files().iter().filter(|text| text.path.starts_with(&below)).all(created)
+        && facts.texts().holding(folder, &|text| created(text)).is_none()
 }
 
 /// Files that tests read.
@@ -131,7 +151,7 @@ fn in_test_data(path: &str) -> bool {
 /// A test runner takes it by its place: for cargo `tests/NAME.rs` and `tests/NAME/main.rs` below a package.
 fn collected(path: &str) -> bool {
     let parts: Vec<&str> = path.split('/').collect();
-    let rust = path.ends_with(".rs");
+    let rust = path.rsplit('.').next() == Some("rs");
     match parts[..] {
         [.., "tests" | "benches", _] | [.., "tests", _, "main.rs"] if rust => true,
         [.., folder, _] if !rust => matches!(folder, "tests" | "test" | "__tests__" | "spec"),
@@ -139,19 +159,12 @@ fn collected(path: &str) -> bool {
     }
 }
 
-/// The file that refers to this one, files of the same kind that are created with it left out.
-fn referred<'a>(facts: &'a Facts, path: &str, name: &str, stem: &str, ending: &str) -> Option<&'a str> {
+/// Another file refers to this one; files that are created with it do not count.
+fn is_referred(facts: &Facts, path: &str, name: &str, stem: &str, ending: &str) -> bool {
     let own = |text: &Text| {
         let created = text.file.is_some_and(|file| facts.diff().files[file].old.is_none());
-        text.path == path || created || text.path.ends_with(".gitignore")
+        text.path == path || created || text.path.ends_with("ignore")
     };
-    let texts = facts.texts();
-    let found = texts.holding(name, &own).or_else(|| {
-        if ending != "rs" {
-            return None;
-        }
-        let module = texts.holding(&format!("mod {stem};"), &own);
-        module.or_else(|| texts.holding(&format!("\"{stem}\""), &own))
-    })?;
-    Some(&found.path)
+    let holds = |wanted: &str| facts.texts().holding(wanted, &own).is_some();
+    holds(name) || ending == "rs" && (holds(&format!("mod {stem};")) || holds(&format!("\"{stem}\"")))
 }

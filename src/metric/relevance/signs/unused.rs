@@ -53,7 +53,7 @@ pub fn candidates(facts: &Facts, verdicts: &[Option<Classified>], found: &[Optio
     }
     let needs_texts = drafts.iter().any(|(_, draft)| draft.kind != Kind::Local);
     let places = if needs_texts { facts.texts().words(&names) } else { BTreeMap::new() };
-    drafts.into_iter().filter_map(|(unit, draft)| settle(facts, unit, draft, &places)).collect()
+    drafts.into_iter().filter_map(|(unit, draft)| settle(facts, unit, &draft, &places)).collect()
 }
 
 /// Marks candidates that nothing mentions.
@@ -319,7 +319,7 @@ fn file(facts: &Facts, path: &str) -> Option<Draft> {
 fn settle(
     facts: &Facts,
     unit: usize,
-    draft: Draft,
+    draft: &Draft,
     places: &BTreeMap<String, Vec<Mention>>,
 ) -> Option<Candidate> {
     let here = facts.unit(unit);

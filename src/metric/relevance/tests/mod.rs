@@ -34,7 +34,11 @@ pub(super) type Case<'a> = [(&'a str, &'a str, &'a str)];
 
 pub(super) fn changed(files: &Case) -> Vec<ChangedFile> {
     let side = |path: &str, text: &str| {
-        (!text.is_empty()).then(|| Side { path: path.into(), mode: 0o100_644, bytes: Arc::from(text.as_bytes()) })
+        (!text.is_empty()).then(|| Side {
+            path: path.into(),
+            mode: 0o100_644,
+            bytes: Arc::from(text.as_bytes()),
+        })
     };
     files.iter().map(|(path, old, new)| ChangedFile { old: side(path, old), new: side(path, new) }).collect()
 }
@@ -45,7 +49,11 @@ pub(super) fn base(files: &Case) -> Files {
 }
 
 /// Verdicts with a statement and gold.
-pub(super) fn judge_with(files: &Case, statement: Option<&str>, gold: Option<&Case>) -> (Diff, Vec<Classified>) {
+pub(super) fn judge_with(
+    files: &Case,
+    statement: Option<&str>,
+    gold: Option<&Case>,
+) -> (Diff, Vec<Classified>) {
     let diff = diff(&changed(files));
     let gold = gold.map(|gold| crate::diff::diff(&changed(gold)));
     let base = base(files);

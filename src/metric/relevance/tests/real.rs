@@ -7,7 +7,11 @@ use crate::metric::figures::{Mode, figures};
 use crate::patch::{Overlaid, TreeChanges, apply, parse};
 
 fn changed_files(base: &dyn Tree, changes: &TreeChanges) -> Vec<ChangedFile> {
-    let side = |path: &str, blob: Blob| Side { path: path.to_owned(), mode: blob.mode, bytes: Arc::from(blob.bytes) };
+    let side = |path: &str, blob: Blob| Side {
+        path: path.to_owned(),
+        mode: blob.mode,
+        bytes: Arc::from(blob.bytes),
+    };
     let pair = |(path, blob): (&String, &Option<Blob>)| ChangedFile {
         old: base.blob(path).map(|blob| side(path, blob)),
         new: blob.clone().map(|blob| side(path, blob)),
@@ -31,7 +35,10 @@ fn show(name: &str, base: &dyn Tree, patch: &[u8], gold: Option<&Diff>, statemen
         let unit = &diff.units[found.unit];
         let path = diff.files[unit.changes[0].file].new.clone().unwrap_or_default();
         let text: String = line(&diff, found).chars().take(230).collect();
-        println!("  {path}:{} {:?} w{} {text}   -- {}", unit.changes[0].new_lines[0], unit.role, unit.weight, found.why);
+        println!(
+            "  {path}:{} {:?} w{} {text}   -- {}",
+            unit.changes[0].new_lines[0], unit.role, unit.weight, found.why
+        );
     }
 }
 
@@ -80,18 +87,27 @@ fn predictions() {
     for task in read("rust-tasks.jsonl") {
         let base = crate::repo::open_local(Path::new(mirror), &text(&task, "base_commit")).unwrap();
         let gold_changes = base.changes_to("mirror", &text(&task, "gold_commit")).unwrap();
-        let tests: Vec<String> = task["test_files"].as_array().unwrap().iter().map(|v| v.as_str().unwrap().to_owned()).collect();
-        let gold_changes: TreeChanges = gold_changes.into_iter().filter(|(path, _)| !tests.contains(path)).collect();
+        let tests: Vec<String> =
+            task["test_files"].as_array().unwrap().iter().map(|v| v.as_str().unwrap().to_owned()).collect();
+        let gold_changes: TreeChanges =
+            gold_changes.into_iter().filter(|(path, _)| !tests.contains(path)).collect();
         let gold = diff(&changed_files(&base, &gold_changes));
         let statement = text(&task, "problem_statement");
         let id = text(&task, "instance_id");
         for (what, statement) in [("with statement", Some(statement.as_str())), ("alone", None)] {
             let found = classify(&Input { diff: &gold, gold: None, statement, allow: None, base: &base });
             let measured = figures(&gold, &found, Mode::Trial);
-            println!("## GOLD {id} {what}: {:.3?} strict {:.3?} {:?}", measured.irrelevant_edit_ratio, measured.strict, measured.by_kind);
+            println!(
+                "## GOLD {id} {what}: {:.3?} strict {:.3?} {:?}",
+                measured.irrelevant_edit_ratio, measured.strict, measured.by_kind
+            );
             for found in found.iter().filter(|found| found.class == Class::Irrelevant) {
                 let path = diff_path(&gold, found);
-                println!("  {path} {}   -- {}", line(&gold, found).chars().take(230).collect::<String>(), found.why);
+                println!(
+                    "  {path} {}   -- {}",
+                    line(&gold, found).chars().take(230).collect::<String>(),
+                    found.why
+                );
             }
         }
         let overlaid = Overlaid { base: &base, changes: &gold_changes };
@@ -107,5 +123,9 @@ fn predictions() {
 
 fn diff_path(diff: &Diff, found: &Classified) -> String {
     let unit = &diff.units[found.unit];
-    format!("{}:{}", diff.files[unit.changes[0].file].new.clone().unwrap_or_default(), unit.changes[0].new_lines[0])
+    format!(
+        "{}:{}",
+        diff.files[unit.changes[0].file].new.clone().unwrap_or_default(),
+        unit.changes[0].new_lines[0]
+    )
 }
