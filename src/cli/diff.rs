@@ -71,11 +71,11 @@ pub(super) fn main(arguments: &DiffArguments) -> anyhow::Result<Exit> {
 fn without(files: &[ChangedFile], found: &Diff, units: &[String]) -> anyhow::Result<String> {
     let mut reverted = BTreeSet::new();
     for name in units {
-        let index = found
-            .units
-            .iter()
-            .position(|unit| unit.id == *name)
-            .ok_or_else(|| bad_input(format!("--revert {name}: there is no such unit; `kerf diff --stat` and `--json` name them")))?;
+        let index = found.units.iter().position(|unit| unit.id == *name).ok_or_else(|| {
+            bad_input(format!(
+                "--revert {name}: there is no such unit; `kerf diff --stat` and `--json` name them"
+            ))
+        })?;
         reverted.insert(index);
     }
     let changes = revert(found, &closure(found, &reverted));
@@ -143,7 +143,10 @@ fn between_paths(old: &Path, new: &Path) -> anyhow::Result<Vec<ChangedFile>> {
     }
     if !old.is_dir() {
         let name = new.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        return Ok(vec![ChangedFile { old: Some(read_side(old, &name)?), new: Some(read_side(new, &name)?) }]);
+        return Ok(vec![ChangedFile {
+            old: Some(read_side(old, &name)?),
+            new: Some(read_side(new, &name)?),
+        }]);
     }
     let names: BTreeSet<String> = list(old)?.into_iter().chain(list(new)?).collect();
     let mut files = Vec::new();
@@ -161,12 +164,16 @@ fn between_paths(old: &Path, new: &Path) -> anyhow::Result<Vec<ChangedFile>> {
 }
 
 fn list(root: &Path) -> anyhow::Result<Vec<String>> {
-    let walk = ignore::WalkBuilder::new(root).standard_filters(false).filter_entry(|e| e.file_name() != ".git").build();
+    let walk = ignore::WalkBuilder::new(root)
+        .standard_filters(false)
+        .filter_entry(|e| e.file_name() != ".git")
+        .build();
     let mut names = Vec::new();
     for entry in walk {
         let entry = entry.with_context(|| format!("cannot list {}", root.display()))?;
         if entry.file_type().is_some_and(|kind| !kind.is_dir()) {
-            names.push(entry.path().strip_prefix(root).unwrap_or(entry.path()).to_string_lossy().into_owned());
+            names
+                .push(entry.path().strip_prefix(root).unwrap_or(entry.path()).to_string_lossy().into_owned());
         }
     }
     Ok(names)

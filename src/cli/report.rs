@@ -46,7 +46,9 @@ pub(super) fn main(arguments: &ReportArguments) -> anyhow::Result<Exit> {
         }
         "json" => json::render(&summary(&arguments.run, &run).1)?,
         other => {
-            return Err(bad_input(format!("--format {other} is unknown; known are terminal, markdown and json")));
+            return Err(bad_input(format!(
+                "--format {other} is unknown; known are terminal, markdown and json"
+            )));
         }
     };
     print(&text)?;
@@ -109,10 +111,13 @@ fn print_task(path: &Path, run: &Run, id: &str, model: Option<&str>) -> anyhow::
         records.retain(|record| record.model != GOLD && record.model != EMPTY);
     }
     if records.is_empty() {
-        return Err(bad_input(format!("the run has no trial of task `{id}`{}", match model {
-            Some(model) => format!(" by `{model}`"),
-            None => String::new(),
-        })));
+        return Err(bad_input(format!(
+            "the run has no trial of task `{id}`{}",
+            match model {
+                Some(model) => format!(" by `{model}`"),
+                None => String::new(),
+            }
+        )));
     }
     let mut details = std::collections::BTreeMap::new();
     for key in records.iter().filter_map(|record| record.grade_key.as_ref()).filter(|_| path.is_dir()) {

@@ -118,7 +118,10 @@ pub(super) fn main(arguments: &RunArguments) -> anyhow::Result<Exit> {
     let ending = ending?;
     if ending == Ending::Interrupted {
         let kept = folder.record_count();
-        eprintln!("kerf: interrupted; {kept} of {} trials are kept, the same command carries on", order.len());
+        eprintln!(
+            "kerf: interrupted; {kept} of {} trials are kept, the same command carries on",
+            order.len()
+        );
         return Ok(Exit::Interrupted);
     }
     let complete = folder.finish(&order)?;
@@ -152,7 +155,8 @@ fn drive(
         .context("cannot start workers")?;
     let workers = Workers::new(jobs, stop.clone());
     let ending = runtime.block_on(async {
-        let work = run(Arc::new(plan), Arc::new(world), Arc::clone(folder) as _, Arc::clone(watcher), workers);
+        let work =
+            run(Arc::new(plan), Arc::new(world), Arc::clone(folder) as _, Arc::clone(watcher), workers);
         tokio::select! {
             result = work => result.map(|()| Ending::Done),
             _ = tokio::signal::ctrl_c() => {
@@ -179,17 +183,17 @@ fn read_inputs(arguments: &RunArguments) -> anyhow::Result<Inputs> {
     } else {
         config::read(Path::new("."))?.unwrap_or_default().run
     };
-    let tasks = arguments
-        .tasks
-        .clone()
-        .or(defaults.tasks)
-        .ok_or_else(|| bad_input("no tasks: give --tasks, or write [run] tasks = \"…\" into kerf.toml"))?;
+    let tasks =
+        arguments.tasks.clone().or(defaults.tasks).ok_or_else(|| {
+            bad_input("no tasks: give --tasks, or write [run] tasks = \"…\" into kerf.toml")
+        })?;
     let mut suite = read_suite(&tasks).map_err(bad_input)?;
     if let Some(name) = defaults.name {
         suite.name = name;
     }
     let mut problems: Vec<String> = suite.problems.iter().map(ToString::to_string).collect();
-    let paths = if arguments.predictions.is_empty() { defaults.predictions } else { arguments.predictions.clone() };
+    let paths =
+        if arguments.predictions.is_empty() { defaults.predictions } else { arguments.predictions.clone() };
     let mut predictions = Vec::new();
     for path in &paths {
         let read = prediction::read(path).map_err(bad_input)?;
@@ -211,7 +215,15 @@ fn read_inputs(arguments: &RunArguments) -> anyhow::Result<Inputs> {
         seed: arguments.seed.or(defaults.seed).unwrap_or(0),
         timeout_s: arguments.timeout,
     };
-    Ok(Inputs { suite, predictions, problems, out, mirror: arguments.mirror.clone().or(defaults.mirror), jobs, options })
+    Ok(Inputs {
+        suite,
+        predictions,
+        problems,
+        out,
+        mirror: arguments.mirror.clone().or(defaults.mirror),
+        jobs,
+        options,
+    })
 }
 
 /// A model that calls itself `gold` would be taken for a control.
@@ -236,7 +248,9 @@ fn measures(names: Option<Vec<String>>) -> anyhow::Result<Vec<Measure>> {
             "lint" => Measure::Lint,
             "context" => Measure::Context,
             other => {
-                return Err(bad_input(format!("--measures {other} is unknown; known are pass, edits, lint, context")));
+                return Err(bad_input(format!(
+                    "--measures {other} is unknown; known are pass, edits, lint, context"
+                )));
             }
         });
     }

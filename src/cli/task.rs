@@ -61,7 +61,12 @@ fn check(arguments: &CheckArguments) -> anyhow::Result<Exit> {
             eprintln!("{}", escape::terminal(&problem.to_string()));
         }
         let lock = suite.lock();
-        println!("{} tasks read (lock {}), {} unreadable", suite.tasks.len(), &lock[..6], suite.problems.len());
+        println!(
+            "{} tasks read (lock {}), {} unreadable",
+            suite.tasks.len(),
+            &lock[..6],
+            suite.problems.len()
+        );
     }
     Ok(if suite.problems.is_empty() { Exit::Fine } else { Exit::Usage })
 }

@@ -90,10 +90,13 @@ impl Bench {
         if let Some(seconds) = options.timeout_s {
             task.test.timeout = std::time::Duration::from_secs(seconds);
         }
-        let toolchain = world.toolchain(&task.language).map_err(|detail| Unready::Invalid(Reason::Toolchain, detail))?;
+        let toolchain =
+            world.toolchain(&task.language).map_err(|detail| Unready::Invalid(Reason::Toolchain, detail))?;
         let base = world.mirrors.tree(&task.source, task.commit.as_deref()).map_err(|error| setup(&error))?;
         let material = trees::material(&task, &base).map_err(|error| match error {
-            trees::MaterialError::Apply { what: "gold", .. } => Unready::Invalid(Reason::GoldFailed, error.to_string()),
+            trees::MaterialError::Apply { what: "gold", .. } => {
+                Unready::Invalid(Reason::GoldFailed, error.to_string())
+            }
             other => setup(&other),
         })?;
         let linters = lints::Linters::find(&task, &base, options);
@@ -151,9 +154,8 @@ impl Bench {
             self.yardstick.lists = base_lists(&self.task.test.fail_to_pass, &own, observed.as_ref());
         }
         if let (true, Some(gold)) = (self.task.foreign, &observed) {
-            let is_test_file = |path: &str| {
-                self.material.tests.contains_key(path) || role_of(path, b"") == Role::Test
-            };
+            let is_test_file =
+                |path: &str| self.material.tests.contains_key(path) || role_of(path, b"") == Role::Test;
             self.withdrawn =
                 withdraw_golds_own(&mut self.yardstick.lists, &is_test_file, [&own, &with_test_patch], gold);
         }

@@ -28,7 +28,8 @@ impl GoldView {
     pub fn new(task: &Task, base: &dyn Tree, gold: &TreeChanges) -> Self {
         let diff = diff(&changed_files(base, gold));
         let withheld = classify(&input(task, base, &diff, None));
-        let left_out = withheld.iter().filter(|found| found.grade == Some(Grade::A)).map(|found| found.unit).collect();
+        let left_out =
+            withheld.iter().filter(|found| found.grade == Some(Grade::A)).map(|found| found.unit).collect();
         let result = Overlaid { base, changes: gold };
         let graph = ImportGraph::new(&result);
         Self { weight: weight(&diff), span: span(&diff, &left_out, &graph), diff }

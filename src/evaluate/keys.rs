@@ -27,7 +27,8 @@ pub fn trial(task: &str, subject: &Subject) -> String {
         Subject::Prediction(prediction) => format!("prediction:{}", prediction.hash()),
         Subject::Missing { .. } => "missing".to_owned(),
     };
-    let scaffold = subject.scaffold().map_or_else(|| "none".to_owned(), |scaffold| format!("some:{scaffold}"));
+    let scaffold =
+        subject.scaffold().map_or_else(|| "none".to_owned(), |scaffold| format!("some:{scaffold}"));
     hash(&[task, &scaffold, subject.model(), &subject.sample().to_string(), &content], 16)
 }
 

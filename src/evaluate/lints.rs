@@ -137,7 +137,9 @@ fn read(bench: &Bench, run: &LintRun, diff: &Diff) -> (Lint, LintDetail) {
                 let on_base = bench.snapshot.meta.warm.get(linter.name).map_or_else(Reading::default, read);
                 let on_result = run.outputs.get(linter.name).map_or_else(Reading::default, read);
                 match (on_base.unusable, on_result.unusable) {
-                    (Some(why), _) => detail.unusable.push((linter.name.to_owned(), format!("on the base: {why}"))),
+                    (Some(why), _) => {
+                        detail.unusable.push((linter.name.to_owned(), format!("on the base: {why}")))
+                    }
                     (None, Some(why)) => detail.unusable.push((linter.name.to_owned(), why)),
                     (None, None) => {
                         // Where the base does not pass the linter's compiler either, errors are compared one by one.
@@ -156,7 +158,8 @@ fn read(bench: &Bench, run: &LintRun, diff: &Diff) -> (Lint, LintDetail) {
     }
     let found = compared::compare(&base, &after, diff);
     let suppressions = compared::suppressions(diff);
-    let unusable: std::collections::BTreeSet<&String> = detail.unusable.iter().map(|(name, _)| name).collect();
+    let unusable: std::collections::BTreeSet<&String> =
+        detail.unusable.iter().map(|(name, _)| name).collect();
     let figures = compared::figures(
         &compared::LintParts {
             suppressions: &suppressions,
@@ -199,7 +202,8 @@ fn unformatted(name: &str, file: &crate::diff::FilePair, run: &LintRun, detail: 
         }
         // 126 and 127 are the shell's: the tool is not there.
         Ended::Exited(126 | 127) => {
-            let why = String::from_utf8_lossy(&output.stderr).lines().next().unwrap_or("cannot be run").to_owned();
+            let why =
+                String::from_utf8_lossy(&output.stderr).lines().next().unwrap_or("cannot be run").to_owned();
             if !detail.unusable.iter().any(|(unusable, _)| unusable == name) {
                 detail.unusable.push((name.to_owned(), why));
             }

@@ -26,5 +26,5 @@ mod trial;
 pub use plan::{EMPTY, GOLD, Measure, Options, Plan, Subject, TaskPlan, Trial};
 pub use record::Record;
 pub use run::{World, run};
-pub use trees::changed_files;
 pub use sink::{Again, AloneRun, Event, LintRun, Sink, SinkError, TestRun, Watcher};
+pub use trees::changed_files;

@@ -10,7 +10,8 @@ pub(super) fn read_context(tree: &dyn Tree) -> ReadContext {
         .into_iter()
         .filter(|path| path == "Cargo.toml" || path.ends_with("/Cargo.toml"))
         .filter_map(|path| {
-            let manifest: toml::Table = toml::from_str(std::str::from_utf8(&tree.blob(&path)?.bytes).ok()?).ok()?;
+            let manifest: toml::Table =
+                toml::from_str(std::str::from_utf8(&tree.blob(&path)?.bytes).ok()?).ok()?;
             let name = manifest.get("package")?.get("name")?.as_str()?.to_owned();
             let dir = path.strip_suffix("Cargo.toml").unwrap_or_default().trim_end_matches('/').to_owned();
             Some(Package { name, dir })

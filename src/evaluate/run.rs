@@ -132,7 +132,8 @@ pub async fn run(
 
 async fn one_task(shared: Shared, index: usize) {
     let TaskPlan { task, trials } = &shared.plan.tasks[index];
-    let open: Vec<Trial> = trials.iter().filter(|trial| !shared.sink.has_record(&trial.id)).cloned().collect();
+    let open: Vec<Trial> =
+        trials.iter().filter(|trial| !shared.sink.has_record(&trial.id)).cloned().collect();
     shared.watcher.note(&Event::Known(trials.len() - open.len()));
     if open.is_empty() {
         return;

@@ -55,11 +55,15 @@ impl Tester<'_> {
             return Ok(run);
         }
         let observed = Observed::from(&reading);
-        let Ok(verdict) = harness::judge(&yardstick.lists, Some(&yardstick.before), &observed) else { return Ok(run) };
+        let Ok(verdict) = harness::judge(&yardstick.lists, Some(&yardstick.before), &observed) else {
+            return Ok(run);
+        };
         let statuses = observed.statuses();
         for (why, test) in wanted(&verdict) {
             let id = qualified(test, &statuses, &yardstick.before);
-            if let Some(command) = harness::alone_command(reading.format, &self.plan.command, &id, self.context) {
+            if let Some(command) =
+                harness::alone_command(reading.format, &self.plan.command, &id, self.context)
+            {
                 run.alone.push(AloneRun { test: test.to_owned(), why, output: session.run(&step(command))? });
             }
         }
@@ -89,8 +93,11 @@ impl Tester<'_> {
         let verdict = harness::judge(&yardstick.lists, Some(&yardstick.before), &observed)?;
         let (outcome, reason) = outcome(run, &verdict);
         let mut oddities = reading.oddities;
-        oddities.extend(reading.unread.iter().map(|unread| format!("line {}: not read: {}", unread.line, unread.text)));
-        oddities.extend(run.alone.iter().map(|alone| format!("{} was run alone ({:?})", alone.test, alone.why)));
+        oddities.extend(
+            reading.unread.iter().map(|unread| format!("line {}: not read: {}", unread.line, unread.text)),
+        );
+        oddities
+            .extend(run.alone.iter().map(|alone| format!("{} was run alone ({:?})", alone.test, alone.why)));
         Ok(Judged {
             outcome,
             reason,
@@ -120,7 +127,9 @@ fn wanted(verdict: &Verdict) -> Vec<(Again, &str)> {
         .failed
         .iter()
         .map(|test| test.listed.as_str())
-        .filter(|test| !open.contains(test) && !verdict.missing.iter().chain(&verdict.unreached).any(|t| t == test))
+        .filter(|test| {
+            !open.contains(test) && !verdict.missing.iter().chain(&verdict.unreached).any(|t| t == test)
+        })
         .collect();
     if failed.len() <= ALONE_LIMIT {
         wanted.extend(failed.into_iter().map(|test| (Again::Failed, test)));
@@ -173,7 +182,8 @@ fn outcome(run: &TestRun, verdict: &Verdict) -> (Outcome, Option<Reason>) {
 
 fn details(verdict: &Verdict, before: &Statuses, observed: &Observed) -> Vec<TestDetail> {
     let mut details = Vec::new();
-    let lists = [(TestList::FailToPass, &verdict.fail_to_pass), (TestList::PassToPass, &verdict.pass_to_pass)];
+    let lists =
+        [(TestList::FailToPass, &verdict.fail_to_pass), (TestList::PassToPass, &verdict.pass_to_pass)];
     for (list, judged) in lists {
         for test in judged.failed.iter().chain(&judged.passed) {
             details.push(TestDetail {
@@ -245,15 +255,28 @@ mod unit {
     #[test]
     fn tests_that_gold_alone_brings_are_not_demanded() {
         let observed = |ids: &[&str]| {
-            let statuses: Statuses = ids.iter().map(|id| ((*id).to_owned(), harness::Status::Passed)).collect();
+            let statuses: Statuses =
+                ids.iter().map(|id| ((*id).to_owned(), harness::Status::Passed)).collect();
             Observed::from(&statuses)
         };
         let own = observed(&["src/lib.rs::tests::old", "doc:src/a.rs::Old"]);
         let empty = observed(&[]);
-        let gold = observed(&["src/lib.rs::tests::old", "src/lib.rs::tests::new", "doc:src/a.rs::New", "tests/a.rs::x"]);
-        let all = ["src/lib.rs::tests::new", "doc:src/a.rs::New", "tests/a.rs::x", "old_name", "src/lib.rs::tests::old"];
+        let gold = observed(&[
+            "src/lib.rs::tests::old",
+            "src/lib.rs::tests::new",
+            "doc:src/a.rs::New",
+            "tests/a.rs::x",
+        ]);
+        let all = [
+            "src/lib.rs::tests::new",
+            "doc:src/a.rs::New",
+            "tests/a.rs::x",
+            "old_name",
+            "src/lib.rs::tests::old",
+        ];
         let mut lists = Lists { fail_to_pass: all.map(str::to_owned).to_vec(), pass_to_pass: Vec::new() };
-        let withdrawn = withdraw_golds_own(&mut lists, &|file| file.starts_with("tests/"), [&own, &empty], &gold);
+        let withdrawn =
+            withdraw_golds_own(&mut lists, &|file| file.starts_with("tests/"), [&own, &empty], &gold);
         assert_eq!(withdrawn, ["src/lib.rs::tests::new", "doc:src/a.rs::New"]);
         assert_eq!(lists.fail_to_pass, ["tests/a.rs::x", "old_name", "src/lib.rs::tests::old"]);
     }

@@ -77,7 +77,12 @@ fn overlay(base: &BaseTree, files: &[(String, Vec<u8>)]) -> TreeChanges {
 /// The changes with which tests run: the model's, with test files as base and test patch have them. Test files that
 /// the patch adds stay; those of the base that it changed are restored (in data sets of others, only the files that
 /// the test patch names).
-pub(super) fn with_tests(task: &Task, base: &BaseTree, model: &TreeChanges, tests: &TreeChanges) -> TreeChanges {
+pub(super) fn with_tests(
+    task: &Task,
+    base: &BaseTree,
+    model: &TreeChanges,
+    tests: &TreeChanges,
+) -> TreeChanges {
     let mut changes = model.clone();
     if !task.foreign {
         let restored: Vec<String> = changes

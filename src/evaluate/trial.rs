@@ -157,7 +157,8 @@ pub(super) fn evaluate(
     }
     record.timing.insert("lint_s".to_owned(), linting.elapsed().as_secs_f64());
     let mut oddities = judged.oddities;
-    let golds_own = |test: &String| format!("{test}: not demanded: gold alone brings it, outside the test files");
+    let golds_own =
+        |test: &String| format!("{test}: not demanded: gold alone brings it, outside the test files");
     oddities.extend(bench.withdrawn.iter().map(golds_own));
     let detail = Detail {
         schema: DETAIL_SCHEMA.to_owned(),
@@ -214,7 +215,10 @@ fn judge(
     };
     // The lists were judged once already, when the bench was made.
     let Ok(judged) = tester.grade(&bench.yardstick, &run) else {
-        return Ok(Err(SandboxError::Failed { doing: "judge".to_owned(), detail: "the task lists no tests".to_owned() }));
+        return Ok(Err(SandboxError::Failed {
+            doing: "judge".to_owned(),
+            detail: "the task lists no tests".to_owned(),
+        }));
     };
     Ok(Ok((run_key, judged)))
 }

@@ -60,9 +60,14 @@ fn read(output: &StepOutput) -> Reading {
 /// A manifest that cargo refuses is the patch's fault: kerf's base could be built.
 fn is_manifest_error(stderr: &[u8]) -> bool {
     let text = String::from_utf8_lossy(stderr);
-    ["failed to parse manifest", "failed to load manifest", "failed to select a version", "no matching package"]
-        .iter()
-        .any(|sign| text.contains(sign))
+    [
+        "failed to parse manifest",
+        "failed to load manifest",
+        "failed to select a version",
+        "no matching package",
+    ]
+    .iter()
+    .any(|sign| text.contains(sign))
 }
 
 fn is_compile_error(message: &Value) -> bool {
@@ -71,7 +76,9 @@ fn is_compile_error(message: &Value) -> bool {
     match level {
         "error" => match code {
             // A lint that the repository denies is a finding; a code like E0425, or none, is the compiler's.
-            Some(code) => code.len() == 5 && code.starts_with('E') && code[1..].bytes().all(|b| b.is_ascii_digit()),
+            Some(code) => {
+                code.len() == 5 && code.starts_with('E') && code[1..].bytes().all(|b| b.is_ascii_digit())
+            }
             // The count of errors at the end is none of its own: denied lints bring it too.
             None => {
                 let text = message.get("message").and_then(Value::as_str).unwrap_or_default();
@@ -144,13 +151,24 @@ mod tests {
 
     #[test]
     fn findings_are_read_once_and_sorted() {
-        let needless = message("warning", "clippy::needless_return", "unneeded `return` statement\nmore", "src/lib.rs", 7);
+        let needless = message(
+            "warning",
+            "clippy::needless_return",
+            "unneeded `return` statement\nmore",
+            "src/lib.rs",
+            7,
+        );
         let unused = message("warning", "unused_variables", "unused variable: `x`", "src/a.rs", 2);
-        let log = format!("{needless}\nnot json\n{unused}\n{needless}\n{{\"reason\":\"build-finished\",\"success\":true}}\n");
+        let log = format!(
+            "{needless}\nnot json\n{unused}\n{needless}\n{{\"reason\":\"build-finished\",\"success\":true}}\n"
+        );
         let reading = read(&output(&log, "", 0));
         assert!(!reading.build_failed && reading.unusable.is_none());
-        let short: Vec<_> =
-            reading.findings.iter().map(|f| (f.rule.as_str(), f.file.as_str(), f.line, f.message.as_str())).collect();
+        let short: Vec<_> = reading
+            .findings
+            .iter()
+            .map(|f| (f.rule.as_str(), f.file.as_str(), f.line, f.message.as_str()))
+            .collect();
         assert_eq!(
             short,
             [

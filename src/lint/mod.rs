@@ -107,7 +107,9 @@ pub fn find(language: &str, tree: &dyn Tree, wanted: Option<&[String]>) -> Resul
     match wanted {
         Some(names) => names
             .iter()
-            .map(|name| LINTERS.iter().find(|linter| linter.name == name).copied().ok_or_else(|| name.clone()))
+            .map(|name| {
+                LINTERS.iter().find(|linter| linter.name == name).copied().ok_or_else(|| name.clone())
+            })
             .collect(),
         None => Ok(LINTERS
             .iter()

@@ -74,7 +74,9 @@ fn edition(tree: &dyn Tree, path: &str) -> String {
         None => None,
     };
     // It goes into a command line: nothing but the editions' own form.
-    edition.filter(|e| e.len() == 4 && e.bytes().all(|b| b.is_ascii_digit())).unwrap_or_else(|| "2015".to_owned())
+    edition
+        .filter(|e| e.len() == 4 && e.bytes().all(|b| b.is_ascii_digit()))
+        .unwrap_or_else(|| "2015".to_owned())
 }
 
 #[cfg(test)]

@@ -69,7 +69,12 @@ fn entity(source: Option<&Source>, line: usize) -> Vec<String> {
     let bytes = &source.bytes;
     let start = match line.checked_sub(2) {
         None => 0,
-        Some(skip) => bytes.iter().enumerate().filter(|(_, b)| **b == b'\n').nth(skip).map_or(bytes.len(), |(at, _)| at + 1),
+        Some(skip) => bytes
+            .iter()
+            .enumerate()
+            .filter(|(_, b)| **b == b'\n')
+            .nth(skip)
+            .map_or(bytes.len(), |(at, _)| at + 1),
     };
     let blank = bytes[start..].iter().take_while(|b| **b == b' ' || **b == b'\t').count();
     source.entity_at(start + blank)
@@ -93,7 +98,9 @@ pub fn compare(base: &[Finding], after: &[Finding], diff: &Diff) -> Compared {
     let lookups: BTreeMap<&str, Lookup> = diff.files.iter().filter_map(Lookup::new).collect();
     let by_old: BTreeMap<&str, &Lookup> = lookups.values().map(|lookup| (lookup.old, lookup)).collect();
     type Kind = (String, String, String);
-    let kind = |finding: &Finding| -> Kind { (finding.tool.clone(), finding.rule.clone(), normal(&finding.message)) };
+    let kind = |finding: &Finding| -> Kind {
+        (finding.tool.clone(), finding.rule.clone(), normal(&finding.message))
+    };
 
     let mut old: Vec<Option<&Finding>> = base.iter().map(Some).collect();
     let mut new: Vec<Option<&Finding>> = after.iter().map(Some).collect();
@@ -108,7 +115,9 @@ pub fn compare(base: &[Finding], after: &[Finding], diff: &Diff) -> Compared {
     cancel(&mut old, &mut new, same_line);
     let names = |finding: &Finding, is_new: bool| {
         if is_new {
-            lookups.get(finding.file.as_str()).map(|lookup| (lookup, entity(lookup.new_source.as_ref(), finding.line)))
+            lookups
+                .get(finding.file.as_str())
+                .map(|lookup| (lookup, entity(lookup.new_source.as_ref(), finding.line)))
         } else {
             let lookup = by_old.get(finding.file.as_str()).copied();
             lookup.map(|lookup| (lookup, entity(lookup.old_source.as_ref(), finding.line)))
@@ -269,7 +278,8 @@ mod tests {
     use crate::diff::{ChangedFile, Side, diff};
 
     fn changed(old: &str, new: &str) -> Diff {
-        let side = |text: &str| Side { path: "src/a.rs".to_owned(), mode: 0o100_644, bytes: text.as_bytes().into() };
+        let side =
+            |text: &str| Side { path: "src/a.rs".to_owned(), mode: 0o100_644, bytes: text.as_bytes().into() };
         diff(&[ChangedFile { old: Some(side(old)), new: Some(side(new)) }])
     }
 
@@ -290,11 +300,19 @@ mod tests {
     fn old_findings_stay_old_wherever_their_line_goes() {
         let cases = [
             ("a comment above", "// new\nfn a() {\n    one();\n}\n\nfn b() {\n    two();\n}\n", 3),
-            ("re-indented in a block", "fn a() {\n    if x {\n        one();\n    }\n}\n\nfn b() {\n    two();\n}\n", 3),
+            (
+                "re-indented in a block",
+                "fn a() {\n    if x {\n        one();\n    }\n}\n\nfn b() {\n    two();\n}\n",
+                3,
+            ),
             ("moved below", "fn b() {\n    two();\n}\n\nfn a() {\n    one();\n}\n", 6),
         ];
         for (what, new, line) in cases {
-            let found = compare(&[finding(2, "too long (105/100)")], &[finding(line, "too long (107/100)")], &changed(BASE, new));
+            let found = compare(
+                &[finding(2, "too long (105/100)")],
+                &[finding(line, "too long (107/100)")],
+                &changed(BASE, new),
+            );
             assert_eq!(found, Compared::default(), "{what}");
         }
     }
@@ -323,7 +341,10 @@ mod tests {
         assert!(suppressions(&changed(base, moved)).is_empty());
         assert!(suppressions(&changed(base, text)).is_empty());
         let found = suppressions(&changed(base, added));
-        assert_eq!(found.iter().map(|f| (f.line, f.message.as_str())).collect::<Vec<_>>(), [(4, "#[allow(dead_code)]")]);
+        assert_eq!(
+            found.iter().map(|f| (f.line, f.message.as_str())).collect::<Vec<_>>(),
+            [(4, "#[allow(dead_code)]")]
+        );
     }
 
     #[test]

@@ -41,7 +41,9 @@ struct Place {
 
 fn places(path: &str, bytes: &std::sync::Arc<[u8]>) -> Vec<Place> {
     let Some(language) = language_of(path) else { return Vec::new() };
-    let Some(silencer) = SILENCERS.iter().find(|row| row.language == language.name) else { return Vec::new() };
+    let Some(silencer) = SILENCERS.iter().find(|row| row.language == language.name) else {
+        return Vec::new();
+    };
     let Some(source) = Source::parse(language, std::sync::Arc::clone(bytes)) else { return Vec::new() };
     let mut places = Vec::new();
     for token in 0..source.tokens.len() {

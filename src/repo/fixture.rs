@@ -70,7 +70,8 @@ fn read_tree(folder: &Path) -> Result<BTreeMap<String, (u32, Vec<u8>)>, RepoErro
             continue;
         }
         let io = |source| RepoError::Io { path: entry.path().to_owned(), source };
-        let relative = entry.path().strip_prefix(folder).unwrap_or(entry.path()).to_string_lossy().into_owned();
+        let relative =
+            entry.path().strip_prefix(folder).unwrap_or(entry.path()).to_string_lossy().into_owned();
         if kind.is_symlink() {
             let target = std::fs::read_link(entry.path()).map_err(io)?;
             files.insert(relative, (0o120_000, target.to_string_lossy().into_owned().into_bytes()));

@@ -38,7 +38,8 @@ impl Mirrors {
             Source::GitHub { owner, name: repository } => {
                 let commit = commit.ok_or_else(|| no_commit(&name))?;
                 if let Some(template) = &self.template {
-                    let path = PathBuf::from(template.replace("{owner}", owner).replace("{name}", repository));
+                    let path =
+                        PathBuf::from(template.replace("{owner}", owner).replace("{name}", repository));
                     let opened = open(&path).map_err(|error| RepoError::Unavailable {
                         repository: name.clone(),
                         detail: format!("no mirror at {}: {}", path.display(), error.message()),
@@ -54,12 +55,14 @@ impl Mirrors {
     /// A clone that holds `commit`: as it is in the cache, freshened, or made.
     fn clone_of(&self, url: &str, commit: &str, name: &str) -> Result<Repository, RepoError> {
         let mirrors = self.cache.join("mirrors");
-        std::fs::create_dir_all(&mirrors).map_err(|source| RepoError::Io { path: mirrors.clone(), source })?;
+        std::fs::create_dir_all(&mirrors)
+            .map_err(|source| RepoError::Io { path: mirrors.clone(), source })?;
         let hash = blake3::hash(url.as_bytes()).to_hex();
         let target = mirrors.join(format!("{}.git", &hash.as_str()[..16]));
         // Two kerf processes may want the same mirror: the second waits and finds it made.
         let lock_path = target.with_extension("lock");
-        let lock = File::create(&lock_path).map_err(|source| RepoError::Io { path: lock_path.clone(), source })?;
+        let lock =
+            File::create(&lock_path).map_err(|source| RepoError::Io { path: lock_path.clone(), source })?;
         lock.lock().map_err(|source| RepoError::Io { path: lock_path, source })?;
         if let Ok(repository) = open(&target) {
             if repository.revparse_single(commit).is_ok() {
@@ -68,7 +71,8 @@ impl Mirrors {
             git(&["--git-dir", &target.to_string_lossy(), "fetch", "--quiet", "--prune", "origin"], name)?;
             return Ok(open(&target)?);
         }
-        let staging = tempfile::tempdir_in(&mirrors).map_err(|source| RepoError::Io { path: mirrors.clone(), source })?;
+        let staging = tempfile::tempdir_in(&mirrors)
+            .map_err(|source| RepoError::Io { path: mirrors.clone(), source })?;
         let staged = staging.path().join("clone.git");
         git(&["clone", "--quiet", "--mirror", "--", url, &staged.to_string_lossy()], name)?;
         let _ = std::fs::remove_dir_all(&target);
@@ -80,9 +84,9 @@ impl Mirrors {
 /// The tree of a revision in a repository on this machine, bare or not.
 pub fn open_local(path: &Path, revision: &str) -> Result<BaseTree, RepoError> {
     let name = path.display().to_string();
-    let repository = Repository::discover(path)
-        .or_else(|_| open(path))
-        .map_err(|error| RepoError::Unavailable { repository: name.clone(), detail: error.message().to_owned() })?;
+    let repository = Repository::discover(path).or_else(|_| open(path)).map_err(|error| {
+        RepoError::Unavailable { repository: name.clone(), detail: error.message().to_owned() }
+    })?;
     BaseTree::open(repository, &name, revision)
 }
 

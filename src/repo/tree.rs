@@ -91,7 +91,8 @@ impl Tree for BaseTree {
         }
         let repository = self.repository.lock().unwrap_or_else(PoisonError::into_inner);
         // Only blobs of this very tree: a later object of the mirror must not help a patch to apply.
-        let oid = self.entries.values().map(|(_, oid)| *oid).find(|oid| oid.to_string().starts_with(hex_prefix))?;
+        let oid =
+            self.entries.values().map(|(_, oid)| *oid).find(|oid| oid.to_string().starts_with(hex_prefix))?;
         repository.find_blob(oid).ok().map(|blob| blob.content().to_vec())
     }
 }

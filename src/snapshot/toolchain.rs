@@ -47,7 +47,11 @@ pub enum ToolchainError {
 }
 
 /// Finds the tools of a language. `cache` is kerf's cache folder; `variables` is this process's environment.
-pub fn find(language: &str, cache: &Path, variables: &BTreeMap<String, String>) -> Result<Toolchain, ToolchainError> {
+pub fn find(
+    language: &str,
+    cache: &Path,
+    variables: &BTreeMap<String, String>,
+) -> Result<Toolchain, ToolchainError> {
     match language {
         "rust" => rust(cache, variables),
         other => Err(ToolchainError::UnknownLanguage(other.to_owned())),
@@ -130,7 +134,10 @@ fn make_cargo_home(home: &Path, user_home: &Path) -> std::io::Result<()> {
 }
 
 /// First line(s) that a tool of this machine prints.
-#[allow(clippy::disallowed_methods, reason = "asks the machine's own tools for their version; no patched tree is near")]
+#[allow(
+    clippy::disallowed_methods,
+    reason = "asks the machine's own tools for their version; no patched tree is near"
+)]
 fn said(program: &str, arguments: &[&str]) -> Result<String, ToolchainError> {
     let missing = |detail: String| ToolchainError::Missing {
         program: program.to_owned(),

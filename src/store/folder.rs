@@ -58,7 +58,9 @@ impl RunFolder {
         let records_path = path.join("records.jsonl");
         let earlier = match read_info(path) {
             Ok(earlier) => Some(earlier),
-            Err(_) if info_path.exists() || records_path.exists() => return Err(OpenError::Foreign(path.to_owned())),
+            Err(_) if info_path.exists() || records_path.exists() => {
+                return Err(OpenError::Foreign(path.to_owned()));
+            }
             Err(_) => None,
         };
         let kept = match &earlier {

@@ -4,10 +4,7 @@ use similar::TextDiff;
 
 /// The fields that a table of `task.toml` knows.
 pub(super) const TABLES: &[(&str, &[&str])] = &[
-    (
-        "",
-        &["schema", "id", "language", "span", "repo", "environment", "test", "scope", "lint"],
-    ),
+    ("", &["schema", "id", "language", "span", "repo", "environment", "test", "scope", "lint"]),
     ("repo", &["source", "commit", "gold_version", "gold_paths", "test_paths"]),
     ("environment", &["setup", "build", "packages"]),
     ("test", &["command", "format", "timeout", "fail_to_pass", "pass_to_pass"]),

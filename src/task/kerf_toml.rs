@@ -12,7 +12,8 @@ const SCHEMA: &str = "kerf/task/1";
 /// Reads the task in `folder`.
 pub(super) fn read(folder: &Path) -> Result<Task, TaskProblem> {
     let file = folder.join("task.toml");
-    let text = std::fs::read_to_string(&file).map_err(|error| TaskProblem::new(&file, format!("cannot be read: {error}")))?;
+    let text = std::fs::read_to_string(&file)
+        .map_err(|error| TaskProblem::new(&file, format!("cannot be read: {error}")))?;
     let root: toml::Table = toml::from_str(&text).map_err(|error| {
         let problem = TaskProblem::new(&file, format!("is no valid TOML: {}", error.message()));
         match error.span() {
@@ -67,7 +68,9 @@ impl Reader<'_> {
         match self.root.get(name) {
             None => Ok(None),
             Some(toml::Value::Table(table)) => Ok(Some(table)),
-            Some(_) => Err(self.problem("", name, format!("must be a table: write [{name}] above its fields"))),
+            Some(_) => {
+                Err(self.problem("", name, format!("must be a table: write [{name}] above its fields")))
+            }
         }
     }
 
@@ -80,7 +83,9 @@ impl Reader<'_> {
         match self.value(table, field)? {
             None => Ok(None),
             Some(toml::Value::String(text)) => Ok(Some(text.clone())),
-            Some(other) => Err(self.problem(table, field, format!("must be a string, not {}", other.type_str()))),
+            Some(other) => {
+                Err(self.problem(table, field, format!("must be a string, not {}", other.type_str())))
+            }
         }
     }
 
@@ -90,7 +95,9 @@ impl Reader<'_> {
 
     fn strings(&self, table: &str, field: &str) -> Result<Option<Vec<String>>, TaskProblem> {
         let Some(value) = self.value(table, field)? else { return Ok(None) };
-        let list = value.as_array().and_then(|items| items.iter().map(|item| item.as_str().map(str::to_owned)).collect());
+        let list = value
+            .as_array()
+            .and_then(|items| items.iter().map(|item| item.as_str().map(str::to_owned)).collect());
         match list {
             Some(list) => Ok(Some(list)),
             None => Err(self.problem(table, field, "must be a list of strings")),
@@ -113,7 +120,13 @@ impl Reader<'_> {
             Some("local") => Some(Span::Local),
             Some("neighbour") => Some(Span::Neighbour),
             Some("global") => Some(Span::Global),
-            Some(other) => return Err(self.problem("", "span", format!("is `{other}`; known are local, neighbour, global"))),
+            Some(other) => {
+                return Err(self.problem(
+                    "",
+                    "span",
+                    format!("is `{other}`; known are local, neighbour, global"),
+                ));
+            }
         };
         let command = match (self.string("test", "command")?, defaults) {
             (Some(command), _) => command,
@@ -134,22 +147,31 @@ impl Reader<'_> {
         };
         let timeout = match self.string("test", "timeout")? {
             None => profile::DEFAULT_TIMEOUT,
-            Some(text) => duration(&text)
-                .ok_or_else(|| self.problem("test", "timeout", format!("is `{text}`; write 90s, 15m or 1h")))?,
+            Some(text) => duration(&text).ok_or_else(|| {
+                self.problem("test", "timeout", format!("is `{text}`; write 90s, 15m or 1h"))
+            })?,
         };
-        let fail_to_pass = self
-            .strings("test", "fail_to_pass")?
-            .ok_or_else(|| self.problem("test", "fail_to_pass", "is missing: the tests that the fix must turn"))?;
+        let fail_to_pass = self.strings("test", "fail_to_pass")?.ok_or_else(|| {
+            self.problem("test", "fail_to_pass", "is missing: the tests that the fix must turn")
+        })?;
         let pass_to_pass = match self.value("test", "pass_to_pass")? {
             None => PassToPass::Base,
             Some(toml::Value::String(word)) if word == "base" => PassToPass::Base,
             Some(toml::Value::String(word)) => {
-                return Err(self.problem("test", "pass_to_pass", format!("is `{word}`; write a list, or \"base\"")));
+                return Err(self.problem(
+                    "test",
+                    "pass_to_pass",
+                    format!("is `{word}`; write a list, or \"base\""),
+                ));
             }
             Some(_) => PassToPass::List(self.strings("test", "pass_to_pass")?.unwrap_or_default()),
         };
         if fail_to_pass.is_empty() && matches!(&pass_to_pass, PassToPass::List(list) if list.is_empty()) {
-            return Err(self.problem("test", "fail_to_pass", "is empty, and so is pass_to_pass: nothing would be judged"));
+            return Err(self.problem(
+                "test",
+                "fail_to_pass",
+                "is empty, and so is pass_to_pass: nothing would be judged",
+            ));
         }
         let statement = self.read_text("statement.md")?.unwrap_or_default();
         let gold = self.read_text("gold.patch")?.map(PatchSource::Text);
@@ -173,7 +195,9 @@ impl Reader<'_> {
             environment,
             test: TestPlan {
                 command,
-                format: format.or_else(|| defaults.map(|p| p.format.to_owned())).unwrap_or_else(|| "auto".to_owned()),
+                format: format
+                    .or_else(|| defaults.map(|p| p.format.to_owned()))
+                    .unwrap_or_else(|| "auto".to_owned()),
                 timeout,
                 fail_to_pass,
                 pass_to_pass,
@@ -202,7 +226,9 @@ impl Reader<'_> {
         let patch = self.read_text("tests.patch")?;
         let overlay = self.folder.join("tests");
         match (patch, overlay.is_dir()) {
-            (Some(_), true) => Err(TaskProblem::new(self.folder, "has both tests.patch and tests/; keep one")),
+            (Some(_), true) => {
+                Err(TaskProblem::new(self.folder, "has both tests.patch and tests/; keep one"))
+            }
             (Some(text), false) => Ok(PatchSource::Text(text)),
             (None, false) => Ok(PatchSource::Overlay(Vec::new())),
             (None, true) => {
@@ -242,11 +268,15 @@ impl Reader<'_> {
     /// every task of a project, wherever kerf is started.
     fn find_path(&self, relative: &str) -> Result<PathBuf, TaskProblem> {
         let start = self.folder.canonicalize().unwrap_or_else(|_| self.folder.to_owned());
-        start
-            .ancestors()
-            .map(|folder| folder.join(relative))
-            .find(|candidate| candidate.is_dir())
-            .ok_or_else(|| self.problem("repo", "source", format!("names no folder `{relative}` here or in any folder above")))
+        start.ancestors().map(|folder| folder.join(relative)).find(|candidate| candidate.is_dir()).ok_or_else(
+            || {
+                self.problem(
+                    "repo",
+                    "source",
+                    format!("names no folder `{relative}` here or in any folder above"),
+                )
+            },
+        )
     }
 
     fn commit(&self) -> Result<Option<String>, TaskProblem> {

@@ -80,7 +80,8 @@ mod tests {
             (json!([1]), None),
         ];
         for (value, expected) in cases {
-            let expected: Option<Vec<String>> = expected.map(|list| list.into_iter().map(String::from).collect());
+            let expected: Option<Vec<String>> =
+                expected.map(|list| list.into_iter().map(String::from).collect());
             assert_eq!(names(Some(&value)), expected, "{value}");
         }
         assert_eq!(names(None), Some(vec![]));

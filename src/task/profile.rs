@@ -62,7 +62,10 @@ mod tests {
         let cases = [
             ("cargo test", Some("cargo test --no-run")),
             ("cargo test --release -- --nocapture", Some("cargo test --release --no-run")),
-            ("RUSTFLAGS=-g cargo nextest run --offline", Some("RUSTFLAGS=-g cargo nextest run --offline --no-run")),
+            (
+                "RUSTFLAGS=-g cargo nextest run --offline",
+                Some("RUSTFLAGS=-g cargo nextest run --offline --no-run"),
+            ),
             ("make check", None),
             ("cargo test && true", None),
         ];

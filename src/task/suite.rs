@@ -85,8 +85,9 @@ pub fn read_suite(path: &Path) -> Result<Suite, TaskProblem> {
         .ok()
         .and_then(|full| full.file_stem().map(|stem| stem.to_string_lossy().into_owned()))
         .unwrap_or_else(|| "suite".to_owned());
-    let metadata = std::fs::metadata(path)
-        .map_err(|error| TaskProblem::new(path, format!("cannot be read: {error}; --tasks takes a folder or a JSONL file")))?;
+    let metadata = std::fs::metadata(path).map_err(|error| {
+        TaskProblem::new(path, format!("cannot be read: {error}; --tasks takes a folder or a JSONL file"))
+    })?;
     let mut suite = Suite { name, ..Suite::default() };
     let results = if metadata.is_dir() { read_folder(path)? } else { swebench::read(path)? };
     for result in results {
@@ -100,7 +101,11 @@ pub fn read_suite(path: &Path) -> Result<Suite, TaskProblem> {
     while index < suite.tasks.len() {
         if suite.tasks[index].id == suite.tasks[index - 1].id {
             let twin = suite.tasks.remove(index);
-            let message = format!("the id `{}` is used twice in this suite (also {})", twin.id, suite.tasks[index - 1].origin);
+            let message = format!(
+                "the id `{}` is used twice in this suite (also {})",
+                twin.id,
+                suite.tasks[index - 1].origin
+            );
             suite.problems.push(TaskProblem::new(Path::new(&twin.origin), message).field("id"));
         } else {
             index += 1;
@@ -113,9 +118,13 @@ fn read_folder(path: &Path) -> Result<Vec<Result<Task, TaskProblem>>, TaskProble
     if path.join("task.toml").exists() {
         return Ok(vec![kerf_toml::read(path)]);
     }
-    let entries = std::fs::read_dir(path).map_err(|error| TaskProblem::new(path, format!("cannot be listed: {error}")))?;
-    let mut folders: Vec<PathBuf> =
-        entries.flatten().map(|entry| entry.path()).filter(|entry| entry.join("task.toml").exists()).collect();
+    let entries = std::fs::read_dir(path)
+        .map_err(|error| TaskProblem::new(path, format!("cannot be listed: {error}")))?;
+    let mut folders: Vec<PathBuf> = entries
+        .flatten()
+        .map(|entry| entry.path())
+        .filter(|entry| entry.join("task.toml").exists())
+        .collect();
     folders.sort();
     if folders.is_empty() {
         return Err(TaskProblem::new(path, "holds no task: a task is a folder with a task.toml"));
@@ -159,14 +168,30 @@ fail_to_pass = ["tests/a.rs::x"]
     #[test]
     fn problems_name_line_field_and_what_to_do() {
         let cases = [
-            ("fail_to_pass =", "fail_to_pas =", "task.toml:7: field `test.fail_to_pas`: is unknown; did you mean `fail_to_pass`?"),
+            (
+                "fail_to_pass =",
+                "fail_to_pas =",
+                "task.toml:7: field `test.fail_to_pas`: is unknown; did you mean `fail_to_pass`?",
+            ),
             ("[\"tests/a.rs::x\"]", "3", "task.toml:7: field `test.fail_to_pass`: must be a list of strings"),
-            ("kerf/task/1", "kerf/task/9", "task.toml:1: field `schema`: is `kerf/task/9`; this kerf reads `kerf/task/1`"),
+            (
+                "kerf/task/1",
+                "kerf/task/9",
+                "task.toml:1: field `schema`: is `kerf/task/9`; this kerf reads `kerf/task/1`",
+            ),
             ("id = \"t\"\n", "", "task.toml: field `id`: is missing"),
-            ("path:repo", "path:nowhere-at-all", "task.toml:5: field `repo.source`: names no folder `nowhere-at-all` here or in any folder above"),
+            (
+                "path:repo",
+                "path:nowhere-at-all",
+                "task.toml:5: field `repo.source`: names no folder `nowhere-at-all` here or in any folder above",
+            ),
             ("\"rust\"", "\"rust", "task.toml:3: is no valid TOML: "),
             ("[test]", "span = 3\n[test]", "task.toml:6: field `repo.span`: is unknown"),
-            ("[test]", "[test]\ntimeout = \"5\"", "task.toml:7: field `test.timeout`: is `5`; write 90s, 15m or 1h"),
+            (
+                "[test]",
+                "[test]\ntimeout = \"5\"",
+                "task.toml:7: field `test.timeout`: is `5`; write 90s, 15m or 1h",
+            ),
         ];
         for (from, to, expected) in cases {
             let suite = suite_with(&GOOD.replacen(from, to, 1));
@@ -186,7 +211,10 @@ fail_to_pass = ["tests/a.rs::x"]
         assert_eq!(suite.name, "set");
         assert_eq!(suite.tasks[0].test.fail_to_pass, ["a - should panic"]);
         let said: Vec<String> = suite.problems.iter().map(ToString::to_string).collect();
-        assert!(said[0].contains("set.jsonl:2: is no JSON object") && said[0].contains("cut short"), "{said:?}");
+        assert!(
+            said[0].contains("set.jsonl:2: is no JSON object") && said[0].contains("cut short"),
+            "{said:?}"
+        );
         assert!(said[1].contains("set.jsonl:3: field `instance_id`: is missing"), "{said:?}");
     }
 

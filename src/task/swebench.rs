@@ -16,10 +16,12 @@ use super::{Environment, PassToPass, PatchSource, Source, Task, TaskProblem, Tes
 
 /// Reads a JSONL file line by line.
 pub(super) fn read(path: &Path) -> Result<Vec<Result<Task, TaskProblem>>, TaskProblem> {
-    let file = File::open(path).map_err(|error| TaskProblem::new(path, format!("cannot be read: {error}")))?;
+    let file =
+        File::open(path).map_err(|error| TaskProblem::new(path, format!("cannot be read: {error}")))?;
     let mut tasks = Vec::new();
     for (index, line) in BufReader::new(file).split(b'\n').enumerate() {
-        let line = line.map_err(|error| TaskProblem::new(path, format!("cannot be read: {error}")).at(index + 1))?;
+        let line =
+            line.map_err(|error| TaskProblem::new(path, format!("cannot be read: {error}")).at(index + 1))?;
         if line.iter().all(u8::is_ascii_whitespace) {
             continue;
         }
@@ -41,12 +43,10 @@ fn parse_line(path: &Path, line: usize, bytes: &[u8]) -> Result<Task, TaskProble
             Some(_) => Err(problem("must be a string".to_owned()).field(field)),
         }
     };
-    let required =
-        |field: &str| string(field)?.ok_or_else(|| problem("is missing".to_owned()).field(field));
+    let required = |field: &str| string(field)?.ok_or_else(|| problem("is missing".to_owned()).field(field));
     let list = |field: &str| {
-        names(object.get(field)).ok_or_else(|| {
-            problem("must be a list of names, or one in a string".to_owned()).field(field)
-        })
+        names(object.get(field))
+            .ok_or_else(|| problem("must be a list of names, or one in a string".to_owned()).field(field))
     };
 
     let id = required("instance_id")?;
@@ -55,7 +55,8 @@ fn parse_line(path: &Path, line: usize, bytes: &[u8]) -> Result<Task, TaskProble
         repo.split_once('/').ok_or_else(|| problem(format!("is `{repo}`, not OWNER/NAME")).field("repo"))?;
     let language = string("language")?.unwrap_or_else(|| "python".to_owned()).to_lowercase();
     let history = string("gold_commit")?.map(|commit| PatchSource::History { commit });
-    let patch = |field: &str| Ok::<_, TaskProblem>(string(field)?.filter(|p| !p.is_empty()).map(PatchSource::Text));
+    let patch =
+        |field: &str| Ok::<_, TaskProblem>(string(field)?.filter(|p| !p.is_empty()).map(PatchSource::Text));
     let gold = match patch("patch")? {
         Some(text) => Some(text),
         None => history.clone(),
@@ -73,16 +74,16 @@ fn parse_line(path: &Path, line: usize, bytes: &[u8]) -> Result<Task, TaskProble
         (Some(command), _) => command,
         (None, Some(profile)) => profile.test.to_owned(),
         (None, None) => {
-            return Err(problem(format!("is missing, and there is no profile for `{language}`")).field("test_cmd"));
+            return Err(
+                problem(format!("is missing, and there is no profile for `{language}`")).field("test_cmd")
+            );
         }
     };
     let timeout = match object.get("timeout_s") {
         None | Some(Value::Null) => profile::DEFAULT_TIMEOUT,
-        Some(value) => Duration::from_secs(
-            value.as_u64().filter(|s| *s > 0).ok_or_else(|| {
-                problem("must be a positive whole number of seconds".to_owned()).field("timeout_s")
-            })?,
-        ),
+        Some(value) => Duration::from_secs(value.as_u64().filter(|s| *s > 0).ok_or_else(|| {
+            problem("must be a positive whole number of seconds".to_owned()).field("timeout_s")
+        })?),
     };
     let fail_to_pass = list("FAIL_TO_PASS")?;
     let pass_to_pass = match object.get("PASS_TO_PASS") {
@@ -90,7 +91,8 @@ fn parse_line(path: &Path, line: usize, bytes: &[u8]) -> Result<Task, TaskProble
         _ => PassToPass::List(list("PASS_TO_PASS")?),
     };
     if fail_to_pass.is_empty() && pass_to_pass == PassToPass::List(Vec::new()) {
-        return Err(problem("is empty, and so is PASS_TO_PASS: nothing would be judged".to_owned()).field("FAIL_TO_PASS"));
+        return Err(problem("is empty, and so is PASS_TO_PASS: nothing would be judged".to_owned())
+            .field("FAIL_TO_PASS"));
     }
     Ok(Task {
         id,

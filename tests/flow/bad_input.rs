@@ -72,9 +72,11 @@ fn gold_that_does_not_apply_makes_its_own_task_invalid() {
 #[test]
 fn a_patch_that_leaves_the_tree_writes_nothing_anywhere() {
     let project = sound();
-    let new_file = |path: &str| format!("{}--- /dev/null\n+++ b/{path}\n@@ -0,0 +1 @@\n+out\n", body("n * 2"));
+    let new_file =
+        |path: &str| format!("{}--- /dev/null\n+++ b/{path}\n@@ -0,0 +1 @@\n+out\n", body("n * 2"));
     let outside = project.path("outside.txt");
-    let absolute = format!("{}--- /dev/null\n+++ {}\n@@ -0,0 +1 @@\n+out\n", body("n * 2"), outside.display());
+    let absolute =
+        format!("{}--- /dev/null\n+++ {}\n@@ -0,0 +1 @@\n+out\n", body("n * 2"), outside.display());
     project.predict("climbs", "sound", &new_file("../../../outside.txt"));
     project.predict("absolute", "sound", &absolute);
     project.predict("git", "sound", &new_file(".git/hooks/pre-commit"));
@@ -101,7 +103,8 @@ fn a_line_cut_in_half_costs_only_itself() {
     let project = sound();
     project.task("other");
     let line = |task: &str| {
-        serde_json::json!({"instance_id": task, "model_name_or_path": "lines", "model_patch": body("n * 2")}).to_string()
+        serde_json::json!({"instance_id": task, "model_name_or_path": "lines", "model_patch": body("n * 2")})
+            .to_string()
     };
     let half = &line("other")[..60];
     project.write("lines.jsonl", &format!("{}\n{half}\n", line("sound")));

@@ -25,7 +25,8 @@ fn a_report_in_every_format() {
     assert!(markdown.contains("| `bad<b>\\|` | **0/1** |"), "a hostile name stays in its cell: {markdown}");
 
     let json: Value = serde_json::from_str(&report("json")).unwrap();
-    let models: Vec<&Value> = json["models"].as_array().unwrap().iter().map(|model| &model["model"]).collect();
+    let models: Vec<&Value> =
+        json["models"].as_array().unwrap().iter().map(|model| &model["model"]).collect();
     assert_eq!(models, ["bad<b>|", "good"], "controls are no models: {json}");
 
     // Records alone are enough, for readers that have nothing else.
@@ -42,7 +43,8 @@ fn a_report_in_every_format() {
 fn the_bundled_suite_reads_without_a_problem() {
     let ran = kerf_in(house(), ["task", "check", "--json"]).ended(0);
     let json: Value = serde_json::from_str(&ran.stdout).unwrap();
-    let folders = fs::read_dir(house().join("tasks")).unwrap().flatten().filter(|e| e.path().is_dir()).count();
+    let folders =
+        fs::read_dir(house().join("tasks")).unwrap().flatten().filter(|e| e.path().is_dir()).count();
     assert_eq!(json["tasks"].as_array().unwrap().len(), folders);
     assert_eq!(json["problems"], Value::Array(Vec::new()));
     let text = kerf_in(house(), ["task", "check"]).ended(0).stdout;

@@ -27,9 +27,10 @@ impl Point {
 ";
 
 fn new() -> String {
-    OLD.replace("use std::fmt;\n\n", "")
-        .replace("self.x - 1", "self.x.saturating_sub(1)")
-        .replace("pub fn right(&self) -> i32 {\n        self.x + 1", "pub fn right(&self) -> i32 { self.x + 1")
+    OLD.replace("use std::fmt;\n\n", "").replace("self.x - 1", "self.x.saturating_sub(1)").replace(
+        "pub fn right(&self) -> i32 {\n        self.x + 1",
+        "pub fn right(&self) -> i32 { self.x + 1",
+    )
 }
 
 fn two_files() -> tempfile::TempDir {
@@ -74,7 +75,8 @@ fn units_of_two_files_give_the_old_one_back() {
     let json: Value = serde_json::from_str(&ran.stdout).unwrap();
     assert_eq!(json["schema"], "kerf/diff/1");
     assert_eq!(reverted(&json, OLD, &new()), OLD);
-    let kinds: Vec<_> = json["units"].as_array().unwrap().iter().map(|unit| unit["kind"].as_str().unwrap()).collect();
+    let kinds: Vec<_> =
+        json["units"].as_array().unwrap().iter().map(|unit| unit["kind"].as_str().unwrap()).collect();
     assert_eq!(kinds, ["import", "body", "format"], "{json}");
 }
 
@@ -106,7 +108,9 @@ fn a_unit_reverted_leaves_the_others() {
     let json: Value = serde_json::from_str(&json).unwrap();
     let units = json["units"].as_array().unwrap();
     let format = units.iter().find(|unit| unit["kind"] == "format").unwrap();
-    let patch = diff(folder.path(), &["old.rs", "new.rs", "--revert", format["id"].as_str().unwrap()]).ended(0).stdout;
+    let patch = diff(folder.path(), &["old.rs", "new.rs", "--revert", format["id"].as_str().unwrap()])
+        .ended(0)
+        .stdout;
     assert!(patch.contains("saturating_sub") && patch.contains("-use std::fmt;"), "{patch}");
     assert!(!patch.contains("{ self.x + 1"), "the layout is as it was: {patch}");
     let unknown = diff(folder.path(), &["old.rs", "new.rs", "--revert", "u99"]).ended(2);
@@ -125,7 +129,8 @@ fn a_range_of_a_repository() {
         let mut index = repository.index().unwrap();
         index.add_path(Path::new("src/lib.rs")).unwrap();
         let tree = repository.find_tree(index.write_tree().unwrap()).unwrap();
-        let parents: Vec<git2::Commit<'_>> = parent.iter().map(|id| repository.find_commit(*id).unwrap()).collect();
+        let parents: Vec<git2::Commit<'_>> =
+            parent.iter().map(|id| repository.find_commit(*id).unwrap()).collect();
         let parents: Vec<&git2::Commit<'_>> = parents.iter().collect();
         parent = Some(repository.commit(Some("HEAD"), &author, &author, "c", &tree, &parents).unwrap());
     }

@@ -36,7 +36,8 @@ fn unshare() -> Option<Vec<&'static str>> {
         vec!["unshare", "--user", "--map-current-user", "--keep-caps", "--mount"],
     ];
     ways.into_iter().find(|way| {
-        let mount = Command::new(way[0]).args(&way[1..]).args(["sh", "-c", "mount -t tmpfs none /mnt"]).output();
+        let mount =
+            Command::new(way[0]).args(&way[1..]).args(["sh", "-c", "mount -t tmpfs none /mnt"]).output();
         mount.is_ok_and(|output| output.status.success())
     })
 }
@@ -65,14 +66,19 @@ fn a_full_disk_stops_the_run_and_room_lets_it_go_on() {
     assert_eq!(read("full.code"), "1", "{}", read("full.stderr"));
     let said = read("full.stderr");
     let message = said.lines().find(|line| line.starts_with("kerf: ")).unwrap();
-    assert!(message.contains("the same command carries on") && message.contains("No space left on device"), "{said}");
+    assert!(
+        message.contains("the same command carries on") && message.contains("No space left on device"),
+        "{said}"
+    );
     assert!(message.contains("disk/out/"), "it names the place: {said}");
     assert_eq!(read("full.stdout"), "", "no table of half a run");
     let records = std::fs::read_to_string(project.path("full/records.jsonl")).unwrap();
     assert!(records.is_empty() || records.ends_with('\n'), "half a record: {records:?}");
     assert!(records.lines().count() < 8, "the disk was not full: {records}");
     for line in records.lines() {
-        assert!(expected.contains(&serde_json::from_str::<serde_json::Value>(line).unwrap()["trial"].to_string()));
+        assert!(
+            expected.contains(&serde_json::from_str::<serde_json::Value>(line).unwrap()["trial"].to_string())
+        );
     }
 
     assert_eq!(read("room.code"), "0", "{}", read("room.stderr"));

@@ -149,7 +149,8 @@ fn interrupted_by_the_user() {
     assert!(begun.elapsed() < Duration::from_secs(20), "took {:?}", begun.elapsed());
     let kept = finished(&project);
     assert!(!kept.is_empty() && kept.len() < 18, "{} of 18 trials", kept.len());
-    let said = format!("kerf: interrupted; {} of 18 trials are kept, the same command carries on", kept.len());
+    let said =
+        format!("kerf: interrupted; {} of 18 trials are kept, the same command carries on", kept.len());
     assert!(ran.stderr.contains(&said), "{said}\n{}", ran.stderr);
     assert!(wait_until(|| processes(&mark).is_empty()), "left over: {:#?}", processes(&mark));
     let report = project.kerf(&["report", "out"]).ended(0);

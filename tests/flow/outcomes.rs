@@ -90,7 +90,9 @@ fn a_set_up_that_fails_is_no_fault_of_any_patch() {
     project.predict("m", "mini", &body("n * 2"));
     let ran = project.run().ended(5);
     assert!(
-        ran.stderr.contains("mini: invalid: set-up failed: `echo no such tool >&2; exit 3` ended with 3: no such tool"),
+        ran.stderr.contains(
+            "mini: invalid: set-up failed: `echo no such tool >&2; exit 3` ended with 3: no such tool"
+        ),
         "{}",
         ran.stderr
     );

@@ -36,7 +36,8 @@ fn evaluate() -> (BTreeMap<String, Value>, Records) {
             copy(&entry.path(), &place("tasks").join(&name));
         }
     }
-    for profile in fs::read_dir(house().join("predictions")).unwrap().flatten().filter(|e| e.path().is_dir()) {
+    for profile in fs::read_dir(house().join("predictions")).unwrap().flatten().filter(|e| e.path().is_dir())
+    {
         for file in fs::read_dir(profile.path()).unwrap().flatten() {
             let task = file.path().file_stem().unwrap().to_string_lossy().into_owned();
             if place("tasks").join(&task).is_dir() {
@@ -51,7 +52,8 @@ fn evaluate() -> (BTreeMap<String, Value>, Records) {
     let report = kerf_in(folder.path(), ["report", "out", "--format", "json"]).ended(0).stdout;
     let report: Value = serde_json::from_str(&report).unwrap();
     let models = report["models"].as_array().unwrap();
-    let models = models.iter().map(|model| (model["model"].as_str().unwrap().to_owned(), model.clone())).collect();
+    let models =
+        models.iter().map(|model| (model["model"].as_str().unwrap().to_owned(), model.clone())).collect();
     (models, Records::read(&place("out")))
 }
 
@@ -98,11 +100,14 @@ fn fault(records: &Records, record: &Value) -> Option<String> {
         "sprawling" if ratio(record) <= 0.3 => "is too relevant",
         "careless" if clean => "is clean",
         "careless" if ratio(record) >= ratio(records.of("sprawling", task)) => "sprawls",
-        "local-only" if (outcome == "resolved") != (span == "local") => "should resolve local tasks, and these only",
+        "local-only" if (outcome == "resolved") != (span == "local") => {
+            "should resolve local tasks, and these only"
+        }
         "malformed" => {
             let (outcomes, rungs, reason) = malformed(task);
             let rung = record["apply"]["rung"].as_str();
-            let rung_fits = rung.is_none_or(|rung| rungs.contains(&rung)) && (rung.is_some() || outcome != "resolved");
+            let rung_fits =
+                rung.is_none_or(|rung| rungs.contains(&rung)) && (rung.is_some() || outcome != "resolved");
             let reason_fits = reason.is_none_or(|reason| record["reason"] == reason);
             if outcomes.contains(&outcome) && rung_fits && reason_fits {
                 return None;
@@ -129,7 +134,10 @@ fn profiles_rank_as_they_were_made() {
     assert_eq!(records.0.len(), tasks * 7, "two controls and five profiles a task");
     let faults: Vec<String> = records.0.iter().filter_map(|record| fault(&records, record)).collect();
     assert!(faults.is_empty(), "{}", faults.join("\n\n"));
-    assert_eq!(models.keys().collect::<Vec<_>>(), ["careless", "focused", "local-only", "malformed", "sprawling"]);
+    assert_eq!(
+        models.keys().collect::<Vec<_>>(),
+        ["careless", "focused", "local-only", "malformed", "sprawling"]
+    );
 }
 
 #[test]
@@ -143,10 +151,14 @@ fn an_expectation_that_does_not_hold_is_a_fault() {
         let records = Records(vec![record("sprawling", 0.5, "resolved")]);
         fault(&records, &record(model, ratio, outcome)).is_some()
     };
-    for (model, ratio) in [("gold", 0.0), ("focused", 0.0), ("sprawling", 0.4), ("local-only", 0.0), ("malformed", 0.0)] {
+    for (model, ratio) in
+        [("gold", 0.0), ("focused", 0.0), ("sprawling", 0.4), ("local-only", 0.0), ("malformed", 0.0)]
+    {
         assert!(!of(ratio, "resolved", model), "{model}");
         assert!(of(ratio, "unresolved", model), "{model}");
     }
-    assert!(of(0.1, "resolved", "gold") && of(0.1, "resolved", "focused") && of(0.3, "resolved", "sprawling"));
+    assert!(
+        of(0.1, "resolved", "gold") && of(0.1, "resolved", "focused") && of(0.3, "resolved", "sprawling")
+    );
     assert!(of(0.0, "resolved", "careless") && of(0.0, "resolved", "empty"));
 }

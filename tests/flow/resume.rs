@@ -43,8 +43,12 @@ fn only_a_changed_prediction_runs_again() {
     let before = project.records();
     project.predict("two", "b", &body("n * 3"));
     let ran = project.run().ended(0);
-    let done: Vec<&str> =
-        ran.stderr.lines().filter(|line| line.contains(" · ")).filter_map(|line| line.split_once(' ')?.1.into()).collect();
+    let done: Vec<&str> = ran
+        .stderr
+        .lines()
+        .filter(|line| line.contains(" · "))
+        .filter_map(|line| line.split_once(' ')?.1.into())
+        .collect();
     assert_eq!(done, ["b · two: unresolved"], "{}", ran.stderr);
     assert!(!ran.stderr.contains("a: set up"), "task a is not made ready: {}", ran.stderr);
     let after = project.records();
@@ -80,7 +84,11 @@ fn a_changed_task_runs_all_of_its_trials_again() {
     let project = with_two_models();
     project.run().ended(0);
     let before = project.records();
-    project.edit("tasks/b/task.toml", "fail_to_pass = [\"tests/sums.rs::doubles\"]", "fail_to_pass = [\"tests/sums.rs::triples\"]");
+    project.edit(
+        "tasks/b/task.toml",
+        "fail_to_pass = [\"tests/sums.rs::doubles\"]",
+        "fail_to_pass = [\"tests/sums.rs::triples\"]",
+    );
     project.run().ended(0);
     let after = project.records();
     assert_eq!(before.of("one", "a"), after.of("one", "a"));
@@ -116,14 +124,29 @@ fn identical_patches_run_once() {
 #[test]
 fn same_inputs_same_bytes_wherever_and_however_many_at_once() {
     let all_measures = |project: &Project, jobs: &str, seed: &str| {
-        let arguments =
-            ["run", "--tasks", "tasks", "--predictions", "predictions", "--out", "out", "--jobs", jobs, "--seed", seed];
+        let arguments = [
+            "run",
+            "--tasks",
+            "tasks",
+            "--predictions",
+            "predictions",
+            "--out",
+            "out",
+            "--jobs",
+            jobs,
+            "--seed",
+            seed,
+        ];
         project.kerf(&arguments).ended(0);
         (without_machine(&project.path("out")), files(&project.path("out/details")))
     };
     let make = || {
         let project = with_two_models();
-        project.predict("two", "b", &format!("{}--- /dev/null\n+++ b/notes.txt\n@@ -0,0 +1 @@\n+todo\n", body("n+n")));
+        project.predict(
+            "two",
+            "b",
+            &format!("{}--- /dev/null\n+++ b/notes.txt\n@@ -0,0 +1 @@\n+todo\n", body("n+n")),
+        );
         project
     };
     let (first, second) = (make(), make());

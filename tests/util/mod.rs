@@ -88,7 +88,8 @@ pub fn house() -> &'static Path {
 
 /// A number from the environment, for longer proofs.
 pub fn number(name: &str, default: u32) -> u32 {
-    std::env::var(name).map_or(default, |text| text.parse().unwrap_or_else(|_| panic!("{name}={text} is no number")))
+    std::env::var(name)
+        .map_or(default, |text| text.parse().unwrap_or_else(|_| panic!("{name}={text} is no number")))
 }
 
 /// Paths of all files below a folder, relative to it, in order.

@@ -31,8 +31,12 @@ impl ImportGraph {
         let mut resolvers: BTreeMap<&str, Box<dyn Resolver>> = BTreeMap::new();
         for path in tree.paths() {
             let Some(language) = language_of(&path) else { continue };
-            let Some((name, make)) = RESOLVERS.iter().find(|(name, _)| *name == language.name) else { continue };
-            let Some(source) = tree.blob(&path).and_then(|blob| Source::parse(language, blob.bytes)) else { continue };
+            let Some((name, make)) = RESOLVERS.iter().find(|(name, _)| *name == language.name) else {
+                continue;
+            };
+            let Some(source) = tree.blob(&path).and_then(|blob| Source::parse(language, blob.bytes)) else {
+                continue;
+            };
             let resolver = resolvers.entry(name).or_insert_with(|| make(tree));
             for other in resolver.imported(&path, &source) {
                 graph.connect(&path, &other);

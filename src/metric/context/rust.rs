@@ -41,7 +41,8 @@ impl Crates {
             let manifest: Option<toml::Table> =
                 tree.blob(path).and_then(|blob| toml::from_str(std::str::from_utf8(&blob.bytes).ok()?).ok());
             let Some(manifest) = manifest else { continue };
-            let Some(package) = manifest.get("package").and_then(|package| package.get("name")?.as_str()) else {
+            let Some(package) = manifest.get("package").and_then(|package| package.get("name")?.as_str())
+            else {
                 continue;
             };
             let library = manifest.get("lib");
@@ -58,10 +59,9 @@ impl Crates {
 
     /// The crate root and module path of a file.
     fn place(&self, path: &str) -> Option<Place> {
-        let package = self
-            .packages
-            .iter()
-            .find(|folder| folder.is_empty() || path.strip_prefix(folder.as_str()).is_some_and(|p| p.starts_with('/')))?;
+        let package = self.packages.iter().find(|folder| {
+            folder.is_empty() || path.strip_prefix(folder.as_str()).is_some_and(|p| p.starts_with('/'))
+        })?;
         let inside = if package.is_empty() { path } else { path.get(package.len() + 1..)? };
         let parts: Vec<&str> = inside.strip_suffix(".rs")?.split('/').collect();
         let (base, rest): (&[&str], &[&str]) = match parts.as_slice() {
@@ -90,7 +90,9 @@ impl Crates {
 
     fn in_src(&self, package: &str, rest: &[&str]) -> Place {
         let root = |name: &str| join(package, &format!("src/{name}.rs"));
-        if let ["lib" | "main"] = rest { Place { root: root(rest[0]), module: Vec::new() } } else {
+        if let ["lib" | "main"] = rest {
+            Place { root: root(rest[0]), module: Vec::new() }
+        } else {
             let name = if self.paths.contains(&root("lib")) { "lib" } else { "main" };
             Place { root: root(name), module: module(rest) }
         }

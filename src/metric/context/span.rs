@@ -24,7 +24,9 @@ pub fn span(diff: &Diff, left_out: &BTreeSet<usize>, graph: &ImportGraph) -> Opt
     match files.len() {
         0 => None,
         1 => Some(Span::Local),
-        2..=NEIGHBOURHOOD => Some(if have_common_file(&files, graph) { Span::Neighbour } else { Span::Global }),
+        2..=NEIGHBOURHOOD => {
+            Some(if have_common_file(&files, graph) { Span::Neighbour } else { Span::Global })
+        }
         _ => Some(Span::Global),
     }
 }
@@ -39,7 +41,9 @@ fn have_common_file(files: &BTreeSet<&str>, graph: &ImportGraph) -> bool {
     let Some(first) = files.first() else { return false };
     let near = |centre: &str| {
         files.iter().all(|file| {
-            *file == centre || folder(file) == folder(centre) || graph.neighbours(centre).any(|next| next == *file)
+            *file == centre
+                || folder(file) == folder(centre)
+                || graph.neighbours(centre).any(|next| next == *file)
         })
     };
     let beside_first = graph.files().filter(|path| folder(path) == folder(first));
@@ -60,7 +64,8 @@ mod tests {
 
     #[test]
     fn a_common_file_makes_a_neighbourhood() {
-        let edges = [("src/lib.rs", "src/a/x.rs"), ("src/lib.rs", "src/b/y.rs"), ("src/b/y.rs", "src/c/z.rs")];
+        let edges =
+            [("src/lib.rs", "src/a/x.rs"), ("src/lib.rs", "src/b/y.rs"), ("src/b/y.rs", "src/c/z.rs")];
         let cases: [(&[&str], bool); 6] = [
             (&["src/a/x.rs", "src/a/w.rs"], true),
             (&["src/a/x.rs", "src/b/y.rs"], true),
@@ -70,7 +75,11 @@ mod tests {
             (&["p/a.rs", "q/b.rs"], false),
         ];
         for (files, expected) in cases {
-            assert_eq!(have_common_file(&files.iter().copied().collect(), &graph(&edges)), expected, "{files:?}");
+            assert_eq!(
+                have_common_file(&files.iter().copied().collect(), &graph(&edges)),
+                expected,
+                "{files:?}"
+            );
         }
     }
 }
