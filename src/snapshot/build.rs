@@ -63,8 +63,11 @@ impl Snapshots {
         if let Some(found) = load(&key, &place) {
             return Ok(found);
         }
+        // Under this key's lock, what lies about was left by a kerf that died while it built.
+        let prefix = format!(".staging-{key}-");
+        remove_leftovers(&self.folder, &prefix);
         let staging = tempfile::Builder::new()
-            .prefix(".staging-")
+            .prefix(&prefix)
             .permissions(std::os::unix::fs::PermissionsExt::from_mode(0o755))
             .tempdir_in(&self.folder)
             .map_err(io(&self.folder))?;
@@ -140,6 +143,15 @@ impl Snapshots {
             .and_then(|json| zstd::encode_all(json.as_slice(), 3))
             .map_err(io(&path))?;
         std::fs::write(&path, packed).map_err(io(&path))
+    }
+}
+
+/// Removes what can be removed: leftovers cost room, not results.
+fn remove_leftovers(folder: &Path, prefix: &str) {
+    for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+        if entry.file_name().to_string_lossy().starts_with(prefix) {
+            let _ = std::fs::remove_dir_all(entry.path());
+        }
     }
 }
 
