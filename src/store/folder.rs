@@ -54,6 +54,7 @@ impl RunFolder {
         if lock.try_lock().is_err() {
             return Err(OpenError::Busy(path.to_owned()));
         }
+        remove_leftovers(path);
         let info_path = path.join("run.json");
         let records_path = path.join("records.jsonl");
         let earlier = match read_info(path) {
@@ -227,10 +228,24 @@ fn at(path: &Path) -> impl FnOnce(std::io::Error) -> SinkError + use<> {
     move |source| SinkError { path, source }
 }
 
+/// Files being written begin with this.
+const ASIDE: &str = ".aside-";
+
+/// Removes half-written files of a kerf that died; nobody else writes while the folder is locked.
+fn remove_leftovers(path: &Path) {
+    for folder in [path.to_owned(), path.join("details"), path.join("logs")] {
+        for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+            if entry.file_name().to_string_lossy().starts_with(ASIDE) {
+                let _ = std::fs::remove_file(entry.path());
+            }
+        }
+    }
+}
+
 /// Writes a file whole or not at all.
 fn write_aside(path: &Path, bytes: &[u8]) -> Result<(), SinkError> {
     let folder = path.parent().unwrap_or(Path::new("."));
-    let mut aside = tempfile::NamedTempFile::new_in(folder).map_err(at(path))?;
+    let mut aside = tempfile::Builder::new().prefix(ASIDE).tempfile_in(folder).map_err(at(path))?;
     aside.write_all(bytes).map_err(at(path))?;
     let mode = std::os::unix::fs::PermissionsExt::from_mode(0o644);
     aside.as_file().set_permissions(mode).map_err(at(path))?;
