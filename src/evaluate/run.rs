@@ -122,6 +122,9 @@ pub async fn run(
 ) -> Result<(), SinkError> {
     let stop = workers.stop().clone();
     let count = plan.tasks.len();
+    let known =
+        plan.tasks.iter().flat_map(|task| &task.trials).filter(|trial| sink.has_record(&trial.id)).count();
+    watcher.note(&Event::Known(known));
     let shared = Shared { plan, world, sink, watcher, workers, stop, failure: Failure::default() };
     all((0..count).map(|index| one_task(shared.clone(), index))).await;
     match shared.failure.take() {
@@ -134,7 +137,6 @@ async fn one_task(shared: Shared, index: usize) {
     let TaskPlan { task, trials } = &shared.plan.tasks[index];
     let open: Vec<Trial> =
         trials.iter().filter(|trial| !shared.sink.has_record(&trial.id)).cloned().collect();
-    shared.watcher.note(&Event::Known(trials.len() - open.len()));
     if open.is_empty() {
         return;
     }

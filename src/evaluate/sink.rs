@@ -84,7 +84,7 @@ pub enum Event<'a> {
     Prepared(&'a str, f64),
     /// A task cannot be run; its trials are invalid.
     Unready(&'a str, &'a str),
-    /// A trial was answered from its record.
+    /// At the start: so many trials are answered from their records.
     Known(usize),
     /// A trial ended.
     Done(&'a Record),
