@@ -11,7 +11,8 @@ fn a_report_in_every_format() {
     let project = Project::new(&["a"]);
     project.predict("good", "a", &body("n * 2"));
     project.predict("bad<b>|", "a", &body("n * 3"));
-    let ran = project.run().ended(0);
+    let ran =
+        project.kerf(&["run", "--tasks", "tasks", "--predictions", "predictions", "--out", "out"]).ended(0);
     let report = |format: &str| project.kerf(&["report", "out", "--format", format]).ended(0).stdout;
 
     let terminal = report("terminal");
@@ -34,7 +35,7 @@ fn a_report_in_every_format() {
     assert_eq!(serde_json::from_str::<Value>(&alone).unwrap()["models"], json["models"]);
 
     let task = project.kerf(&["report", "out", "--task", "a", "--model", "good"]).ended(0).stdout;
-    assert!(task.contains("src/lib.rs") && task.contains("double"), "{task}");
+    assert!(task.contains("src/lib.rs:5") && task.contains("the reference makes the same change"), "{task}");
     project.kerf(&["report", "out", "--task", "b"]).ended(2);
     project.kerf(&["report", "out", "--format", "pdf"]).ended(2);
 }

@@ -97,7 +97,7 @@ fn stat_text_and_exit_code() {
     let text = diff(folder.path(), &["old.rs", "new.rs", "--exit-code"]).ended(6).stdout;
     assert!(text.contains("saturating_sub") && !text.contains('\u{1b}'), "{text}");
     let same = diff(folder.path(), &["old.rs", "old.rs", "--exit-code"]).ended(0);
-    assert_eq!(same.stdout, "");
+    assert_eq!(same.stdout, "0 files, 0 units, weight 0\n");
     diff(folder.path(), &["old.rs", "nowhere.rs"]).ended(2);
 }
 

@@ -14,12 +14,13 @@ use crate::util::{Project, Ran, Records, body, cache, command, files, number, wi
 
 const TASKS: [&str; 3] = ["a", "b", "c"];
 
-/// Three tasks by four models: eighteen trials.
-fn project() -> Project {
+/// Three tasks by so many models, every third of them wrong, and two controls.
+fn project(models: u32) -> Project {
     let project = Project::new(&TASKS);
     for task in TASKS {
-        for (model, lines) in [("m1", "n + n"), ("m2", "2 * n"), ("m3", "n * 3"), ("m4", "n << 1")] {
-            project.predict(model, task, &body(lines));
+        for model in 0..models {
+            let lines = format!("n * {} + {model} - {model}", if model % 3 == 2 { 3 } else { 2 });
+            project.predict(&format!("m{model}"), task, &body(&lines));
         }
     }
     project
@@ -77,33 +78,49 @@ fn finished(project: &Project) -> Vec<(String, Value)> {
 
 #[test]
 fn killed_at_random_moments() {
-    let undisturbed = project();
+    let kills = number("KILLS", 3);
+    let models = 4 + kills / 2;
+    let trials = 3 * (models + 2);
+    let undisturbed = project(models);
     let begun = Instant::now();
     undisturbed.run().ended(0);
     let whole = begun.elapsed();
     let expected = without_machine(&undisturbed.path("out"));
     let planned: BTreeSet<String> = undisturbed.records().trials().into_iter().collect();
-    assert_eq!(planned.len(), 18);
+    assert_eq!(planned.len(), trials as usize);
 
-    let disturbed = project();
+    let disturbed = project(models);
     // A snapshot half built is among the things that a kill leaves behind.
     let own_cache = tempfile::tempdir_in(cache().parent().unwrap()).unwrap();
     let program = named_program(own_cache.path());
     let mark = program.to_string_lossy().into_owned();
-    let kills = number("KILLS", 3);
     let seed = number("SEED", 1);
     let mut random = rand_chacha::ChaCha8Rng::seed_from_u64(u64::from(seed));
     let mut kept: Vec<(String, Value)> = Vec::new();
     let mut landed = 0;
     for kill in 0..kills {
-        let moment = whole.mul_f64(random.random_range(0.02..0.9) * 2.0 / f64::from(kills.max(2)));
         let mut child = begin(&program, &disturbed, own_cache.path());
-        sleep(moment);
+        let begun = Instant::now();
+        let more = |than: usize| finished(&disturbed).len() > kept.len() + than;
+        if kill * 3 < kills {
+            // While the snapshot is built.
+            let moment = whole.mul_f64(random.random_range(0.02..0.5));
+            wait_until(|| begun.elapsed() >= moment || more(0));
+        } else {
+            // Some way further than the last time, and then a little.
+            let further = random.random_range(0..=(trials / kills / 4)) as usize;
+            wait_until(|| more(further) || child.try_wait().unwrap().is_some());
+            sleep(Duration::from_millis(random.random_range(0..100)));
+        }
+        let moment = begun.elapsed();
         landed += u32::from(child.try_wait().unwrap().is_none());
         child.kill().unwrap();
         child.wait().unwrap();
         let now = finished(&disturbed);
-        println!("kill {kill} after {moment:.2?} of about {whole:.2?}: {} of 18 trials finished", now.len());
+        println!(
+            "kill {kill} after {moment:.2?} of about {whole:.2?}: {} of {trials} trials finished",
+            now.len()
+        );
         for (trial, record) in &now {
             assert!(planned.contains(trial), "{record}");
             assert_eq!(now.iter().filter(|(other, _)| other == trial).count(), 1, "doubled: {record}");
@@ -136,7 +153,7 @@ fn killed_at_random_moments() {
 
 #[test]
 fn interrupted_by_the_user() {
-    let project = project();
+    let project = project(4);
     let program = named_program(project.folder());
     let mark = program.to_string_lossy().into_owned();
     let child = begin(&program, &project, cache());
@@ -168,7 +185,7 @@ fn interrupted_by_the_user() {
 
 #[test]
 fn two_at_once_do_not_mix() {
-    let project = project();
+    let project = project(4);
     let child = begin(Path::new(env!("CARGO_BIN_EXE_kerf")), &project, cache());
     assert!(wait_until(|| project.path("out/records.jsonl").exists()));
     let second = project.run();
