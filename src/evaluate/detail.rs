@@ -45,7 +45,7 @@ pub struct UnitDetail {
     pub id: String,
     /// See [`crate::diff::Unit`].
     pub kind: UnitKind,
-    /// See [`crate::diff::Unit`].
+    /// The role that counts: a file that only calls itself a test or documentation is `other`.
     pub role: Role,
     /// See [`crate::diff::Unit`].
     pub entity: Vec<String>,
@@ -113,7 +113,7 @@ pub fn units(diff: &Diff, classified: &[Classified]) -> Vec<UnitDetail> {
         .map(|(unit, found)| UnitDetail {
             id: unit.id,
             kind: unit.kind,
-            role: unit.role,
+            role: found.role,
             entity: unit.entity,
             weight: unit.weight,
             file_level: unit.file_level,

@@ -1,15 +1,14 @@
 //! Edits of a trial: the structural diff, its units' classes, and agreement with gold.
 
-use std::collections::BTreeSet;
-
 use super::bench::Bench;
 use super::plan::Subject;
 use super::record::{ClassWeights, Context, Edits};
 use super::trees::changed_files;
 use crate::diff::{Diff, diff};
-use crate::metric::context::{ImportGraph, agreement, span};
-use crate::metric::figures::{EditFigures, Mode, figures, weight};
-use crate::metric::relevance::{Class, Classified, Grade, Input, classify};
+use crate::metric::context::{agreement, span};
+use crate::metric::figures::{EditFigures, Mode, figures};
+use crate::metric::project::Graph;
+use crate::metric::relevance::{Classified, Input, classify};
 use crate::patch::{Overlaid, Tree, TreeChanges};
 use crate::task::{Span, Task};
 
@@ -17,6 +16,8 @@ use crate::task::{Span, Task};
 pub(super) struct GoldView {
     /// Its units.
     pub diff: Diff,
+    /// Their classes, with gold itself withheld.
+    withheld: Vec<Classified>,
     /// Their weight in tokens, roles `code`, `config`, `other`.
     pub weight: u32,
     /// How far it reaches.
@@ -28,11 +29,10 @@ impl GoldView {
     pub fn new(task: &Task, base: &dyn Tree, gold: &TreeChanges) -> Self {
         let diff = diff(&changed_files(base, gold));
         let withheld = classify(&input(task, base, &diff, None));
-        let left_out =
-            withheld.iter().filter(|found| found.grade == Some(Grade::A)).map(|found| found.unit).collect();
-        let result = Overlaid { base, changes: gold };
-        let graph = ImportGraph::new(&result);
-        Self { weight: weight(&diff), span: span(&diff, &left_out, &graph), diff }
+        let graph = Graph::read(base).union(Graph::read(&Overlaid { base, changes: gold }));
+        let span = span(&diff, &withheld, &graph);
+        let weight = figures(&diff, &withheld, Mode::Trial).weight.total();
+        Self { diff, withheld, weight, span }
     }
 }
 
@@ -59,9 +59,7 @@ pub(super) fn measure(bench: &Bench, subject: &Subject, changes: &TreeChanges) -
     let gold = bench.gold.as_ref();
     let acquitting = if *subject == Subject::Gold { None } else { gold.map(|gold| &gold.diff) };
     let classified = classify(&input(&bench.task, bench.tree(), &diff, acquitting));
-    let irrelevant: BTreeSet<usize> =
-        classified.iter().filter(|found| found.class == Class::Irrelevant).map(|found| found.unit).collect();
-    let agreed = gold.map(|gold| agreement(&diff, &irrelevant, &gold.diff)).unwrap_or_default();
+    let agreed = gold.map(|gold| agreement(&diff, &classified, &gold.diff, &gold.withheld)).unwrap_or_default();
     let context = Context {
         span: gold.and_then(|gold| gold.span),
         file_recall: agreed.file_recall,
@@ -74,17 +72,18 @@ pub(super) fn measure(bench: &Bench, subject: &Subject, changes: &TreeChanges) -
     Measured { diff, classified, edits, context }
 }
 
+/// The record's form; what only ablation measures is null.
 fn record(figures: EditFigures) -> Edits {
     Edits {
-        mode: figures.mode,
+        mode: figures.mode.name().to_owned(),
         irrelevant_edit_ratio: figures.irrelevant_edit_ratio,
         strict: figures.strict,
         upper: figures.upper,
         excess: figures.excess,
-        suspect_ratio: figures.suspect_ratio,
-        removable_ratio: figures.removable_ratio,
+        suspect_ratio: None,
+        removable_ratio: None,
         coarse: figures.coarse,
-        overturned: figures.overturned,
+        overturned: 0,
         weight: ClassWeights {
             needed: figures.weight.needed,
             acquitted: figures.weight.acquitted,

@@ -82,32 +82,17 @@ fn edition(tree: &dyn Tree, path: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::collections::BTreeMap;
-
-    struct Files(BTreeMap<&'static str, &'static str>);
-
-    impl Tree for Files {
-        fn blob(&self, path: &str) -> Option<crate::patch::Blob> {
-            let text = self.0.get(path)?;
-            Some(crate::patch::Blob { mode: 0o100_644, bytes: text.as_bytes().to_vec() })
-        }
-        fn paths(&self) -> Vec<String> {
-            self.0.keys().map(ToString::to_string).collect()
-        }
-        fn blob_by_id(&self, _: &str) -> Option<Vec<u8>> {
-            None
-        }
-    }
+    use crate::patch::memory::Files;
 
     #[test]
     fn edition_and_settings_come_from_the_nearest_file() {
-        let tree = Files(BTreeMap::from([
+        let tree = Files::of(&[
             ("Cargo.toml", "[workspace]\nmembers = ['a', 'b']\n[workspace.package]\nedition = '2021'\n"),
             ("rustfmt.toml", ""),
             ("a/Cargo.toml", "[package]\nname = 'a'\nedition.workspace = true\n"),
             ("b/Cargo.toml", "[package]\nname = 'b'\nedition = '2018'\n"),
             ("b/.rustfmt.toml", ""),
-        ]));
+        ]);
         let cases = [
             ("a/src/lib.rs", Some("rustfmt --edition 2021 --emit stdout --quiet --config-path '.'")),
             ("b/src/it's.rs", Some("rustfmt --edition 2018 --emit stdout --quiet --config-path 'b'")),

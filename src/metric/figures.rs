@@ -1,28 +1,36 @@
-//! A patch's figures on irrelevant edits: ratios over the weight of its units.
+//! Classes to the figures of a record.
 //!
-//! In: a diff and the class of each unit. Out: [`EditFigures`]. Numerators and denominators count roles `code`, `config`
-//! and `other`, class generated left out; an irrelevant scratch file counts as `other` wherever it lies, and a lockfile
-//! that changed alone weighs 1.
-//!
-//! Invariant: adding an irrelevant unit lowers neither `excess` nor `upper`.
+//! Numerators and denominators are token weights over the roles `code`, `config` and `other`, class `generated` left out;
+//! `docs/metric.md` has the definitions. A ratio without any such weight is null, never 0.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-use crate::diff::{Diff, Role, Unit};
-use crate::metric::relevance::{Class, Classified, Grade, Sign};
+use crate::diff::{Diff, Role};
 
-/// What was at hand.
+use super::relevance::{Class, Classified, Grade, Sign, View};
+
+/// What was at hand when the patch was judged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Mode {
-    /// Gold and tests.
+    /// A trial: gold or tests.
     Trial,
-    /// Neither.
+    /// Neither gold nor tests: behavioural units are unproven for want of proof, so no bound is given.
     Review,
 }
 
+impl Mode {
+    /// As written in records.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Trial => "trial",
+            Self::Review => "review",
+        }
+    }
+}
+
 /// Weight in tokens by class.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Weights {
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct ClassWeights {
     /// By ablation.
     pub needed: u32,
     /// Gold has it too.
@@ -35,160 +43,142 @@ pub struct Weights {
     pub unproven: u32,
 }
 
-/// Irrelevant edits of a patch. Ratios lie in 0..=1, null where there is no weight or the measure was not taken.
+impl ClassWeights {
+    /// All classes together.
+    pub fn total(&self) -> u32 {
+        [self.needed, self.acquitted, self.supporting, self.irrelevant, self.unproven]
+            .into_iter()
+            .fold(0, u32::saturating_add)
+    }
+}
+
+/// The figures of one patch, as a record's `edits` has them. What only ablation measures (suspect and removable ratio,
+/// overturned units) is not here.
 #[derive(Debug, Clone, PartialEq)]
 pub struct EditFigures {
-    /// `trial` or `review`.
-    pub mode: String,
-    /// Weight of grades A and B ÷ weight of all.
+    /// What was at hand.
+    pub mode: Mode,
+    /// Weight of grades A and B ÷ weight of all, 0..=1.
     pub irrelevant_edit_ratio: Option<f64>,
-    /// Grade A only.
+    /// Weight of grade A ÷ weight of all, 0..=1.
     pub strict: Option<f64>,
-    /// A, B and unproven; null in a review.
+    /// Weight of grades A and B, of unproven units and of files compared only coarsely ÷ weight of all, 0..=1.
     pub upper: Option<f64>,
-    /// Irrelevant weight, in tokens.
+    /// Weight of grades A and B, in tokens.
     pub excess: u32,
-    /// Unproven units under suspicion, by weight; null without ablation.
-    pub suspect_ratio: Option<f64>,
-    /// Weight outside the minimal set; null without full ablation.
-    pub removable_ratio: Option<f64>,
     /// Some file was compared by tokens for want of time.
     pub coarse: bool,
-    /// Irrelevant units that ablation proved needed.
-    pub overturned: u32,
     /// Weight by class.
-    pub weight: Weights,
+    pub weight: ClassWeights,
     /// Number of irrelevant units.
     pub irrelevant_units: u32,
-    /// Sign → (grade of its heavier part, weight).
+    /// Sign → (lowest grade, weight).
     pub by_kind: BTreeMap<String, (String, u32)>,
-    /// Hashes of normalised irrelevant edits with their weight, at most 20, heaviest first.
+    /// Hashes of normalised irrelevant edits with their weight, at most 20, heaviest first, then by hash.
     pub marks: Vec<(String, u32)>,
-    /// Weight in tests.
+    /// Weight in tests, generated left out.
     pub test_weight: u32,
-    /// Weight in documentation.
+    /// Weight in documentation, generated left out.
     pub doc_weight: u32,
 }
 
-/// Most marks that a record keeps.
-const MARKS: usize = 20;
+/// At most so many marks are kept.
+const MOST_MARKS: usize = 20;
 
-/// A unit's share in the headline: its weight, or `None` where its role does not count.
-fn counted(unit: &Unit, found: &Classified, locks: &mut BTreeSet<usize>) -> Option<u32> {
-    if found.class == Class::Generated {
-        return None;
-    }
-    match unit.role {
-        Role::Code | Role::Config | Role::Other => Some(unit.weight),
-        Role::Test | Role::Doc => (found.sign == Some(Sign::Scratch)).then_some(unit.weight),
-        Role::Generated => {
-            let file = unit.changes.first().map_or(0, |change| change.file);
-            (found.class == Class::Irrelevant).then(|| u32::from(locks.insert(file)))
-        }
-    }
-}
-
-/// Figures of a patch; `classified` holds one entry a unit, in unit order.
+/// The figures of a classified patch.
 pub fn figures(diff: &Diff, classified: &[Classified], mode: Mode) -> EditFigures {
-    let mut weight = Weights::default();
-    let mut strict = 0;
-    let mut suspect = 0;
-    let mut irrelevant_units = 0;
-    let mut kinds: BTreeMap<Sign, BTreeMap<Grade, u32>> = BTreeMap::new();
+    let view = View::new(diff);
+    let mut weight = ClassWeights::default();
+    let (mut strict, mut upper, mut irrelevant_units) = (0_u32, 0_u32, 0);
+    let (mut test_weight, mut doc_weight) = (0_u32, 0_u32);
+    let mut by_sign: BTreeMap<Sign, (Grade, u32)> = BTreeMap::new();
     let mut marks: BTreeMap<String, u32> = BTreeMap::new();
-    let (mut test_weight, mut doc_weight) = (0, 0);
-    let mut locks = BTreeSet::new();
-    for found in classified {
-        let Some(unit) = diff.units.get(found.unit) else { continue };
-        let Some(share) = counted(unit, found, &mut locks) else {
-            match unit.role {
-                Role::Test => test_weight += unit.weight,
-                Role::Doc => doc_weight += unit.weight,
-                Role::Code | Role::Config | Role::Generated | Role::Other => {}
-            }
+    for one in classified {
+        let Some(unit) = diff.units.get(one.unit) else { continue };
+        if one.class == Class::Generated {
             continue;
-        };
-        match found.class {
-            Class::Generated => {}
-            Class::Acquitted => weight.acquitted += share,
-            Class::Needed => weight.needed += share,
-            Class::Supporting => weight.supporting += share,
-            Class::Unproven => weight.unproven += share,
-            Class::Irrelevant => {
-                weight.irrelevant += share;
-                irrelevant_units += 1;
-                let grade = found.grade.unwrap_or(Grade::B);
-                strict += if grade == Grade::A { share } else { 0 };
-                if let Some(sign) = found.sign {
-                    *kinds.entry(sign).or_default().entry(grade).or_default() += share;
-                    *marks.entry(mark(diff, unit, sign)).or_default() += share;
-                }
-            }
         }
-        suspect += if found.suspect { share } else { 0 };
+        match one.role {
+            Role::Code | Role::Config | Role::Other => {}
+            Role::Test => {
+                test_weight = test_weight.saturating_add(unit.weight);
+                continue;
+            }
+            Role::Doc => {
+                doc_weight = doc_weight.saturating_add(unit.weight);
+                continue;
+            }
+            Role::Generated => continue,
+        }
+        let of_class = match one.class {
+            Class::Needed => &mut weight.needed,
+            Class::Acquitted => &mut weight.acquitted,
+            Class::Supporting => &mut weight.supporting,
+            Class::Irrelevant => &mut weight.irrelevant,
+            Class::Unproven => &mut weight.unproven,
+            Class::Generated => continue,
+        };
+        *of_class = of_class.saturating_add(unit.weight);
+        let coarse = view.file(unit).is_some_and(|file| file.coarse);
+        if coarse || matches!(one.class, Class::Irrelevant | Class::Unproven) {
+            upper = upper.saturating_add(unit.weight);
+        }
+        let (Class::Irrelevant, Some(grade), Some(sign)) = (one.class, one.grade, one.sign) else { continue };
+        irrelevant_units += 1;
+        if grade == Grade::A {
+            strict = strict.saturating_add(unit.weight);
+        }
+        let entry = by_sign.entry(sign).or_insert((grade, 0));
+        *entry = (entry.0.max(grade), entry.1.saturating_add(unit.weight));
+        let mark = marks.entry(mark(&view, one.unit, sign)).or_default();
+        *mark = mark.saturating_add(unit.weight);
     }
-    let all = weight.needed + weight.acquitted + weight.supporting + weight.irrelevant + weight.unproven;
+    let all = weight.total();
     let ratio = |part: u32| (all > 0).then(|| f64::from(part) / f64::from(all));
-    let ablated = classified.iter().any(|found| found.suspect || found.class == Class::Needed);
-    let by_kind = kinds
-        .into_iter()
-        .map(|(sign, grades)| {
-            let heaviest = grades.iter().max_by_key(|(grade, weight)| (**weight, **grade));
-            let grade = heaviest.map_or(Grade::B, |(grade, _)| *grade);
-            (sign.name().to_owned(), (grade.name().to_owned(), grades.values().sum()))
-        })
-        .collect();
     let mut marks: Vec<(String, u32)> = marks.into_iter().collect();
     marks.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
-    marks.truncate(MARKS);
+    marks.truncate(MOST_MARKS);
     EditFigures {
-        mode: if mode == Mode::Trial { "trial" } else { "review" }.to_owned(),
+        mode,
         irrelevant_edit_ratio: ratio(weight.irrelevant),
         strict: ratio(strict),
-        upper: if mode == Mode::Trial { ratio(weight.irrelevant + weight.unproven) } else { None },
+        upper: if mode == Mode::Trial { ratio(upper) } else { None },
         excess: weight.irrelevant,
-        suspect_ratio: if ablated && mode == Mode::Trial { ratio(suspect) } else { None },
-        removable_ratio: None,
         coarse: diff.files.iter().any(|file| file.coarse),
-        overturned: 0,
         weight,
         irrelevant_units,
-        by_kind,
+        by_kind: by_sign
+            .into_iter()
+            .map(|(sign, (grade, weight))| (sign.name().to_owned(), (format!("{grade:?}"), weight)))
+            .collect(),
         marks,
         test_weight,
         doc_weight,
     }
 }
 
-/// Weight of a diff's units in roles `code`, `config` and `other`.
-pub fn weight(diff: &Diff) -> u32 {
-    let counts = |unit: &&Unit| matches!(unit.role, Role::Code | Role::Config | Role::Other);
-    diff.units.iter().filter(counts).map(|unit| unit.weight).sum()
-}
-
-/// Names an edit by sign and text alone, so that the same edit in other patches has the same name.
-fn mark(diff: &Diff, unit: &Unit, sign: Sign) -> String {
-    let mut hash = blake3::Hasher::new();
-    hash.update(sign.name().as_bytes());
-    for change in &unit.changes {
-        let Some(file) = diff.files.get(change.file) else { continue };
-        for (side, bytes, place) in [("+", &file.new_bytes, change.new), ("-", &file.old_bytes, change.old)] {
-            hash.update(b"\0").update(side.as_bytes());
-            let text = bytes.get(place[0]..place[1]).unwrap_or_default();
-            for word in text.split(u8::is_ascii_whitespace).filter(|word| !word.is_empty()) {
-                hash.update(b" ").update(word);
-            }
-        }
+/// Hash of a normalised edit: the sign, the file's name without its folders, and the words deleted and inserted. The same
+/// habit in two repositories has the same mark.
+fn mark(view: &View, unit: usize, sign: Sign) -> String {
+    let edit = &view.diff.units[unit];
+    let mut hasher = blake3::Hasher::new();
+    let mut feed = |part: &str| {
+        hasher.update(part.as_bytes());
+        hasher.update(&[0]);
+    };
+    feed(sign.name());
+    let path = view.path(edit);
+    if matches!(sign, Sign::Scratch | Sign::Housekeeping | Sign::Mode) || edit.file_level {
+        feed(path.rsplit('/').next().unwrap_or(path));
     }
-    if unit.file_level {
-        // Nothing but the name tells such edits apart.
-        let path = unit.changes.first().and_then(|change| diff.files.get(change.file));
-        hash.update(
-            path.and_then(|file| file.new.as_ref().or(file.old.as_ref())).map_or(b"", |p| p.as_bytes()),
-        );
-        for entity in &unit.entity {
-            hash.update(entity.as_bytes());
+    for text in [view.deleted(edit), view.inserted(edit)] {
+        // White space is all that a format edit has.
+        if sign == Sign::Format {
+            feed(&text);
+        } else {
+            text.split_whitespace().for_each(&mut feed);
         }
+        feed("\u{1}");
     }
-    hash.finalize().to_hex().as_str().chars().take(16).collect()
+    hasher.finalize().to_hex().chars().take(16).collect()
 }

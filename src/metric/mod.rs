@@ -8,5 +8,6 @@
 pub mod context;
 pub mod figures;
 pub mod lint;
+pub mod project;
 pub mod relevance;
 mod suppression;

@@ -16,6 +16,8 @@ mod edits;
 mod hunk;
 pub mod line;
 mod locate;
+#[cfg(test)]
+pub(crate) mod memory;
 mod merge;
 pub mod model;
 mod name;

@@ -1,57 +1,106 @@
-//! Agreement with the reference: which of gold's files and entities a patch changes, and the reverse.
+//! Agreement with the reference: shares of files and entities, either way. Gold is one fix of many, so this is no
+//! measure of being right.
 
 use std::collections::BTreeSet;
 
-use crate::diff::{Diff, Role};
+use super::counts;
+use crate::diff::{Diff, UnitKind};
+use crate::metric::relevance::{Classified, View};
 
-/// Shares in 0..=1. Recall is null where gold changes nothing that counts, precision where the patch does.
+/// Shares in 0..=1; none where there is nothing to count.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct Agreement {
-    /// Of gold's files, the share that the patch changes.
+    /// Of gold's files, the share that the patch changes too.
     pub file_recall: Option<f64>,
-    /// Of the patch's files, the share that gold changes.
+    /// Of the patch's files, the share that gold changes too.
     pub file_precision: Option<f64>,
-    /// Of gold's entities, the share that the patch changes.
+    /// Of gold's entities, the share that the patch changes too.
     pub entity_recall: Option<f64>,
-    /// Of the patch's entities, the share that gold changes.
+    /// Of the patch's entities, the share that gold changes too.
     pub entity_precision: Option<f64>,
 }
 
-/// Compares a patch with gold. Units of roles `code`, `config` and `other` count; of the patch without those in
-/// `left_out` (indices of irrelevant units). A renamed file counts under its old name, an entity is its file and its
-/// path of names.
-pub fn agreement(patch: &Diff, left_out: &BTreeSet<usize>, gold: &Diff) -> Agreement {
-    let (patch_files, patch_entities) = reach(patch, left_out);
-    let (gold_files, gold_entities) = reach(gold, &BTreeSet::new());
+type Entity = (String, Vec<String>);
+
+/// Agreement of a patch with gold, both with their classes (gold's with gold withheld). Only files and entities with a
+/// unit that is not irrelevant count.
+pub fn agreement(
+    patch: &Diff,
+    classified: &[Classified],
+    gold: &Diff,
+    gold_classified: &[Classified],
+) -> Agreement {
+    let (files, entities) = touched(patch, classified);
+    let (gold_files, gold_entities) = touched(gold, gold_classified);
     Agreement {
-        file_recall: share(&gold_files, &patch_files),
-        file_precision: share(&patch_files, &gold_files),
-        entity_recall: share(&gold_entities, &patch_entities),
-        entity_precision: share(&patch_entities, &gold_entities),
+        file_recall: share(&gold_files, &files),
+        file_precision: share(&files, &gold_files),
+        entity_recall: share(&gold_entities, &entities),
+        entity_precision: share(&entities, &gold_entities),
     }
 }
 
-type Entity<'a> = (&'a str, &'a [String]);
-
-fn reach<'a>(diff: &'a Diff, left_out: &BTreeSet<usize>) -> (BTreeSet<&'a str>, BTreeSet<Entity<'a>>) {
-    let mut files = BTreeSet::new();
-    let mut entities = BTreeSet::new();
-    for (index, unit) in diff.units.iter().enumerate() {
-        let counts = matches!(unit.role, Role::Code | Role::Config | Role::Other);
-        if !counts || left_out.contains(&index) {
-            continue;
+/// Files by their base path (both sides share the base), and named entities in them.
+fn touched(diff: &Diff, classified: &[Classified]) -> (BTreeSet<String>, BTreeSet<Entity>) {
+    let view = View::new(diff);
+    let (mut files, mut entities) = (BTreeSet::new(), BTreeSet::new());
+    for unit in classified.iter().filter(|one| counts(one)).filter_map(|one| diff.units.get(one.unit)) {
+        let Some(file) = view.file(unit) else { continue };
+        let path = file.old.clone().unwrap_or_else(|| view.path(unit).to_owned());
+        let named = !unit.file_level && !unit.entity.is_empty();
+        if named && !matches!(unit.kind, UnitKind::Import | UnitKind::Format) {
+            entities.insert((path.clone(), unit.entity.clone()));
         }
-        for change in &unit.changes {
-            let Some(file) = diff.files.get(change.file) else { continue };
-            let Some(path) = file.old.as_deref().or(file.new.as_deref()) else { continue };
-            files.insert(path);
-            entities.insert((path, unit.entity.as_slice()));
-        }
+        files.insert(path);
     }
     (files, entities)
 }
 
-/// The share of `of` that is in `among`.
-fn share<T: Ord>(of: &BTreeSet<T>, among: &BTreeSet<T>) -> Option<f64> {
-    (!of.is_empty()).then(|| of.intersection(among).count() as f64 / of.len() as f64)
+/// The share of `of` that is in `within`.
+fn share<T: Ord>(of: &BTreeSet<T>, within: &BTreeSet<T>) -> Option<f64> {
+    (!of.is_empty()).then(|| of.intersection(within).count() as f64 / of.len() as f64)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diff::diff;
+    use crate::metric::relevance::tests::{changed, edited, tree};
+    use crate::metric::relevance::{Input, classify};
+
+    #[test]
+    fn shares_of_files_and_entities() {
+        let base = tree(&[
+            ("src/lib.rs", "mod a;\nmod b;\n"),
+            ("src/a.rs", "fn f() -> u32 {\n    1\n}\nfn g() -> u32 {\n    1\n}\n"),
+            ("src/b.rs", "fn h() -> u32 {\n    1\n}\n"),
+        ]);
+        let gold = edited(
+            &base,
+            &[
+                ("src/a.rs", Some("fn f() -> u32 {\n    2\n}\nfn g() -> u32 {\n    2\n}\n")),
+                ("src/b.rs", Some("fn h() -> u32 {\n    2\n}\n")),
+            ],
+        );
+        let patch = edited(
+            &base,
+            &[
+                ("src/a.rs", Some("fn f() -> u32 {\n    3\n}\nfn g() -> u32 {\n    1\n}\n")),
+                ("src/b.rs", Some("fn h() -> u32 {\n    1  \n}\n")),
+            ],
+        );
+        let judged = |result| {
+            let diff = diff(&changed(&base, result));
+            let classified =
+                classify(&Input { diff: &diff, gold: None, statement: None, allow: None, base: &base });
+            (diff, classified)
+        };
+        let ((gold, gold_classes), (patch, classes)) = (judged(&gold), judged(&patch));
+        let found = agreement(&patch, &classes, &gold, &gold_classes);
+        assert_eq!((found.file_recall, found.file_precision), (Some(0.5), Some(1.0)));
+        assert_eq!((found.entity_recall, found.entity_precision), (Some(1.0 / 3.0), Some(1.0)));
+        let nothing = agreement(&diff(&[]), &[], &gold, &gold_classes);
+        assert_eq!((nothing.file_recall, nothing.file_precision), (Some(0.0), None));
+        assert_eq!(agreement(&diff(&[]), &[], &diff(&[]), &[]), Agreement::default());
+    }
 }

@@ -1,15 +1,20 @@
-//! Cross-file behaviour: how far a task's fix reaches, and how far a patch's reach agrees with gold's.
+//! Cross-file behaviour: how far a task reaches, and how far a patch agrees with the reference.
 //!
-//! In: diffs of gold and of a patch, the tree's [`ImportGraph`]. Out: a [`Span`](crate::task::Span) and
-//! [`Agreement`]. Gold is one fix of many: agreement with it is no verdict.
-//!
-//! Invariant: units that count as irrelevant never lend a file or entity to either side.
+//! In: diffs with their classes, and the [`Graph`](super::project::Graph) of files. Out: a [`Span`], distances, recall
+//! and precision. Invariant: what cannot be counted is none, never 0.
 
 mod agreement;
-mod graph;
-mod rust;
 mod span;
 
 pub use agreement::{Agreement, agreement};
-pub use graph::ImportGraph;
-pub use span::span;
+pub use span::{span, span_of_files, spanned_files};
+
+use crate::diff::Role;
+
+use super::relevance::{Class, Classified};
+
+/// The unit is part of what the patch does: not irrelevant, not generated, and neither test nor documentation.
+fn counts(one: &Classified) -> bool {
+    let role = matches!(one.role, Role::Code | Role::Config | Role::Other);
+    role && !matches!(one.class, Class::Irrelevant | Class::Generated)
+}

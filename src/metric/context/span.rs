@@ -1,85 +1,83 @@
-//! How far a fix reaches.
+//! The span of a task, from the files that gold changes.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::ImportGraph;
 use crate::diff::{Diff, Role};
+use crate::metric::project::Graph;
+use crate::metric::relevance::{Classified, Grade, View};
 use crate::task::Span;
 
-/// At most so many files make a neighbourhood.
-const NEIGHBOURHOOD: usize = 3;
+/// Gold's code files that count: those with a unit that is neither a test's nor of grade A. `classified` is gold judged
+/// without gold. A renamed file counts once, by its new path.
+pub fn spanned_files(gold: &Diff, classified: &[Classified]) -> BTreeSet<String> {
+    let view = View::new(gold);
+    let counting = classified.iter().filter(|one| one.role == Role::Code && one.grade != Some(Grade::A));
+    counting
+        .filter_map(|one| gold.units.get(one.unit))
+        .filter(|unit| view.file(unit).is_some_and(|file| file.role == Role::Code))
+        .map(|unit| view.path(unit).to_owned())
+        .collect()
+}
 
-/// The span of a change: `local` one code file; `neighbour` two or three, each in the folder of, or one import away
-/// from, one common file; `global` all else. Units in `left_out` (indices) do not count. None without code files.
-pub fn span(diff: &Diff, left_out: &BTreeSet<usize>, graph: &ImportGraph) -> Option<Span> {
-    let files: BTreeSet<&str> = diff
-        .units
-        .iter()
-        .enumerate()
-        .filter(|(index, unit)| unit.role == Role::Code && !left_out.contains(index))
-        .flat_map(|(_, unit)| &unit.changes)
-        .filter_map(|change| diff.files.get(change.file))
-        .filter_map(|file| file.old.as_deref().or(file.new.as_deref()))
-        .collect();
+/// The span of a task; none where gold changes no code. `graph` holds base and result.
+pub fn span(gold: &Diff, classified: &[Classified], graph: &Graph) -> Option<Span> {
+    span_of_files(&spanned_files(gold, classified), graph)
+}
+
+/// The span of a set of files: one file is local; two or three, each in the folder of, or one import away from, one
+/// common file, are neighbours; all else is global.
+pub fn span_of_files(files: &BTreeSet<String>, graph: &Graph) -> Option<Span> {
     match files.len() {
         0 => None,
         1 => Some(Span::Local),
-        2..=NEIGHBOURHOOD => {
-            Some(if have_common_file(&files, graph) { Span::Neighbour } else { Span::Global })
-        }
+        2 | 3 if have_common_file(files, graph) => Some(Span::Neighbour),
         _ => Some(Span::Global),
     }
 }
 
-fn folder(path: &str) -> &str {
-    path.rsplit_once('/').map_or("", |(folder, _)| folder)
-}
-
-/// Whether some file has all of `files` in its folder or one import away. Such a file is one of them, or a neighbour
-/// of the first by import, or any file of the first's folder, which is as near as the first itself.
-fn have_common_file(files: &BTreeSet<&str>, graph: &ImportGraph) -> bool {
-    let Some(first) = files.first() else { return false };
-    let near = |centre: &str| {
-        files.iter().all(|file| {
-            *file == centre
-                || folder(file) == folder(centre)
-                || graph.neighbours(centre).any(|next| next == *file)
+fn have_common_file(files: &BTreeSet<String>, graph: &Graph) -> bool {
+    let folder = |path: &str| path.rsplit_once('/').map_or("", |(folder, _)| folder).to_owned();
+    let near: Vec<(String, BTreeMap<String, u32>)> =
+        files.iter().map(|file| (folder(file), graph.distances(file))).collect();
+    let candidates: BTreeSet<&str> = graph.files().chain(files.iter().map(String::as_str)).collect();
+    candidates.into_iter().any(|common| {
+        near.iter().all(|(own, distances)| {
+            *own == folder(common) || distances.get(common).is_some_and(|distance| *distance <= 1)
         })
-    };
-    let beside_first = graph.files().filter(|path| folder(path) == folder(first));
-    files.iter().copied().chain(graph.neighbours(first)).chain(beside_first).any(near)
+    })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn graph(edges: &[(&str, &str)]) -> ImportGraph {
-        let mut graph = ImportGraph::default();
-        for (a, b) in edges {
-            graph.connect(a, b);
-        }
-        graph
-    }
+    use crate::patch::memory::Files;
 
     #[test]
-    fn a_common_file_makes_a_neighbourhood() {
-        let edges =
-            [("src/lib.rs", "src/a/x.rs"), ("src/lib.rs", "src/b/y.rs"), ("src/b/y.rs", "src/c/z.rs")];
-        let cases: [(&[&str], bool); 6] = [
-            (&["src/a/x.rs", "src/a/w.rs"], true),
-            (&["src/a/x.rs", "src/b/y.rs"], true),
-            (&["src/a/x.rs", "src/c/z.rs"], false),
-            (&["src/b/y.rs", "src/c/z.rs", "src/lib.rs"], true),
-            (&["src/a/x.rs", "src/b/y.rs", "src/main.rs"], true),
-            (&["p/a.rs", "q/b.rs"], false),
+    fn spans() {
+        let tree = Files::of(&[
+            ("Cargo.toml", "[package]\nname = \"x\"\n"),
+            ("src/lib.rs", "mod a;\nmod b;\nmod c;\n"),
+            ("src/a/mod.rs", "use crate::b::B;\nmod inner;\n"),
+            ("src/a/inner.rs", ""),
+            ("src/b/mod.rs", "pub struct B;\nmod deep;\n"),
+            ("src/b/deep.rs", ""),
+            ("src/c.rs", "use crate::b::B;\n"),
+        ]);
+        let graph = Graph::read(&tree);
+        let table: &[(&[&str], Option<Span>)] = &[
+            (&[], None),
+            (&["src/c.rs"], Some(Span::Local)),
+            (&["src/c.rs", "src/lib.rs"], Some(Span::Neighbour)),
+            (&["src/a/mod.rs", "src/b/mod.rs"], Some(Span::Neighbour)),
+            (&["src/a/mod.rs", "src/b/mod.rs", "src/c.rs"], Some(Span::Neighbour)),
+            (&["src/a/inner.rs", "src/b/deep.rs"], Some(Span::Global)),
+            (&["src/a/inner.rs", "src/c.rs"], Some(Span::Global)),
+            (&["src/lib.rs", "src/c.rs", "src/a/mod.rs", "src/b/mod.rs"], Some(Span::Global)),
+            (&["other/x.py", "other/y.py"], Some(Span::Neighbour)),
         ];
-        for (files, expected) in cases {
-            assert_eq!(
-                have_common_file(&files.iter().copied().collect(), &graph(&edges)),
-                expected,
-                "{files:?}"
-            );
+        for (files, expected) in table {
+            let files = files.iter().map(|file| (*file).to_owned()).collect();
+            assert_eq!(span_of_files(&files, &graph), *expected, "{files:?}");
         }
     }
 }

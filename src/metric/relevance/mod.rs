@@ -1,91 +1,88 @@
-//! Which edit units a task asked for, and which it did not: one class a unit, each with its proof.
+//! Which edits of a patch are irrelevant: a class with its proof for every unit.
 //!
-//! In: a structural diff, gold's diff if there is one, the task's statement and scope, the base tree. Out: a
-//! [`Classified`] for every unit. Signs of irrelevance are small rules, one file each in `signs`; a rule accuses only
-//! by facts that it can name, and what no rule and no link decides is [`Class::Unproven`].
+//! In: a patch's [`Diff`], gold's if there is one, the statement and the base tree. Out: one [`Classified`] per unit, in
+//! the order of the units. Signs (one file each in `sign/`) are looked for first, then dropped where the statement names
+//! the thing or a unit without a sign needs it, then handed down to what only irrelevant units use; what is left with
+//! changed tokens are the *anchors*, and comments and formatting are judged by their place towards these.
 //!
-//! Invariant: gold only acquits. Taking it away never turns an unproven unit into an irrelevant one.
+//! Invariant: gold only acquits; a unit has a grade exactly if its class is irrelevant.
 
-mod acquit;
-mod anchors;
-mod facts;
-mod mentions;
-mod signs;
-mod spread;
-mod support;
-
-#[cfg(test)]
-mod tests;
+use std::cell::{OnceCell, RefCell};
+use std::collections::{BTreeMap, BTreeSet};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::diff::{Diff, Role, UnitKind};
-use anchors::Anchors;
-use facts::Facts;
-use signs::Found;
+use crate::diff::{Diff, Role, Unit, UnitKind};
+use crate::patch::{Blob, Overlaid, Tree, TreeChanges};
+use crate::syntax::{DefinitionKind, Source, language_of};
 
-/// What became of a unit; the first that holds, in this order (needed is found by ablation only).
+use super::project::Graph;
+
+mod acquit;
+mod place;
+mod role;
+mod sign;
+mod spread;
+mod topic;
+mod view;
+
+#[cfg(test)]
+pub(crate) mod tests;
+
+pub(crate) use view::View;
+
+/// What a unit is to the task.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Class {
-    /// Written by a program.
+    /// Made by a program.
     Generated,
     /// Gold has the same change.
     Acquitted,
-    /// Member of the minimal set that ablation confirmed.
+    /// By ablation.
     Needed,
     /// By place or dependence.
     Supporting,
-    /// Positive evidence that the task did not ask for it.
+    /// Proven or strongly signed to be beside the task.
     Irrelevant,
     /// Everything else.
     Unproven,
 }
 
-/// How sure an irrelevant unit is.
+/// How firm an irrelevance is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 pub enum Grade {
-    /// Proven by tokens, trees or references.
+    /// Proven by identity of tokens or trees, or by absence of references.
     A,
     /// A strong sign.
     B,
 }
 
-impl Grade {
-    /// `A` or `B`.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::A => "A",
-            Self::B => "B",
-        }
-    }
-}
-
-/// The rule that found a unit irrelevant.
+/// Why a unit is irrelevant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Sign {
-    /// The same token stream.
+    /// White space or optional punctuation only.
     Format,
-    /// Nothing refers to it.
+    /// Added, and nothing refers to it.
     Unused,
-    /// Another spelling of the same program.
+    /// Other words for the same program.
     Neutral,
-    /// File mode, ends of lines, byte-order mark.
+    /// File mode, end-of-line style, byte-order mark.
     Mode,
     /// A comment away from the change.
     Comment,
-    /// A left-over print or commented-out code.
+    /// Left-over prints and commented-out code.
     Debug,
-    /// A reproduction program, note, backup or log.
+    /// Reproduction programs, notes, backups, logs.
     Scratch,
-    /// Ignore files, editor and CI settings, a lockfile alone.
+    /// Ignore files, editor and CI settings, lockfiles on their own.
     Housekeeping,
 }
 
 impl Sign {
-    /// As it is serialised.
+    /// As written in records.
     pub fn name(self) -> &'static str {
         match self {
             Self::Format => "format",
@@ -100,18 +97,18 @@ impl Sign {
     }
 }
 
-/// A line that a verdict rests on.
+/// A place that shows a fact.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Evidence {
-    /// Path.
+    /// Path in the result, or in the base where the result has no such file.
     pub file: String,
-    /// 1-based line.
+    /// 1-based; 0 for the file as a whole.
     pub line: usize,
-    /// The line, white space trimmed, at most 160 characters.
+    /// What is to be seen there.
     pub text: String,
 }
 
-/// A unit's verdict.
+/// A unit's class with its proof.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Classified {
     /// Index into [`Diff::units`].
@@ -120,112 +117,238 @@ pub struct Classified {
     pub class: Class,
     /// Of an irrelevant unit.
     pub grade: Option<Grade>,
-    /// Of an irrelevant unit: the rule.
+    /// Of an irrelevant unit.
     pub sign: Option<Sign>,
-    /// Found removable in two runs without a path to the task; never set without ablation.
+    /// Unproven and under suspicion; only ablation can tell.
     pub suspect: bool,
-    /// What the verdict rests on.
+    /// The role that counts: a file that only calls itself a test or documentation is `other`.
+    pub role: Role,
+    /// Facts.
     pub evidence: Vec<Evidence>,
     /// One sentence.
     pub why: String,
 }
 
-/// What a verdict may look at.
+/// What is known when a patch is judged.
 pub struct Input<'a> {
-    /// The change.
+    /// The patch.
     pub diff: &'a Diff,
-    /// The reference change.
+    /// The reference fix, between the same base and its result.
     pub gold: Option<&'a Diff>,
-    /// What was asked for.
+    /// The problem statement.
     pub statement: Option<&'a str>,
-    /// Globs of files that the task allows to change.
+    /// Globs of what the task allows to change.
     pub allow: Option<&'a [String]>,
-    /// The tree before the change.
-    pub base: &'a dyn crate::patch::Tree,
+    /// The tree that the patch was made for.
+    pub base: &'a dyn Tree,
 }
 
-/// A class for every unit, in unit order.
+/// A sign that was found on a unit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Mark {
+    pub sign: Sign,
+    pub grade: Grade,
+    pub evidence: Vec<Evidence>,
+    pub why: String,
+}
+
+/// What the rules share.
+pub(crate) struct Facts<'a> {
+    pub input: &'a Input<'a>,
+    pub view: View<'a>,
+    pub topic: topic::Topic,
+    changes: TreeChanges,
+    graph: OnceCell<Graph>,
+    reachable: OnceCell<BTreeSet<String>>,
+    base_paths: OnceCell<Vec<String>>,
+    referring: RefCell<BTreeMap<String, Option<String>>>,
+    types: OnceCell<(BTreeSet<String>, BTreeSet<String>)>,
+}
+
+impl<'a> Facts<'a> {
+    fn new(input: &'a Input<'a>) -> Self {
+        let mut changes = TreeChanges::new();
+        for file in &input.diff.files {
+            if let Some(old) = file.old.as_ref().filter(|old| Some(*old) != file.new.as_ref()) {
+                changes.entry(old.clone()).or_insert(None);
+            }
+            if let Some(new) = &file.new {
+                let mode = file.new_mode.as_deref().and_then(|mode| u32::from_str_radix(mode, 8).ok());
+                let blob = Blob { mode: mode.unwrap_or(0o100_644), bytes: file.new_bytes.to_vec() };
+                changes.insert(new.clone(), Some(blob));
+            }
+        }
+        Self {
+            input,
+            view: View::new(input.diff),
+            topic: topic::Topic::new(input.statement, input.allow),
+            changes,
+            graph: OnceCell::new(),
+            reachable: OnceCell::new(),
+            base_paths: OnceCell::new(),
+            referring: RefCell::new(BTreeMap::new()),
+            types: OnceCell::new(),
+        }
+    }
+
+    /// The tree with the patch.
+    pub fn result(&self) -> Overlaid<'_> {
+        Overlaid { base: self.input.base, changes: &self.changes }
+    }
+
+    /// Imports of the tree with the patch.
+    pub fn graph(&self) -> &Graph {
+        self.graph.get_or_init(|| Graph::read(&self.result()))
+    }
+
+    /// Files that a build of the tree with the patch reaches.
+    pub fn reachable(&self) -> &BTreeSet<String> {
+        self.reachable.get_or_init(|| self.graph().reachable())
+    }
+
+    /// A file that names this one, remembered.
+    pub fn referring(&self, path: &str, find: impl FnOnce() -> Option<String>) -> Option<String> {
+        if let Some(known) = self.referring.borrow().get(path) {
+            return known.clone();
+        }
+        let found = find();
+        self.referring.borrow_mut().insert(path.to_owned(), found.clone());
+        found
+    }
+
+    /// The result defines a type of this name and no trait, so that an import of it must be named to be used.
+    pub fn is_type_here(&self, name: &str) -> bool {
+        let (types, traits) = self.types.get_or_init(|| {
+            let (mut types, mut traits) = (BTreeSet::new(), BTreeSet::new());
+            let result = self.result();
+            for path in result.paths() {
+                let Some(language) = language_of(&path) else { continue };
+                let source = result.blob(&path).and_then(|blob| Source::parse(language, blob.bytes));
+                for definition in source.iter().flat_map(Source::definitions) {
+                    if definition.kind != DefinitionKind::Type {
+                        continue;
+                    }
+                    let text = source
+                        .as_ref()
+                        .map(|source| &source.bytes[definition.range.start..definition.name_range.start]);
+                    let is_trait = text.is_some_and(|text| view::has_word(text, "trait"));
+                    if is_trait {
+                        traits.insert(definition.name)
+                    } else {
+                        types.insert(definition.name)
+                    };
+                }
+            }
+            (types, traits)
+        });
+        types.contains(name) && !traits.contains(name)
+    }
+
+    /// Paths of the base.
+    pub fn base_paths(&self) -> &[String] {
+        self.base_paths.get_or_init(|| self.input.base.paths())
+    }
+
+    pub fn unit(&self, unit: usize) -> &'a Unit {
+        &self.input.diff.units[unit]
+    }
+
+    /// A unit's first place as evidence.
+    pub fn at(&self, unit: usize, text: impl Into<String>) -> Evidence {
+        self.view.evidence(self.unit(unit), text)
+    }
+}
+
+/// Judges every unit.
 pub fn classify(input: &Input) -> Vec<Classified> {
     let facts = Facts::new(input);
     let count = input.diff.units.len();
-    let mut verdicts: Vec<Option<Classified>> = (0..count).map(|unit| generated(&facts, unit)).collect();
-    if let Some(gold) = input.gold {
-        let acquitted = acquit::find(&facts, gold);
-        for (unit, evidence) in acquitted {
-            verdicts[unit].get_or_insert_with(|| Classified {
-                evidence: vec![evidence],
-                ..verdict(unit, Class::Acquitted, "the reference makes the same change".to_owned())
-            });
-        }
-    }
-    let open = |unit: usize| verdicts[unit].is_none();
-    let mut found: Vec<Option<Found>> =
-        (0..count).map(|unit| if open(unit) { signs::without_place(&facts, unit) } else { None }).collect();
-    let candidates = signs::unused::candidates(&facts, &verdicts, &found);
-    signs::unused::find(&candidates, &mut found);
-    spread::drop_needed(&facts, &verdicts, &mut found);
-    // Before anchors are chosen: a helper of a debug print is none. After it again: comments mention names too.
-    spread::downward(&facts, &candidates, &verdicts, &mut found);
-    let acquitted = |unit: usize| verdicts[unit].as_ref().is_some_and(|v| v.class == Class::Acquitted);
-    let anchors = Anchors::new(&facts, |unit| {
-        let kind = input.diff.units[unit].kind;
-        if matches!(kind, UnitKind::Comment | UnitKind::Format | UnitKind::Mode) {
-            return false;
-        }
-        let generated = verdicts[unit].as_ref().is_some_and(|v| v.class == Class::Generated);
-        acquitted(unit) || (!generated && found[unit].is_none() && input.diff.units[unit].role != Role::Test)
-    });
-    for unit in 0..count {
-        if verdicts[unit].is_none() && found[unit].is_none() {
-            match signs::by_place(&facts, &anchors, unit) {
-                signs::Placed::Sign(sign) => found[unit] = Some(sign),
-                signs::Placed::Near(why) => {
-                    verdicts[unit] = Some(verdict(unit, Class::Supporting, why));
-                }
-                signs::Placed::Open => {}
+    let gold = input.gold.map(acquit::Gold::new);
+    let settled: Vec<Option<(Class, Vec<Evidence>, String)>> = (0..count)
+        .map(|unit| {
+            if let Some((evidence, why)) = sign::generated(&facts, unit) {
+                return Some((Class::Generated, evidence, why));
             }
-        }
-    }
-    spread::downward(&facts, &candidates, &verdicts, &mut found);
-    for (unit, found) in found.into_iter().enumerate() {
-        if let (None, Some(found)) = (&verdicts[unit], found) {
-            let mut evidence = found.evidence;
-            if evidence.is_empty() {
-                evidence.extend(facts.first_line(unit));
-            }
-            verdicts[unit] = Some(Classified {
-                grade: Some(found.grade),
-                sign: Some(found.sign),
-                evidence,
-                ..verdict(unit, Class::Irrelevant, found.why)
-            });
-        }
-    }
-    support::fill(&facts, &anchors, &mut verdicts);
-    verdicts
-        .into_iter()
-        .enumerate()
-        .map(|(unit, known)| {
-            known.unwrap_or_else(|| verdict(unit, Class::Unproven, support::tried(&facts, unit)))
+            let (evidence, why) = gold.as_ref()?.acquits(&facts.view, unit)?;
+            Some((Class::Acquitted, evidence, why))
         })
-        .collect()
-}
-
-fn verdict(unit: usize, class: Class, why: String) -> Classified {
-    Classified { unit, class, grade: None, sign: None, suspect: false, evidence: Vec::new(), why }
-}
-
-fn generated(facts: &Facts, unit: usize) -> Option<Classified> {
-    if facts.diff().units[unit].role != Role::Generated {
-        return None;
+        .collect();
+    let free: Vec<bool> = settled.iter().map(Option::is_none).collect();
+    let mut marks: Vec<Option<Mark>> =
+        (0..count).map(|unit| free[unit].then(|| sign::own(&facts, unit)).flatten()).collect();
+    let mut dropped = vec![false; count];
+    loop {
+        let unsigned = |unit: usize, marks: &[Option<Mark>]| {
+            marks[unit].is_none()
+                && has_tokens(facts.unit(unit))
+                && !matches!(settled[unit], Some((Class::Generated, ..)))
+        };
+        let before = dropped.clone();
+        for unit in (0..count).filter(|unit| unsigned(*unit, &marks)).collect::<Vec<_>>() {
+            for needed in facts.view.needs(unit) {
+                // What keeps the text whole is no need: an element needs its file.
+                if marks[needed].is_some() {
+                    marks[needed] = None;
+                    dropped[needed] = true;
+                }
+            }
+        }
+        let spread = spread::step(&facts, &marks, &free, &dropped);
+        if spread.is_empty() && before == dropped {
+            break;
+        }
+        for (unit, mark) in spread {
+            marks[unit] = Some(mark);
+        }
     }
-    let path = facts.path(unit);
-    let why = match signs::housekeeping::manifest_of(path) {
-        Some(manifest) => match signs::housekeeping::changed_manifest(facts, manifest) {
-            Some(manifest) => format!("`{manifest}` changed with it"),
-            None => return None,
-        },
-        None => format!("`{path}` is written by a program"),
-    };
-    Some(verdict(unit, Class::Generated, why))
+    let anchors: Vec<bool> = (0..count)
+        .map(|unit| {
+            let acquitted = matches!(settled[unit], Some((Class::Acquitted, ..)));
+            let behavioural = free[unit] && marks[unit].is_none() && facts.unit(unit).role != Role::Test;
+            has_tokens(facts.unit(unit)) && (acquitted || behavioural)
+        })
+        .collect();
+    let grounds = place::Grounds::new(&facts, &anchors, &marks);
+    let links = spread::Links::new(
+        &facts,
+        &settled.iter().map(|one| matches!(one, Some((Class::Acquitted, ..)))).collect::<Vec<_>>(),
+    );
+    let mut classified = Vec::with_capacity(count);
+    for (unit, settled) in settled.into_iter().enumerate() {
+        let role = role::effective(&facts, unit);
+        let mut found = Classified {
+            unit,
+            class: Class::Unproven,
+            grade: None,
+            sign: None,
+            suspect: false,
+            role,
+            evidence: vec![facts.at(unit, "")],
+            why: "no sign and no proof, either way".to_owned(),
+        };
+        if let Some((class, evidence, why)) = settled {
+            (found.class, found.evidence, found.why) = (class, evidence, why);
+            classified.push(found);
+            continue;
+        }
+        let by_place = grounds.judge(unit);
+        let mark = marks[unit].take().or_else(|| sign::placed(&facts, unit, &by_place));
+        if let Some(mark) = mark.filter(|_| !dropped[unit]) {
+            (found.class, found.grade, found.sign) = (Class::Irrelevant, Some(mark.grade), Some(mark.sign));
+            (found.evidence, found.why) = (mark.evidence, mark.why);
+        } else if let place::Place::Beside { line, file, why } = by_place {
+            found.class = Class::Supporting;
+            found.evidence = vec![Evidence { file, line, text: String::new() }];
+            found.why = why;
+        } else if let Some((evidence, why)) = links.supports(&facts, unit, &anchors) {
+            (found.class, found.evidence, found.why) = (Class::Supporting, evidence, why);
+        }
+        classified.push(found);
+    }
+    classified
+}
+
+/// It changes more than comments and white space.
+pub(crate) fn has_tokens(unit: &Unit) -> bool {
+    !matches!(unit.kind, UnitKind::Comment | UnitKind::Format | UnitKind::Mode)
 }

@@ -1,93 +1,76 @@
-//! Verdicts on small patches, one line a unit.
+//! What a reader of pull requests would say of the units of a change.
 
+mod files;
 mod invariants;
-mod real;
-mod signs;
+mod rust;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::*;
 use crate::diff::{ChangedFile, Side, diff};
-use crate::patch::{Blob, Tree};
+use crate::patch::memory::Files;
 
-/// A tree in memory.
-#[derive(Default)]
-pub(super) struct Files(pub BTreeMap<String, Vec<u8>>);
-
-impl Tree for Files {
-    fn blob(&self, path: &str) -> Option<Blob> {
-        self.0.get(path).map(|bytes| Blob { mode: 0o100_644, bytes: bytes.clone() })
-    }
-
-    fn paths(&self) -> Vec<String> {
-        self.0.keys().cloned().collect()
-    }
-
-    fn blob_by_id(&self, _: &str) -> Option<Vec<u8>> {
-        None
-    }
+/// A tree of text files.
+pub(crate) fn tree(files: &[(&str, &str)]) -> Files {
+    Files::of(files)
 }
 
-/// `(path, before, after)`; an empty text is no file.
-pub(super) type Case<'a> = [(&'a str, &'a str, &'a str)];
-
-pub(super) fn changed(files: &Case) -> Vec<ChangedFile> {
-    let side = |path: &str, text: &str| {
-        (!text.is_empty()).then(|| Side {
-            path: path.into(),
+/// The changed files of two trees.
+pub(crate) fn changed(old: &Files, new: &Files) -> Vec<ChangedFile> {
+    let side = |files: &Files, path: &str| {
+        files.0.get(path).map(|text| Side {
+            path: path.to_owned(),
             mode: 0o100_644,
             bytes: Arc::from(text.as_bytes()),
         })
     };
-    files.iter().map(|(path, old, new)| ChangedFile { old: side(path, old), new: side(path, new) }).collect()
+    let paths: BTreeSet<&String> = old.0.keys().chain(new.0.keys()).collect();
+    let pairs = paths.into_iter().map(|path| ChangedFile { old: side(old, path), new: side(new, path) });
+    pairs.filter(|file| file.old != file.new).collect()
 }
 
-pub(super) fn base(files: &Case) -> Files {
-    let old = files.iter().filter(|(_, old, _)| !old.is_empty());
-    Files(old.map(|(path, old, _)| ((*path).to_owned(), old.as_bytes().to_vec())).collect())
+pub(crate) fn edited(old: &Files, edits: &[(&str, Option<&str>)]) -> Files {
+    let mut files: BTreeMap<String, String> = old.0.clone();
+    for (path, text) in edits {
+        match text {
+            Some(text) => files.insert((*path).to_owned(), (*text).to_owned()),
+            None => files.remove(*path),
+        };
+    }
+    Files(files)
 }
 
-/// Verdicts with a statement and gold.
-pub(super) fn judge_with(
-    files: &Case,
-    statement: Option<&str>,
-    gold: Option<&Case>,
-) -> (Diff, Vec<Classified>) {
-    let diff = diff(&changed(files));
-    let gold = gold.map(|gold| crate::diff::diff(&changed(gold)));
-    let base = base(files);
-    let input = Input { diff: &diff, gold: gold.as_ref(), statement, allow: None, base: &base };
-    let found = classify(&input);
-    assert_eq!(found.len(), diff.units.len());
-    (diff, found)
-}
-
-/// `class sign grade: text` of a unit.
-pub(super) fn line(diff: &Diff, found: &Classified) -> String {
-    let unit = &diff.units[found.unit];
-    let cut = |bytes: &[u8]| String::from_utf8_lossy(bytes).split_whitespace().collect::<Vec<_>>().join(" ");
-    let texts: Vec<String> = unit
-        .changes
+/// What a unit is shown as: `class grade sign: text`.
+pub(crate) fn show(diff: &Diff, classified: &[Classified]) -> Vec<String> {
+    classified
         .iter()
-        .map(|change| {
-            let file = &diff.files[change.file];
-            let old = cut(&file.old_bytes[change.old[0]..change.old[1]]);
-            let new = cut(&file.new_bytes[change.new[0]..change.new[1]]);
-            if old.is_empty() { new } else { format!("{old} => {new}") }
+        .map(|one| {
+            let unit = &diff.units[one.unit];
+            let text = View::new(diff).evidence(unit, "").text;
+            let mut line = format!("{:?}", one.class).to_lowercase();
+            if let (Some(grade), Some(sign)) = (one.grade, one.sign) {
+                line = format!("{grade:?} {}", sign.name());
+            }
+            format!("{line}: {}{text}", if unit.file_level { "(file) " } else { "" })
         })
-        .collect();
-    let sign = match (found.sign, found.grade) {
-        (Some(sign), Some(grade)) => format!(" {} {}", sign.name(), grade.name()),
-        _ => String::new(),
-    };
-    let class = format!("{:?}", found.class).to_lowercase();
-    let text = if unit.file_level { unit.entity.join(" ") } else { texts.join(" | ") };
-    format!("{class}{sign}: {text}")
+        .collect()
 }
 
-/// Verdicts of the changes of one file, one line a unit.
-pub(super) fn judge(old: &str, new: &str) -> Vec<String> {
-    let (diff, found) = judge_with(&[("src/a.rs", old, new)], Some("It does not work."), None);
-    found.iter().map(|found| line(&diff, found)).collect()
+/// Units of the change of one file of a library, with the statement.
+pub(crate) fn judged(old: &str, new: &str, statement: &str) -> Vec<String> {
+    let base = library(old);
+    let result = edited(&base, &[("src/a.rs", Some(new))]);
+    of_trees(&base, &result, statement)
+}
+
+/// A library whose module `a` has this text.
+pub(crate) fn library(text: &str) -> Files {
+    tree(&[("Cargo.toml", "[package]\nname = \"x\"\n"), ("src/lib.rs", "mod a;\n"), ("src/a.rs", text)])
+}
+
+pub(crate) fn of_trees(base: &Files, result: &Files, statement: &str) -> Vec<String> {
+    let diff = diff(&changed(base, result));
+    let input = Input { diff: &diff, gold: None, statement: Some(statement), allow: None, base };
+    show(&diff, &classify(&input))
 }

@@ -1,0 +1,79 @@
+use super::*;
+use crate::patch::memory::Files;
+
+fn workspace() -> Files {
+    Files::of(&[
+        ("Cargo.toml", "[workspace]\nmembers = [\"core\", \"app\"]\n"),
+        ("core/Cargo.toml", "[package]\nname = \"the-core\"\nautoexamples = false\n"),
+        (
+            "core/src/lib.rs",
+            "mod money;\npub mod book;\n#[path = \"odd/place.rs\"]\nmod odd;\npub use money::Money;\n",
+        ),
+        ("core/src/money.rs", "mod cents;\npub struct Money;\n"),
+        ("core/src/money/cents.rs", "use super::Money;\n"),
+        ("core/src/book/mod.rs", "use crate::Money;\nmod page;\nmod inner { mod deep; }\n"),
+        ("core/src/book/page.rs", "use super::*;\n"),
+        ("core/src/book/inner/deep.rs", "use crate::odd;\n"),
+        ("core/src/odd/place.rs", "fn f() {}\n"),
+        ("core/src/lost.rs", "use crate::Money;\n"),
+        ("core/examples/e.rs", "fn main() {}\n"),
+        ("app/Cargo.toml", "[package]\nname = \"app\"\n[[bin]]\nname = \"x\"\npath = \"src/odd_main.rs\"\n"),
+        ("app/src/odd_main.rs", "use the_core::{book, Money};\nuse std::fmt;\n"),
+        ("app/tests/t.rs", "use the_core::Money as M;\n"),
+    ])
+}
+
+#[test]
+fn imports_lead_to_the_file_that_holds_the_name() {
+    let graph = Graph::read(&workspace());
+    let table: &[(&str, &[&str])] = &[
+        ("core/src/lib.rs", &["core/src/book/mod.rs", "core/src/money.rs", "core/src/odd/place.rs"]),
+        ("core/src/money.rs", &["core/src/money/cents.rs"]),
+        ("core/src/money/cents.rs", &["core/src/money.rs"]),
+        (
+            "core/src/book/mod.rs",
+            &["core/src/book/inner/deep.rs", "core/src/book/page.rs", "core/src/money.rs"],
+        ),
+        ("core/src/book/page.rs", &["core/src/book/mod.rs"]),
+        ("core/src/book/inner/deep.rs", &["core/src/odd/place.rs"]),
+        ("app/src/odd_main.rs", &["core/src/book/mod.rs", "core/src/money.rs"]),
+        ("app/tests/t.rs", &["core/src/money.rs"]),
+        ("core/src/lost.rs", &[]),
+    ];
+    for (file, expected) in table {
+        assert_eq!(graph.imports(file).collect::<Vec<_>>(), *expected, "{file}");
+    }
+}
+
+#[test]
+fn distances_go_either_way() {
+    let graph = Graph::read(&workspace());
+    let table = [
+        ("core/src/money.rs", "core/src/money.rs", Some(0)),
+        ("core/src/book/page.rs", "core/src/money.rs", Some(2)),
+        ("app/tests/t.rs", "core/src/money/cents.rs", Some(2)),
+        ("core/src/lost.rs", "core/src/lib.rs", None),
+        ("no/such.rs", "core/src/lib.rs", None),
+    ];
+    for (from, to, expected) in table {
+        assert_eq!(graph.distance(from, to), expected, "{from} {to}");
+        assert_eq!(graph.distance(to, from), expected, "{to} {from}");
+    }
+}
+
+#[test]
+fn files_that_no_build_reaches_are_known() {
+    let graph = Graph::read(&workspace());
+    let reachable = graph.reachable();
+    let lost: Vec<&str> = graph.files().filter(|file| !reachable.contains(*file)).collect();
+    assert_eq!(lost, ["core/examples/e.rs", "core/src/lost.rs"]);
+}
+
+#[test]
+fn modules_that_declare_each_other_end() {
+    let tree = Files::of(&[
+        ("Cargo.toml", "[package]\nname = \"a\"\n"),
+        ("src/lib.rs", "#[path = \"lib.rs\"]\nmod again;\npub use self::x::y;\npub use self::y as x;\n"),
+    ]);
+    assert_eq!(Graph::read(&tree).files().count(), 1);
+}

@@ -1,0 +1,55 @@
+//! `comment`: neither inside, directly above or at the line end of a changed statement, nor on a changed item.
+
+use crate::diff::UnitKind;
+use crate::metric::relevance::{Facts, Grade, Mark, Sign};
+
+/// Comments that tools read: not prose, so not claimed.
+const DIRECTIVES: &[&str] = &[
+    "rustfmt",
+    "clippy",
+    "eslint",
+    "prettier-ignore",
+    "@ts-",
+    "noqa",
+    "type: ignore",
+    "pylint",
+    "fmt: o",
+    "go:",
+    "+build",
+    "#!",
+    "istanbul",
+    "c8 ignore",
+    "nolint",
+    "SPDX-",
+    "Copyright",
+    "tarpaulin",
+    "cbindgen",
+    "grcov",
+];
+
+pub(super) fn find(facts: &Facts, unit: usize) -> Option<Mark> {
+    let edit = facts.unit(unit);
+    if edit.kind != UnitKind::Comment || facts.topic.about_documentation() {
+        return None;
+    }
+    let (old, new) = (facts.view.deleted(edit), facts.view.inserted(edit));
+    if DIRECTIVES.iter().any(|sign| old.contains(sign) || new.contains(sign)) {
+        return None;
+    }
+    // Documentation that speaks of what the statement names may be a part of the answer.
+    let reworded = !old.trim().is_empty() && !new.trim().is_empty();
+    if reworded && facts.topic.names_any_of(&[&old, &new]) {
+        return None;
+    }
+    let what = match (old.trim().is_empty(), new.trim().is_empty()) {
+        (true, _) => "added",
+        (_, true) => "deleted",
+        _ => "reworded",
+    };
+    Some(Mark {
+        sign: Sign::Comment,
+        grade: Grade::B,
+        evidence: vec![facts.at(unit, "")],
+        why: format!("a comment is {what} where no statement or item changes"),
+    })
+}

@@ -1,0 +1,199 @@
+//! `debug`: prints that were left behind, and code that was commented out.
+
+use crate::diff::{Change, Role, UnitKind};
+use crate::metric::relevance::view::tokens_in;
+use crate::metric::relevance::{Facts, Grade, Mark, Sign};
+use crate::syntax::{Language, Source, TokenKind, flag, language_of};
+
+/// How one language prints.
+struct Printing {
+    language: &'static str,
+    /// Calls that only ever debug.
+    always: &'static [&'static str],
+    /// Calls that print for people.
+    prints: &'static [&'static str],
+    /// Calls that log.
+    logs: &'static [&'static str],
+    /// Path parts of files that may print.
+    programs: &'static [&'static str],
+    /// Text put around a commented-out statement to parse it.
+    around: (&'static str, &'static str),
+}
+
+const PRINTING: &[Printing] = &[Printing {
+    language: "rust",
+    always: &["dbg"],
+    prints: &["println", "eprintln", "print", "eprint"],
+    logs: &["debug", "trace", "info", "warn", "error"],
+    programs: &["main.rs", "build.rs", "bin", "examples", "benches", "cli", "xtask"],
+    around: ("fn f() {\n", "\n}\n"),
+}];
+
+/// Words that nobody means for users.
+const MARKS: &[&str] = &[
+    "DEBUG", "debug:", "[debug]", "XXX", "HERE", ">>>", "<<<", "=====", "-----", "!!!", "FIXME", "***",
+    "TRACE", "### ",
+];
+
+pub(super) fn find(facts: &Facts, unit: usize) -> Option<Mark> {
+    let edit = facts.unit(unit);
+    let [change] = &edit.changes[..] else { return wrapped(facts, unit) };
+    let path = facts.view.path(edit);
+    let printing = PRINTING
+        .iter()
+        .find(|row| language_of(path).is_some_and(|language| language.name == row.language))?;
+    if facts.topic.about_printing() || edit.role == Role::Test {
+        return None;
+    }
+    let why = match edit.kind {
+        UnitKind::Added => print(facts, change, path, printing)?,
+        UnitKind::Comment if change.old[0] == change.old[1] => commented_out(facts, change, printing)?,
+        _ => return None,
+    };
+    Some(Mark { sign: Sign::Debug, grade: Grade::B, evidence: vec![facts.at(unit, "")], why })
+}
+
+/// `dbg!(…)` put around an expression that was there.
+fn wrapped(facts: &Facts, unit: usize) -> Option<Mark> {
+    let edit = facts.unit(unit);
+    let path = facts.view.path(edit);
+    let printing = PRINTING
+        .iter()
+        .find(|row| language_of(path).is_some_and(|language| language.name == row.language))?;
+    let (gone, come) = facts.view.tokens(edit);
+    let [call, bang, open, close] = &come[..] else { return None };
+    let shape = bang == "!" && open == "(" && close == ")" && gone.is_empty();
+    (shape && printing.always.contains(&call.as_str())).then(|| Mark {
+        sign: Sign::Debug,
+        grade: Grade::B,
+        evidence: vec![facts.at(unit, "")],
+        why: format!("`{call}!` is put around an expression"),
+    })
+}
+
+/// The added statement is one call of a printing macro.
+fn print(facts: &Facts, change: &Change, path: &str, printing: &Printing) -> Option<String> {
+    let source = facts.view.new_side(change.file)?;
+    let code: Vec<usize> = tokens_in(source, change.new[0]..change.new[1])
+        .filter(|token| source.tokens[*token].kind != TokenKind::Comment)
+        .collect();
+    let bang = code.iter().position(|token| source.text(*token) == b"!")?;
+    let head: Vec<String> =
+        code[..bang].iter().map(|token| String::from_utf8_lossy(source.text(*token)).into_owned()).collect();
+    if !head.iter().enumerate().all(|(at, word)| (at % 2 == 1) == (word == "::")) {
+        return None;
+    }
+    let name = head.last()?;
+    // The call must be the whole statement.
+    let leaf = source.tokens[code[bang]].node as usize;
+    let statement = source.range(source.statement_of(leaf));
+    if statement.start < change.new[0]
+        || statement.end > change.new[1]
+        || source.range(source.statement_of(source.tokens[*code.last()?].node as usize)) != statement
+    {
+        return None;
+    }
+    let text = String::from_utf8_lossy(facts.view.new_text(change)).into_owned();
+    let marked = MARKS.iter().find(|mark| text.contains(*mark));
+    if printing.always.contains(&name.as_str()) {
+        return Some(format!("a `{name}!` is left in"));
+    }
+    let prints = printing.prints.contains(&name.as_str());
+    if let Some(mark) = marked.filter(|_| prints || printing.logs.contains(&name.as_str())) {
+        return Some(format!("a `{name}!` with `{}` is left in", mark.trim()));
+    }
+    if prints && !may_print(facts, path, printing) && !printed_before(facts, change.file, printing) {
+        return Some(format!("a `{name}!` in library code that prints nowhere else"));
+    }
+    None
+}
+
+fn may_print(facts: &Facts, path: &str, printing: &Printing) -> bool {
+    if path.split('/').any(|part| printing.programs.contains(&part)) {
+        return true;
+    }
+    // Beside a program's start, the package is a program.
+    let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
+    let mut above = Some(folder);
+    while let Some(folder) = above {
+        let main = if folder.is_empty() { "main.rs".to_owned() } else { format!("{folder}/main.rs") };
+        if facts.base_paths().binary_search(&main).is_ok() {
+            return true;
+        }
+        above = folder.rsplit_once('/').map(|(above, _)| above);
+    }
+    false
+}
+
+/// The base prints in this file, or in another one of its folder, outside tests.
+fn printed_before(facts: &Facts, file: usize, printing: &Printing) -> bool {
+    let Some(pair) = facts.input.diff.files.get(file) else { return true };
+    let Some(path) = pair.old.as_deref() else { return true };
+    let Some(language) = language_of(path) else { return true };
+    let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
+    let same = |other: &&String| {
+        other.rsplit_once('/').map_or("", |(folder, _)| folder) == folder
+            && language_of(other).is_some_and(|other| other.name == language.name)
+    };
+    facts.base_paths().iter().filter(same).any(|other| {
+        let blob = facts.input.base.blob(other);
+        blob.and_then(|blob| Source::parse(language, blob.bytes))
+            .is_some_and(|source| prints(&source, printing))
+    })
+}
+
+fn prints(source: &Source, printing: &Printing) -> bool {
+    source.tokens.windows(2).enumerate().any(|(number, pair)| {
+        let name = String::from_utf8_lossy(source.text(number));
+        pair[0].kind == TokenKind::Word
+            && source.text(number + 1) == b"!"
+            && printing.prints.contains(&name.as_ref())
+            && !source.in_test(pair[0].node as usize)
+    })
+}
+
+/// The text of an added comment is statements of the language.
+fn commented_out(facts: &Facts, change: &Change, printing: &Printing) -> Option<String> {
+    let source = facts.view.new_side(change.file)?;
+    let comment = facts.view.new_text(change);
+    if (source.language.doc_comment)(comment) || comment.starts_with(b"//!") || comment.starts_with(b"/*!") {
+        return None;
+    }
+    let text = String::from_utf8_lossy(comment).into_owned();
+    let code: Vec<&str> = text
+        .lines()
+        .map(|line| {
+            line.trim()
+                .trim_start_matches("/*")
+                .trim_start_matches(source.language.line_comment)
+                .trim_end_matches("*/")
+                .trim()
+        })
+        .filter(|line| !line.is_empty())
+        .collect();
+    let ends = code.last().is_some_and(|line| line.ends_with(';') || line.ends_with('}'));
+    if !ends || !parses(source.language, &code.join("\n"), printing, source) {
+        return None;
+    }
+    Some("the comment's text is code".to_owned())
+}
+
+/// At least four tokens, no error, and a name that the file uses elsewhere.
+fn parses(language: &'static Language, code: &str, printing: &Printing, file: &Source) -> bool {
+    let (before, after) = printing.around;
+    let Some(parsed) = Source::parse(language, format!("{before}{code}{after}").into_bytes()) else {
+        return false;
+    };
+    let extra = tokens_in(&parsed, 0..before.len()).len() + 1;
+    if parsed.error_count() > 0 || parsed.tokens.len() < extra + 4 {
+        return false;
+    }
+    let known: std::collections::BTreeSet<&str> = file.identifiers().iter().map(|word| word.name).collect();
+    let own = parsed.identifiers();
+    let punctuated = parsed.tokens.iter().enumerate().any(|(number, token)| {
+        token.kind == TokenKind::Punct
+            && matches!(parsed.text(number), b"=" | b"." | b"(" | b"::")
+            && !parsed.nodes[token.node as usize].is(flag::ERROR)
+    });
+    punctuated && own.iter().any(|word| word.name != "f" && known.contains(word.name))
+}

@@ -1,0 +1,116 @@
+//! Whole files.
+
+use super::*;
+
+const LIB: &str = "mod a;\n";
+const A: &str = "pub fn f() -> u32 {\n    1\n}\n";
+
+fn base() -> Files {
+    tree(&[
+        ("Cargo.toml", "[package]\nname = \"x\"\n"),
+        (".gitignore", "/target\n"),
+        ("src/lib.rs", LIB),
+        ("src/a.rs", A),
+        ("tests/t.rs", "#[test]\nfn t() {}\n"),
+    ])
+}
+
+/// Signs of the units of one added or edited file beside a fix.
+fn signs(path: &str, text: &str, statement: &str) -> Vec<String> {
+    let base = base();
+    let result = edited(&base, &[("src/a.rs", Some("pub fn f() -> u32 {\n    2\n}\n")), (path, Some(text))]);
+    let diff = diff(&changed(&base, &result));
+    let input = Input { diff: &diff, gold: None, statement: Some(statement), allow: None, base: &base };
+    let classified = classify(&input);
+    let of_file = |one: &&Classified| View::new(&diff).path(&diff.units[one.unit]) == path;
+    let sign = |one: &Classified| match (one.grade, one.sign) {
+        (Some(grade), Some(sign)) => format!("{grade:?} {} {:?}", sign.name(), one.role),
+        _ => format!("{:?} {:?}", one.class, one.role),
+    };
+    let mut found: Vec<String> = classified.iter().filter(of_file).map(sign).collect();
+    found.dedup();
+    found
+}
+
+#[test]
+fn created_files() {
+    let main = "fn main() {\n    println!(\"ok\");\n}\n";
+    let cases: &[(&str, &str, &[&str])] = &[
+        ("reproduce.py", "print(1)\n", &["B scratch Code"]),
+        ("test_fix.sh", "cargo test\n", &["B scratch Other"]),
+        ("reproduce.rs", main, &["B scratch Code"]),
+        ("test_issue.rs", main, &["B scratch Other"]),
+        ("examples/debug_fail.rs", main, &["B scratch Code"]),
+        ("examples/usage.rs", main, &["B scratch Code"]),
+        ("examples/test_capacity.rs", main, &["B scratch Other"]),
+        ("src/reproduce.rs", main, &["A unused Code"]),
+        ("src/lost.rs", "pub fn g() {}\n", &["A unused Code"]),
+        ("src/a.rs.orig", A, &["B scratch Other"]),
+        ("src/a.rs.rej", "x\n", &["B scratch Other"]),
+        ("SUMMARY.md", "# Summary\n", &["B scratch Other"]),
+        ("check/Cargo.toml", "[package]\nname = \"check\"\n", &["B scratch Config"]),
+        ("tests/reproduce.rs", "#[test]\nfn r() {}\n", &["Unproven Test"]),
+        (".gitignore", "/target\ntarget/\n", &["B housekeeping Config"]),
+        (".github/workflows/ci.yml", "on: push\n", &["B housekeeping Config"]),
+        ("Cargo.lock", "version = 4\n", &["B housekeeping Config"]),
+    ];
+    for (path, text, expected) in cases {
+        assert_eq!(signs(path, text, ""), *expected, "{path}");
+        let named = signs(path, text, &format!("see {path}"));
+        let accused = named.iter().any(|line| line.starts_with("A ") || line.starts_with("B "));
+        assert!(!accused, "{path} is named by the statement: {named:?}");
+    }
+}
+
+#[test]
+fn a_probe_among_examples_is_scratch_although_the_statement_has_an_example() {
+    let main = "fn main() {\n    println!(\"ok\");\n}\n";
+    assert_eq!(signs("examples/test_capacity.rs", main, "For example, `f` is wrong."), ["B scratch Other"]);
+    assert_eq!(signs("examples/usage.rs", main, "Please add an example."), ["Unproven Code"]);
+}
+
+#[test]
+fn an_empty_file_that_nothing_declares_is_unused() {
+    assert_eq!(signs("src/a/promotable.rs", "", ""), ["A unused Code"]);
+}
+
+#[test]
+fn a_lockfile_follows_its_manifest() {
+    let base = base();
+    let result = edited(
+        &base,
+        &[
+            ("Cargo.toml", Some("[package]\nname = \"x\"\n[dependencies]\nserde = \"1\"\n")),
+            ("Cargo.lock", Some("version = 4\n")),
+        ],
+    );
+    let shown = of_trees(&base, &result, "");
+    assert!(shown.iter().any(|line| line.starts_with("generated")), "{shown:#?}");
+}
+
+#[test]
+fn a_module_that_is_declared_is_no_scratch() {
+    let base = base();
+    let result = edited(
+        &base,
+        &[
+            ("src/lib.rs", Some("mod a;\nmod debug_view;\n")),
+            ("src/debug_view.rs", Some("pub fn view() {}\n")),
+        ],
+    );
+    let shown = of_trees(&base, &result, "");
+    assert!(shown.iter().all(|line| line.starts_with("unproven")), "{shown:#?}");
+}
+
+#[test]
+fn only_modes_and_line_ends() {
+    let base = base();
+    let mut files = changed(&base, &edited(&base, &[("src/a.rs", Some(&A.replace('\n', "\r\n")))]));
+    let same =
+        |mode: u32| Some(Side { path: "src/lib.rs".to_owned(), mode, bytes: Arc::from(LIB.as_bytes()) });
+    files.push(ChangedFile { old: same(0o100_644), new: same(0o100_755) });
+    let diff = diff(&files);
+    let classified = classify(&Input { diff: &diff, gold: None, statement: None, allow: None, base: &base });
+    let shown = show(&diff, &classified);
+    assert!(shown.len() == 2 && shown.iter().all(|line| line.starts_with("A mode")), "{shown:#?}");
+}

@@ -1,0 +1,231 @@
+//! Rust, one file.
+
+use super::*;
+
+const BASE: &str = "\
+use std::fmt;
+use std::mem;
+
+/// Adds one.
+pub fn add(a: u32) -> u32 {
+    // one more
+    let sum = a + 1;
+    let twice = sum * 2;
+    mem::drop(twice);
+    sum
+}
+
+/// Formats.
+pub fn show(f: &mut fmt::Formatter) -> fmt::Result {
+    let text = \"x\";
+    f.write_str(text)
+}
+";
+
+/// BASE with texts replaced.
+fn after(edits: &[(&str, &str)]) -> String {
+    edits.iter().fold(BASE.to_owned(), |text, (from, to)| {
+        assert!(text.contains(from), "{from}");
+        text.replacen(from, to, 1)
+    })
+}
+
+/// The fix that all cases hold, so that there is an anchor.
+const FIX: (&str, &str) = ("a + 1", "a.wrapping_add(1)");
+
+#[test]
+fn signs() {
+    type Case = (&'static str, &'static [(&'static str, &'static str)], &'static [&'static str]);
+    let cases: &[Case] = &[
+        ("the fix alone", &[], &[]),
+        ("format elsewhere", &[("let text = \"x\"", "let text   =   \"x\"")], &["A format"]),
+        ("format in the same list", &[("sum * 2", "sum*2")], &["A format"]),
+        ("a blank line elsewhere", &[("    f.write_str", "\n    f.write_str")], &["A format"]),
+        (
+            "a comment elsewhere",
+            &[("    f.write_str", "    // writes the text\n    f.write_str")],
+            &["B comment"],
+        ),
+        ("a comment on the fix", &[("    // one more", "    // one more, wrapping")], &["supporting"]),
+        ("a comment above the fix", &[("    let sum", "    // wraps\n    let sum")], &["supporting"]),
+        ("docs of the fixed item", &[("/// Adds one.", "/// Adds one, wrapping.")], &["supporting"]),
+        ("docs of another item", &[("/// Formats.", "/// Formats the value.")], &["B comment"]),
+        ("an old comment deleted", &[("/// Formats.\n", "")], &["B comment"]),
+        ("a local renamed", &[("let text", "let words"), ("str(text", "str(words")], &["A neutral"]),
+        (
+            "imports in another order",
+            &[("use std::fmt;\nuse std::mem;", "use std::mem;\nuse std::fmt;")],
+            &["A neutral", "A neutral"],
+        ),
+        ("parentheses", &[("sum * 2", "(sum * 2)")], &["A neutral"]),
+        ("parentheses that matter", &[("sum * 2", "(sum * 2 + 3) * 2")], &["unproven"]),
+        (
+            "a longer type",
+            &[("-> fmt::Result {\n    let text = \"x\"", "-> fmt::Result {\n    let text: &str = \"x\"")],
+            &["unproven"],
+        ),
+        (
+            "an unused import",
+            &[("use std::mem;", "use std::mem;\nuse std::collections::HashMap;")],
+            &["A unused"],
+        ),
+        ("an import of a trait", &[("use std::mem;", "use std::mem;\nuse std::fmt::Write;")], &["unproven"]),
+        (
+            "a trait whose methods are not called",
+            &[("use std::mem;", "use std::mem;\nuse std::string::ToString;")],
+            &["A unused"],
+        ),
+        (
+            "an unused helper",
+            &[("/// Formats.", "fn helper() -> u32 {\n    7\n}\n\n/// Formats.")],
+            &["A unused"],
+        ),
+        (
+            "a public helper",
+            &[("/// Formats.", "pub fn helper() -> u32 {\n    7\n}\n\n/// Formats.")],
+            &["unproven"],
+        ),
+        ("an unused variable", &[("    f.write_str", "    let n = 3;\n    f.write_str")], &["A unused"]),
+        (
+            "a variable with effects",
+            &[("    f.write_str", "    let n = f.width();\n    f.write_str")],
+            &["unproven"],
+        ),
+        ("a print", &[("    f.write_str", "    println!(\"x\");\n    f.write_str")], &["B debug"]),
+        ("a marked print", &[("    sum\n", "    eprintln!(\"DEBUG {sum}\");\n    sum\n")], &["B debug"]),
+        ("dbg! alone", &[("    sum\n", "    dbg!(sum);\n    sum\n")], &["B debug"]),
+        ("dbg! around", &[("f.write_str(text)", "f.write_str(dbg!(text))")], &["B debug"]),
+        (
+            "commented-out code",
+            &[("    f.write_str", "    // let text = \"y\";\n    f.write_str")],
+            &["B debug"],
+        ),
+    ];
+    for (name, edits, expected) in cases {
+        let mut edits = edits.to_vec();
+        edits.push(FIX);
+        let shown = judged(BASE, &after(&edits), "");
+        let mut left = shown.clone();
+        let fix = left.iter().position(|line| line.starts_with("unproven") && line.contains("wrapping_add"));
+        let fix = fix.or_else(|| left.iter().position(|line| line.starts_with("unproven")));
+        left.remove(fix.unwrap_or_else(|| panic!("{name}: no fix in {shown:#?}")));
+        let classes: Vec<&str> = left.iter().map(|line| line.split(':').next().unwrap_or("")).collect();
+        assert_eq!(classes, *expected, "{name}: {shown:#?}");
+    }
+}
+
+#[test]
+fn what_the_statement_names_has_no_sign() {
+    let helper = after(&[FIX, ("/// Formats.", "fn helper() -> u32 {\n    7\n}\n\n/// Formats.")]);
+    assert!(judged(BASE, &helper, "").iter().any(|line| line.starts_with("A unused")));
+    assert!(!judged(BASE, &helper, "please add `helper`").iter().any(|line| line.starts_with("A unused")));
+    let print = after(&[FIX, ("    f.write_str", "    println!(\"x\");\n    f.write_str")]);
+    assert!(!judged(BASE, &print, "add logging to show").iter().any(|line| line.starts_with('B')));
+}
+
+#[test]
+fn what_only_a_debug_print_uses_goes_with_it() {
+    let new = after(&[
+        FIX,
+        ("/// Formats.", "fn length(text: &str) -> usize {\n    text.len()\n}\n\n/// Formats."),
+        ("    f.write_str", "    let n = length(text);\n    eprintln!(\"DEBUG {n}\");\n    f.write_str"),
+    ]);
+    let shown = judged(BASE, &new, "");
+    let debug: Vec<&String> = shown.iter().filter(|line| line.starts_with("B debug")).collect();
+    assert_eq!(debug.len(), 3, "{shown:#?}");
+}
+
+#[test]
+fn a_helper_that_the_fix_uses_is_not_accused() {
+    let new = after(&[
+        ("a + 1", "helper(a)"),
+        ("/// Formats.", "fn helper(a: u32) -> u32 {\n    a\n}\n\n/// Formats."),
+    ]);
+    let shown = judged(BASE, &new, "");
+    assert!(shown.iter().all(|line| !line.starts_with('A') && !line.starts_with('B')), "{shown:#?}");
+}
+
+#[test]
+fn indentation_around_a_new_block_is_forced() {
+    let old = "pub fn f(a: u32) {\n    first(a);\n    second(a);\n}\n";
+    let new = "pub fn f(a: u32) {\n    if a > 1 {\n        first(a);\n        second(a);\n    }\n}\n";
+    let shown = judged(old, new, "");
+    assert!(shown.iter().all(|line| !line.starts_with('A')), "{shown:#?}");
+    assert!(!shown.is_empty());
+}
+
+#[test]
+fn what_is_put_into_a_block_is_indented_by_force() {
+    let body: String = (0..9).map(|n| format!("    go({n});\n")).collect::<Vec<_>>().concat();
+    let deep = body.replace("    go", "        go");
+    let function = format!("fn first() {{\n{body}}}\n");
+    let looped = format!("fn first() {{\n    loop {{\n{deep}    }}\n}}\n");
+    let module = format!("mod inner {{\n    fn first() {{\n{deep}    }}\n}}\n");
+    let two = format!("{function}\n{}", function.replace("first", "second"));
+    let inner = module.strip_suffix("}\n").unwrap_or_default();
+    let second = module.strip_prefix("mod inner {\n").unwrap_or_default().replace("first", "second");
+    let both = format!("{inner}\n{second}");
+    let pairs = [(&function, &looped), (&function, &module), (&two, &both)];
+    for (old, new) in pairs.into_iter().flat_map(|(a, b)| [(a, b), (b, a)]) {
+        let shown = judged(old, new, "");
+        assert!(!shown.is_empty());
+        assert!(shown.iter().all(|line| !line.starts_with("A format")), "{shown:#?}");
+    }
+}
+
+#[test]
+fn a_rename_that_an_edit_relies_on_has_no_sign() {
+    let rename = [("let text", "let words"), ("str(text", "str(words")];
+    let alone = judged(BASE, &after(&[rename[0], rename[1], FIX]), "");
+    assert!(alone.iter().any(|line| line.starts_with("A neutral")), "{alone:#?}");
+    let used = after(&[rename[0], rename[1], ("    f.write_str", "    check(words)?;\n    f.write_str")]);
+    let shown = judged(BASE, &used, "");
+    assert!(shown.iter().all(|line| !line.starts_with('A')), "{shown:#?}");
+}
+
+/// An inserted statement equal to the one below it but for its indentation: whichever of them counts as the old one,
+/// the white space is the insertion's.
+#[test]
+fn an_equal_line_beside_an_insertion_is_not_reformatted() {
+    let old = "fn f(&self) {\n    let n = self.len();\n    g(n);\n}\n";
+    let new =
+        "fn f(&self) {\n        let n = self.len();\n        h(n);\n    let n = self.len();\n    g(n);\n}\n";
+    let shown = judged(old, new, "");
+    assert!(shown.iter().all(|line| !line.starts_with('A')), "{shown:#?}");
+}
+
+#[test]
+fn a_closing_remark_belongs_to_the_statement_above() {
+    let new = after(&[(
+        "    let twice",
+        "    if sum > 9 {\n        return 9;\n    }\n    // Else there is room.\n\n    let twice",
+    )]);
+    let shown = judged(BASE, &new, "");
+    assert!(shown.iter().any(|line| line.starts_with("supporting: // Else")), "{shown:#?}");
+    assert!(shown.iter().all(|line| !line.starts_with('B')), "{shown:#?}");
+}
+
+#[test]
+fn documentation_reworded_to_what_the_statement_names_is_no_clutter() {
+    let new = after(&[("/// Formats.", "/// Formats as `add` does.")]);
+    assert!(judged(BASE, &new, "").iter().any(|line| line.starts_with("B comment")));
+    assert!(judged(BASE, &new, "`add` is not mentioned").iter().all(|line| line.starts_with("unproven")));
+}
+
+#[test]
+fn gold_acquits_and_what_it_needs_supports() {
+    let helper = ("/// Formats.", "fn helper(a: u32) -> u32 {\n    a\n}\n\n/// Formats.");
+    let new = after(&[("a + 1", "helper(a)"), helper, ("sum * 2", "sum*2")]);
+    let base = library(BASE);
+    let result = edited(&base, &[("src/a.rs", Some(&new))]);
+    let gold_tree = edited(&base, &[("src/a.rs", Some(&after(&[("a + 1", "helper(a)")])))]);
+    let (patch, gold) = (diff(&changed(&base, &result)), diff(&changed(&base, &gold_tree)));
+    let input = Input { diff: &patch, gold: Some(&gold), statement: None, allow: None, base: &base };
+    let shown = show(&patch, &classify(&input));
+    assert!(shown.iter().any(|line| line.starts_with("acquitted")), "{shown:#?}");
+    assert!(shown.iter().any(|line| line.starts_with("supporting: fn helper")), "{shown:#?}");
+    assert!(shown.iter().any(|line| line.starts_with("A format")), "{shown:#?}");
+    // All of gold, judged by gold, is acquitted.
+    let own = classify(&Input { diff: &gold, gold: Some(&gold), statement: None, allow: None, base: &base });
+    assert!(own.iter().all(|one| one.class == Class::Acquitted), "{own:#?}");
+}
