@@ -59,7 +59,8 @@ pub(super) fn measure(bench: &Bench, subject: &Subject, changes: &TreeChanges) -
     let gold = bench.gold.as_ref();
     let acquitting = if *subject == Subject::Gold { None } else { gold.map(|gold| &gold.diff) };
     let classified = classify(&input(&bench.task, bench.tree(), &diff, acquitting));
-    let agreed = gold.map(|gold| agreement(&diff, &classified, &gold.diff, &gold.withheld)).unwrap_or_default();
+    let agreed =
+        gold.map(|gold| agreement(&diff, &classified, &gold.diff, &gold.withheld)).unwrap_or_default();
     let context = Context {
         span: gold.and_then(|gold| gold.span),
         file_recall: agreed.file_recall,

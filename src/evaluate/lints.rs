@@ -23,7 +23,7 @@ const TIMEOUT: Duration = Duration::from_secs(900);
 
 /// The linters of a task.
 pub(super) struct Linters {
-    linters: Vec<Linter>,
+    rows: Vec<Linter>,
     /// Command by linter, of those that look at the whole tree; found on the base, so that a patch cannot change it.
     commands: BTreeMap<String, String>,
     /// Names in the task that no linter has.
@@ -33,15 +33,15 @@ pub(super) struct Linters {
 impl Linters {
     /// Finds them by the task, or by the base's own settings; none where lint is not measured.
     pub fn find(task: &Task, base: &BaseTree, options: &Options) -> Self {
-        let mut found = Self { linters: Vec::new(), commands: BTreeMap::new(), unknown: Vec::new() };
+        let mut found = Self { rows: Vec::new(), commands: BTreeMap::new(), unknown: Vec::new() };
         if !options.takes(Measure::Lint) {
             return found;
         }
         match lint::find(&task.language, base, task.lint.as_deref()) {
-            Ok(linters) => found.linters = linters,
+            Ok(linters) => found.rows = linters,
             Err(name) => found.unknown.push(name),
         }
-        for linter in &found.linters {
+        for linter in &found.rows {
             if let Way::Tree { command, .. } = linter.way {
                 found.commands.insert(linter.name.to_owned(), command(base));
             }
@@ -55,7 +55,7 @@ impl Linters {
     }
 
     fn settings(&self) -> Vec<&'static str> {
-        self.linters.iter().flat_map(|linter| linter.settings).copied().collect()
+        self.rows.iter().flat_map(|linter| linter.settings).copied().collect()
     }
 }
 
@@ -88,7 +88,7 @@ fn run(world: &World, bench: &Bench, tree: &TreeChanges, diff: &Diff) -> Result<
     session.put(tree)?;
     let mut run = LintRun::default();
     // Formatters first: they execute nothing of the tree, so what they read is what was written.
-    for linter in &bench.linters.linters {
+    for linter in &bench.linters.rows {
         if let Way::Format { command } = linter.way {
             format_files(&mut *session, bench, linter.name, command, diff, &mut run)?;
         }
@@ -130,7 +130,7 @@ fn read(bench: &Bench, run: &LintRun, diff: &Diff) -> (Lint, LintDetail) {
     for name in &bench.linters.unknown {
         detail.unusable.push((name.clone(), "kerf knows no linter of that name".to_owned()));
     }
-    for linter in &bench.linters.linters {
+    for linter in &bench.linters.rows {
         match (linter.way, &run.broken) {
             (_, Some(why)) => detail.unusable.push((linter.name.to_owned(), why.clone())),
             (Way::Tree { read, .. }, None) => {
@@ -138,7 +138,7 @@ fn read(bench: &Bench, run: &LintRun, diff: &Diff) -> (Lint, LintDetail) {
                 let on_result = run.outputs.get(linter.name).map_or_else(Reading::default, read);
                 match (on_base.unusable, on_result.unusable) {
                     (Some(why), _) => {
-                        detail.unusable.push((linter.name.to_owned(), format!("on the base: {why}")))
+                        detail.unusable.push((linter.name.to_owned(), format!("on the base: {why}")));
                     }
                     (None, Some(why)) => detail.unusable.push((linter.name.to_owned(), why)),
                     (None, None) => {
@@ -165,7 +165,7 @@ fn read(bench: &Bench, run: &LintRun, diff: &Diff) -> (Lint, LintDetail) {
             suppressions: &suppressions,
             unformatted_lines: detail.unformatted_lines.len(),
             build_failed,
-            linters: bench.linters.linters.len() + bench.linters.unknown.len(),
+            linters: bench.linters.rows.len() + bench.linters.unknown.len(),
             unusable: unusable.len(),
             compared: found.clone(),
         },

@@ -72,22 +72,18 @@ fn is_manifest_error(stderr: &[u8]) -> bool {
 
 fn is_compile_error(message: &Value) -> bool {
     let level = message.get("level").and_then(Value::as_str).unwrap_or_default();
-    let code = message.pointer("/code/code").and_then(Value::as_str);
-    match level {
-        "error" => match code {
-            // A lint that the repository denies is a finding; a code like E0425, or none, is the compiler's.
-            Some(code) => {
-                code.len() == 5 && code.starts_with('E') && code[1..].bytes().all(|b| b.is_ascii_digit())
-            }
-            // The count of errors at the end is none of its own: denied lints bring it too.
-            None => {
-                let text = message.get("message").and_then(Value::as_str).unwrap_or_default();
-                !(text.starts_with("aborting due to") || text.starts_with("could not compile"))
-            }
-        },
-        "error: internal compiler error" => true,
-        _ => false,
+    if level != "error" {
+        return level == "error: internal compiler error";
     }
+    // A lint that the repository denies is a finding; a code like E0425, or none, is the compiler's.
+    if let Some(code) = message.pointer("/code/code").and_then(Value::as_str) {
+        return code
+            .strip_prefix('E')
+            .is_some_and(|rest| rest.len() == 4 && rest.bytes().all(|b| b.is_ascii_digit()));
+    }
+    // The count of errors at the end is none of its own: denied lints bring it too.
+    let text = message.get("message").and_then(Value::as_str).unwrap_or_default();
+    !(text.starts_with("aborting due to") || text.starts_with("could not compile"))
 }
 
 fn finding(message: &Value) -> Option<Finding> {

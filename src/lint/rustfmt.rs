@@ -8,7 +8,7 @@ pub(super) const RUSTFMT: Linter = Linter {
     name: "rustfmt",
     languages: &["rust"],
     settings: &[RUSTFMT_TOML, DOT_RUSTFMT_TOML],
-    detect: |tree| tree.paths().iter().any(|path| path.ends_with(".rs")),
+    detect: |tree| tree.paths().iter().any(|path| is_rust(path)),
     way: Way::Format { command },
 };
 
@@ -16,7 +16,7 @@ const RUSTFMT_TOML: &str = "rustfmt.toml";
 const DOT_RUSTFMT_TOML: &str = ".rustfmt.toml";
 
 fn command(tree: &dyn Tree, path: &str) -> Option<String> {
-    if !path.ends_with(".rs") {
+    if !is_rust(path) {
         return None;
     }
     let edition = edition(tree, path);
@@ -26,6 +26,10 @@ fn command(tree: &dyn Tree, path: &str) -> Option<String> {
         command.push_str(&quote(if folder.is_empty() { "." } else { folder }));
     }
     Some(command)
+}
+
+fn is_rust(path: &str) -> bool {
+    std::path::Path::new(path).extension().is_some_and(|ending| ending == "rs")
 }
 
 /// A word for the shell.

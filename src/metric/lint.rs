@@ -93,11 +93,13 @@ fn normal(message: &str) -> String {
     text
 }
 
+/// Tool, rule and message without numbers.
+type Kind = (String, String, String);
+
 /// Compares two runs of the same linters.
 pub fn compare(base: &[Finding], after: &[Finding], diff: &Diff) -> Compared {
     let lookups: BTreeMap<&str, Lookup> = diff.files.iter().filter_map(Lookup::new).collect();
     let by_old: BTreeMap<&str, &Lookup> = lookups.values().map(|lookup| (lookup.old, lookup)).collect();
-    type Kind = (String, String, String);
     let kind = |finding: &Finding| -> Kind {
         (finding.tool.clone(), finding.rule.clone(), normal(&finding.message))
     };

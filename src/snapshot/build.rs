@@ -39,7 +39,9 @@ impl Snapshots {
         part(&request.tree.id());
         for list in [&request.environment.setup, &request.environment.build, &request.toolchain.versions] {
             part(&list.len().to_string());
-            list.iter().for_each(|item| part(item));
+            for item in list {
+                part(item);
+            }
         }
         for (name, command) in request.warm {
             part(name);

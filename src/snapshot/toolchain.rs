@@ -118,19 +118,37 @@ fn rust(cache: &Path, variables: &BTreeMap<String, String>) -> Result<Toolchain,
     })
 }
 
-/// A cargo home of kerf's own, with the user's registry settings but without credentials: set-up runs commands of
-/// the repository, and what it fetches is shared by all snapshots.
+/// A cargo home of kerf's own, with the user's registry settings but without any secret: every session sees it, and
+/// set-up runs commands of the repository.
 fn make_cargo_home(home: &Path, user_home: &Path) -> std::io::Result<()> {
     std::fs::create_dir_all(home)?;
-    for name in ["config.toml", "config"] {
-        let own = home.join(name);
-        match std::fs::read(user_home.join(name)) {
-            Ok(settings) if std::fs::read(&own).is_ok_and(|old| old == settings) => {}
-            Ok(settings) => std::fs::write(&own, settings)?,
-            Err(_) => drop(std::fs::remove_file(&own)),
+    let settings =
+        ["config.toml", "config"].iter().find_map(|name| std::fs::read_to_string(user_home.join(name)).ok());
+    let own = home.join("config.toml");
+    match settings.and_then(|text| without_secrets(&text)) {
+        Some(settings) if std::fs::read_to_string(&own).is_ok_and(|old| old == settings) => Ok(()),
+        Some(settings) => std::fs::write(&own, settings),
+        None => {
+            let _ = std::fs::remove_file(&own);
+            Ok(())
         }
     }
-    Ok(())
+}
+
+fn remove_secrets(table: &mut toml::Table) {
+    table.retain(|name, _| {
+        !["token", "secret", "credential", "password"].iter().any(|word| name.contains(word))
+    });
+    table.iter_mut().filter_map(|(_, value)| value.as_table_mut()).for_each(remove_secrets);
+}
+
+/// Only what says where packages come from: sources, registries and the network, tokens and credential helpers taken
+/// out. Settings of builds (wrappers, linkers, paths) are the user's, not the task's. None where nothing is left.
+fn without_secrets(settings: &str) -> Option<String> {
+    let mut table: toml::Table = toml::from_str(settings).ok()?;
+    table.retain(|name, _| ["source", "registries", "registry", "net", "http"].contains(&name));
+    remove_secrets(&mut table);
+    (!table.is_empty()).then(|| table.to_string())
 }
 
 /// First line(s) that a tool of this machine prints.
@@ -154,4 +172,22 @@ fn said(program: &str, arguments: &[&str]) -> Result<String, ToolchainError> {
         return Err(missing(output.status.to_string()));
     }
     Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::without_secrets;
+
+    #[test]
+    fn registry_settings_are_kept_and_secrets_are_not() {
+        let settings = "[registries.own]\nindex = 'sparse+https://x/'\ntoken = 'abc'\n\n[registry]\n\
+            global-credential-providers = ['p']\n\n[build]\nrustc-wrapper = 'w'\n\n[source.a]\nreplace-with = 'b'\n";
+        let kept = without_secrets(settings).unwrap();
+        assert!(kept.contains("sparse+https://x/") && kept.contains("replace-with"), "{kept}");
+        for gone in ["abc", "credential", "rustc-wrapper"] {
+            assert!(!kept.contains(gone), "{gone}: {kept}");
+        }
+        assert_eq!(without_secrets("[build]\njobs = 1\n"), None);
+        assert_eq!(without_secrets("no toml ["), None);
+    }
 }

@@ -47,8 +47,7 @@ fn cargo_no_run(test: &str) -> Option<String> {
     let words: Vec<&str> = command.split_whitespace().collect();
     let at = words.iter().position(|word| *word == "cargo")?;
     match words.get(at + 1..)? {
-        ["test" | "t", ..] => Some(format!("{} --no-run", command.trim_end())),
-        ["nextest", "run" | "r", ..] => Some(format!("{} --no-run", command.trim_end())),
+        ["test" | "t", ..] | ["nextest", "run" | "r", ..] => Some(format!("{} --no-run", command.trim_end())),
         _ => None,
     }
 }

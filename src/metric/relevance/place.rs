@@ -105,7 +105,13 @@ impl<'a> Grounds<'a> {
                 }
                 let lines = if old { change.old_lines } else { change.new_lines };
                 let side = self.side(change.file, old);
+                // The words at the top of a file that is made for the change belong to it.
+                let created =
+                    self.facts.input.diff.files.get(change.file).is_some_and(|file| file.old.is_none());
                 for ground in self.of(edit, change.file, old) {
+                    if created {
+                        return self.beside(ground, "part of the new file with");
+                    }
                     if let Some(how) = comment_beside(side, &range, lines, ground) {
                         return self.beside(ground, how);
                     }
@@ -271,7 +277,9 @@ fn comment_beside(
         let leaf = source.leaf_at(range.start)?;
         let item = source.range(source.grouped(source.described(leaf)));
         let head = ground.statement.start == item.start || ground.item == item;
-        if head || within(&ground.item, &item) && ground.item.start == item.start {
+        // What a body does is its item's business too; that of a smaller item inside is not.
+        let inside = within(&ground.change, &item) && source.item_at(ground.change.start).end == item.end;
+        if head || inside || within(&ground.item, &item) && ground.item.start == item.start {
             return Some("documentation of the item that is changed by");
         }
     }

@@ -93,8 +93,10 @@ fn reason(facts: &Facts, file: &FilePair, path: &str) -> Option<String> {
         return Some(format!("a left-over `.{ending}` file"));
     }
     let at_top = folder.is_empty();
-    let note = NOTES.iter().any(|start| stem.to_uppercase().starts_with(start))
-        || stem.to_uppercase().ends_with("_SUMMARY");
+    let upper = stem.to_uppercase();
+    let note = NOTES.iter().any(|start| upper.starts_with(start))
+        || ["_SUMMARY", "_NOTES", "-NOTES"].iter().any(|end| upper.ends_with(end))
+        || PROBE_STARTS.iter().any(|start| lower.starts_with(start));
     if at_top && note && matches!(ending, "md" | "txt" | "rst" | "") && referred_to(facts, path).is_none() {
         return Some("notes at the top of the tree that nothing refers to".to_owned());
     }

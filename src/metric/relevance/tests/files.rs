@@ -114,3 +114,13 @@ fn only_modes_and_line_ends() {
     let shown = show(&diff, &classified);
     assert!(shown.len() == 2 && shown.iter().all(|line| line.starts_with("A mode")), "{shown:#?}");
 }
+
+#[test]
+fn notes_are_scratch_whatever_they_are_called() {
+    for name in ["debug_notes.md", "SUMMARY.md", "reproduction.md", "fix-notes.txt"] {
+        let found = signs(name, "# Notes\n\nWhat was tried.\n", "f gives the wrong number");
+        assert!(found.iter().all(|sign| sign.starts_with("B scratch")), "{name}: {found:?}");
+    }
+    let kept = signs("CONTRIBUTING.md", "# Notes\n\nHow to help.\n", "f gives the wrong number");
+    assert!(kept.iter().all(|sign| !sign.contains("scratch")), "{kept:?}");
+}

@@ -229,3 +229,31 @@ fn gold_acquits_and_what_it_needs_supports() {
     let own = classify(&Input { diff: &gold, gold: Some(&gold), statement: None, allow: None, base: &base });
     assert!(own.iter().all(|one| one.class == Class::Acquitted), "{own:#?}");
 }
+
+#[test]
+fn documentation_of_what_a_body_newly_does_is_no_clutter() {
+    let old = "/// Adds one.\npub fn f(x: u8) -> u8 {\n    let y = x;\n    y + 1\n}\n\npub fn g() {}\n";
+    let new = "/// How much is added.\nconst STEP: u8 = 2;\n\n/// Adds one, or two where that\n/// is wanted.\npub fn f(x: u8) -> u8 {\n    let y = x;\n    check(y);\n    y + STEP\n}\n\npub fn g() {}\n";
+    for line in judged(old, new, "f is wrong") {
+        assert!(!line.contains(" comment:"), "{line}");
+    }
+}
+
+#[test]
+fn the_words_at_the_top_of_a_new_module_belong_to_it() {
+    let base = library("pub fn f() {}\n");
+    let result = edited(
+        &base,
+        &[
+            ("src/lib.rs", Some("mod a;\nmod b;\n")),
+            (
+                "src/b.rs",
+                Some("//! Numbers.\n\nuse crate::a::f;\n\n/// Runs.\npub fn run() {\n    f();\n}\n"),
+            ),
+            ("src/a.rs", Some("pub fn f() { crate::b::run() }\n")),
+        ],
+    );
+    for line in of_trees(&base, &result, "") {
+        assert!(!line.contains(" comment:"), "{line}");
+    }
+}
