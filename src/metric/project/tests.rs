@@ -1,3 +1,5 @@
+//! The graph of files on small trees.
+
 use super::*;
 use crate::patch::memory::Files;
 
