@@ -108,7 +108,7 @@ fn a_line_cut_in_half_costs_only_itself() {
     };
     let half = &line("other")[..60];
     project.write("lines.jsonl", &format!("{}\n{half}\n", line("sound")));
-    let mut arguments = project.arguments("out");
+    let mut arguments = Project::arguments("out");
     arguments.extend(["--predictions", "lines.jsonl"]);
     let ran = project.kerf(&arguments).ended(2);
     insta::assert_snapshot!(ran.messages(), @"kerf: lines.jsonl:2: is cut short at column 60; the prediction is left out");

@@ -59,7 +59,7 @@ fn a_full_disk_stops_the_run_and_room_lets_it_go_on() {
     let mut script = command(way[0]);
     script.args(&way[1..]).args(["sh", "-c", SCRIPT, "sh", env!("CARGO_BIN_EXE_kerf")]);
     // Room for run.json, some logs and a record or two.
-    script.args(project.arguments("disk/out")).current_dir(project.folder()).env("ROOM", "90112");
+    script.args(Project::arguments("disk/out")).current_dir(project.folder()).env("ROOM", "90112");
     Ran::new(&script.output().unwrap()).ended(0);
     let read = |name: &str| std::fs::read_to_string(project.path(name)).unwrap().trim().to_owned();
 

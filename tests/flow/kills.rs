@@ -66,7 +66,7 @@ fn wait_until(mut condition: impl FnMut() -> bool) -> bool {
 /// Begins the run in `out`, with a cache of its own.
 fn begin(program: &Path, project: &Project, cache: &Path) -> Child {
     let mut command = command(program);
-    command.args(project.arguments("out")).current_dir(project.folder()).env("KERF_CACHE", cache);
+    command.args(Project::arguments("out")).current_dir(project.folder()).env("KERF_CACHE", cache);
     command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap()
 }
 

@@ -59,7 +59,9 @@ fn answers_that_are_none_have_outcomes_of_their_own() {
         line("silent", json!({"reply": "I cannot help with that."})),
     ];
     project.write("predictions.jsonl", &lines.concat());
-    project.kerf(&[&project.arguments("out")[..], &["--predictions", "predictions.jsonl"]].concat()).ended(0);
+    project
+        .kerf(&[&Project::arguments("out")[..], &["--predictions", "predictions.jsonl"]].concat())
+        .ended(0);
     let records = project.records();
     insta::assert_snapshot!(records.table(), @r"
     a gold resolved

@@ -91,10 +91,9 @@ fn fault(records: &Records, record: &Value) -> Option<String> {
     let (outcome, span) = (record["outcome"].as_str().unwrap(), span(task));
     let clean = record["lint"]["status"] == "clean";
     let complaint = match model {
-        "gold" if outcome != "resolved" => "does not resolve",
-        "gold" if record["edits"]["strict"] != 0.0 => "has grade A units",
         "empty" if outcome == "resolved" => "resolves",
-        "focused" | "sprawling" | "careless" if outcome != "resolved" => "does not resolve",
+        "gold" | "focused" | "sprawling" | "careless" if outcome != "resolved" => "does not resolve",
+        "gold" if record["edits"]["strict"] != 0.0 => "has grade A units",
         "focused" if ratio(record) > 0.0 => "has irrelevant edits",
         "focused" if !clean => "is not clean",
         "sprawling" if ratio(record) <= 0.3 => "is too relevant",

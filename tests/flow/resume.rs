@@ -25,7 +25,7 @@ fn a_finished_run_answers_from_its_records() {
     let cache = tempfile::tempdir().unwrap();
     let begin = Instant::now();
     let mut again = command(env!("CARGO_BIN_EXE_kerf"));
-    again.args(project.arguments("out")).current_dir(project.folder()).env("KERF_CACHE", cache.path());
+    again.args(Project::arguments("out")).current_dir(project.folder()).env("KERF_CACHE", cache.path());
     let second = crate::util::Ran::new(&again.output().unwrap()).ended(0);
     let elapsed = begin.elapsed();
     assert!(!cache.path().join("snapshots").exists());

@@ -13,18 +13,19 @@ use std::sync::OnceLock;
 pub use project::{Project, body};
 pub use records::{Records, without_machine};
 
-/// The cache that all tests share, so that a snapshot is built once. It is named after the program's time and size: a
-/// rebuilt kerf begins anew.
+/// The cache that all tests share, so that a snapshot is built once. It is named after the program's time and size, so
+/// that a rebuilt kerf begins anew, and after the user, since snapshots of one are no good to another.
 pub fn cache() -> &'static Path {
     static CACHE: OnceLock<PathBuf> = OnceLock::new();
     CACHE.get_or_init(|| {
         let program = fs::metadata(env!("CARGO_BIN_EXE_kerf")).unwrap();
         let age = program.modified().unwrap().duration_since(std::time::UNIX_EPOCH).unwrap();
         let parent = Path::new(env!("CARGO_TARGET_TMPDIR"));
-        let name = format!("kerf-cache-{:x}-{:x}", age.as_nanos(), program.len());
+        let user = format!("kerf-cache-{}-", nix::unistd::geteuid());
+        let name = format!("{user}{:x}-{:x}", age.as_nanos(), program.len());
         for entry in fs::read_dir(parent).unwrap().flatten() {
             let other = entry.file_name().to_string_lossy().into_owned();
-            if other.starts_with("kerf-cache-") && other != name {
+            if other.starts_with(&user) && other != name {
                 let _ = fs::remove_dir_all(entry.path());
             }
         }

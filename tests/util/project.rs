@@ -59,8 +59,8 @@ fn doubles() {
 
 /// A patch that puts `lines` in place of the body of `double`; `n * 2` is the fix.
 pub fn body(lines: &str) -> String {
-    let added: String = lines.lines().map(|line| format!("+    {line}\n")).collect();
-    let count = lines.lines().count() + 2;
+    let added: Vec<String> = lines.lines().map(|line| format!("+    {line}\n")).collect();
+    let (count, added) = (added.len() + 2, added.concat());
     format!(
         "--- a/src/lib.rs\n+++ b/src/lib.rs\n@@ -4,3 +4,{count} @@\n pub fn double(n: i64) -> i64 {{\n-    n + 1\n{added} }}\n"
     )
@@ -143,7 +143,7 @@ pass_to_pass = "base"
     }
 
     /// Arguments of a run into `out`, tests alone.
-    pub fn arguments<'a>(&self, out: &'a str) -> Vec<&'a str> {
+    pub fn arguments(out: &str) -> Vec<&str> {
         "run --tasks tasks --predictions predictions --measures pass --jobs 2 --out"
             .split(' ')
             .chain([out])
@@ -152,7 +152,7 @@ pass_to_pass = "base"
 
     /// Runs into `out`, tests alone.
     pub fn run(&self) -> Ran {
-        self.kerf(&self.arguments("out"))
+        self.kerf(&Self::arguments("out"))
     }
 
     /// kerf in the project's folder.
