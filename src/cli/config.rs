@@ -50,7 +50,8 @@ pub(super) fn read(folder: &Path) -> anyhow::Result<Option<Config>> {
     let mut config: Config =
         toml::from_str(&text).map_err(|error| bad_input(format!("{}: {error}", path.display())))?;
     let absolute = |path: &mut PathBuf| {
-        if path.is_relative() {
+        // Paths of the present folder stay as the user would type them.
+        if path.is_relative() && folder != Path::new(".") {
             *path = folder.join(&*path);
         }
     };

@@ -35,7 +35,10 @@ fn a_report_in_every_format() {
     assert_eq!(serde_json::from_str::<Value>(&alone).unwrap()["models"], json["models"]);
 
     let task = project.kerf(&["report", "out", "--task", "a", "--model", "good"]).ended(0).stdout;
-    assert!(task.contains("src/lib.rs:5") && task.contains("the reference fix makes the same change"), "{task}");
+    assert!(
+        task.contains("src/lib.rs:5") && task.contains("the reference fix makes the same change"),
+        "{task}"
+    );
     project.kerf(&["report", "out", "--task", "b"]).ended(2);
     project.kerf(&["report", "out", "--format", "pdf"]).ended(2);
 }
