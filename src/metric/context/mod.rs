@@ -1,6 +1,6 @@
 //! Cross-file behaviour: how far a task reaches, and how far a patch agrees with the reference.
 //!
-//! In: diffs with their classes, and the [`Graph`](super::project::Graph) of files. Out: a [`Span`], distances, recall
+//! In: diffs with their classes, and the [`Graph`](super::project::Graph) of files. Out: a [`Span`](crate::task::Span), distances, recall
 //! and precision. Invariant: what cannot be counted is none, never 0.
 
 mod agreement;
