@@ -17,5 +17,5 @@ pub(super) fn read_context(tree: &dyn Tree) -> ReadContext {
             Some(Package { name, dir })
         })
         .collect();
-    ReadContext { packages }
+    ReadContext { packages, root: None }
 }

@@ -81,8 +81,16 @@ pub fn alone_command(format: Format, test_command: &str, id: &str, context: &Rea
             }
             words.push(quote(&target.name));
         }
-        // Who wrote the file is not told by the format.
-        Format::Junit => return None,
+        // Who wrote the file is not told by the format; the others' single-test calls are on the roadmap.
+        Format::Junit
+        | Format::Jest
+        | Format::Vitest
+        | Format::Mocha
+        | Format::Node
+        | Format::Tap
+        | Format::Pytest
+        | Format::Unittest
+        | Format::Go => return None,
         Format::Nextest => {
             if target.doc {
                 return None;
@@ -129,7 +137,15 @@ impl Call {
         let subcommand: &[&[&str]] = match format {
             Format::Cargo => &[&["test"], &["t"]],
             Format::Nextest => &[&["nextest", "run"], &["nextest", "r"]],
-            Format::Junit => return None,
+            Format::Junit
+            | Format::Jest
+            | Format::Vitest
+            | Format::Mocha
+            | Format::Node
+            | Format::Tap
+            | Format::Pytest
+            | Format::Unittest
+            | Format::Go => return None,
         };
         let mut head: Vec<String> = before.split_whitespace().map(str::to_owned).collect();
         head.extend(words[..=cargo].iter().cloned());
@@ -345,7 +361,7 @@ mod tests {
 
     fn context() -> ReadContext {
         let package = |name: &str, dir: &str| Package { name: name.to_owned(), dir: dir.to_owned() };
-        ReadContext { packages: vec![package("ws", ""), package("ws-core", "crates/core")] }
+        ReadContext { packages: vec![package("ws", ""), package("ws-core", "crates/core")], root: None }
     }
 
     #[test]

@@ -15,12 +15,21 @@ mod alone;
 mod cargo;
 #[cfg(test)]
 mod corpus;
+pub mod foreign;
+mod go;
 mod ids;
+mod jest;
 mod junit;
+mod mocha;
 mod nextest;
+mod node;
 mod observed;
+mod pytest;
 mod rules;
+mod tap;
 mod text;
+mod unittest;
+mod vitest;
 
 pub use alone::alone_command;
 pub use ids::{Index, find};
@@ -125,6 +134,22 @@ pub enum Format {
     Nextest,
     /// JUnit XML of any writer.
     Junit,
+    /// jest, text or `--json`.
+    Jest,
+    /// vitest, text or `--reporter=json`.
+    Vitest,
+    /// mocha, spec or JSON.
+    Mocha,
+    /// node's own test runner, spec form (its TAP form is read as TAP).
+    Node,
+    /// TAP 13 or 14 of any writer.
+    Tap,
+    /// pytest text (`-rA`, `-v`, `-q`, xdist).
+    Pytest,
+    /// Python's unittest text.
+    Unittest,
+    /// `go test`, text or `-json`.
+    Go,
 }
 
 /// A test program that announced tests and ended, or was cut off, before it had told what became of all of them.
@@ -154,6 +179,8 @@ pub struct Package {
 pub struct ReadContext {
     /// Packages by their manifests.
     pub packages: Vec<Package>,
+    /// Absolute path at which the tree lay when its tests ran, without `/` at the end: taken off absolute file names.
+    pub root: Option<String>,
 }
 
 /// What a log says.
@@ -219,6 +246,14 @@ pub const READERS: &[Reader] = &[
     Reader { format: Format::Nextest, name: "nextest", sniff: nextest::sniff, read: nextest::read },
     Reader { format: Format::Junit, name: "junit", sniff: junit::sniff, read: junit::read },
     Reader { format: Format::Cargo, name: "cargo", sniff: cargo::sniff, read: cargo::read },
+    Reader { format: Format::Vitest, name: "vitest", sniff: vitest::sniff, read: vitest::read },
+    Reader { format: Format::Jest, name: "jest", sniff: jest::sniff, read: jest::read },
+    Reader { format: Format::Mocha, name: "mocha", sniff: mocha::sniff, read: mocha::read },
+    Reader { format: Format::Node, name: "node", sniff: node::sniff, read: node::read },
+    Reader { format: Format::Tap, name: "tap", sniff: tap::sniff, read: tap::read },
+    Reader { format: Format::Pytest, name: "pytest", sniff: pytest::sniff, read: pytest::read },
+    Reader { format: Format::Unittest, name: "unittest", sniff: unittest::sniff, read: unittest::read },
+    Reader { format: Format::Go, name: "go", sniff: go::sniff, read: go::read },
 ];
 
 impl Format {

@@ -63,6 +63,7 @@ fn workspace() -> ReadContext {
             package("ws-util", "crates/util"),
             package("tool", "crates/tool"),
         ],
+        root: None,
     }
 }
 
@@ -234,6 +235,6 @@ fn packages_without_a_library_are_told_apart() {
     assert_eq!(ids(&ReadContext::default()), ["package-1/tests/a.rs::x", "package-2/tests/a.rs::x"]);
     let package = |name: &str| Package { name: name.to_owned(), dir: format!("crates/{name}") };
     // Two groups, three packages: nothing tells which two, and the log says so.
-    let three = ReadContext { packages: ["m", "n", "o"].map(package).to_vec() };
+    let three = ReadContext { packages: ["m", "n", "o"].map(package).to_vec(), root: None };
     assert_eq!(read_in(Format::Cargo, log.as_bytes(), &three).oddities.len(), 2);
 }

@@ -1,0 +1,1 @@
+//! The public harnesses' rules, to the letter: being written.
