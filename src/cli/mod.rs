@@ -9,6 +9,7 @@ mod context;
 mod diff;
 mod doctor;
 pub mod exit;
+mod grade;
 mod progress;
 mod report;
 mod run;
@@ -37,6 +38,8 @@ enum Command {
     Report(report::ReportArguments),
     /// Show a change as edit units
     Diff(diff::DiffArguments),
+    /// Grade a log that others made: no repository needed
+    Grade(grade::GradeArguments),
     /// Read tasks and say what is wrong with them
     #[command(subcommand)]
     Task(task::TaskCommand),
@@ -62,6 +65,7 @@ pub fn main() -> std::process::ExitCode {
         Command::Run(arguments) => run::main(&arguments),
         Command::Report(arguments) => report::main(&arguments),
         Command::Diff(arguments) => diff::main(&arguments),
+        Command::Grade(arguments) => grade::main(&arguments),
         Command::Task(command) => task::main(&command),
         Command::Doctor(arguments) => doctor::main(&arguments),
         Command::Schema(arguments) => schema::main(&arguments),

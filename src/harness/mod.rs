@@ -15,8 +15,10 @@ mod alone;
 mod cargo;
 #[cfg(test)]
 mod corpus;
+mod envelope;
 pub mod foreign;
 mod go;
+pub mod grade;
 mod ids;
 mod jest;
 mod junit;
@@ -279,16 +281,37 @@ pub fn read(format: Format, log: &[u8]) -> Reading {
 
 /// Reads a log of a tree whose packages are known.
 pub fn read_in(format: Format, log: &[u8], context: &ReadContext) -> Reading {
-    let log = text::Log::new(log);
-    format.reader().map_or_else(|| Reading::new(format), |reader| (reader.read)(&log, context))
+    read_log(format, &text::Log::new(log), context)
+}
+
+fn read_log(format: Format, log: &text::Log<'_>, context: &ReadContext) -> Reading {
+    format.reader().map_or_else(|| Reading::new(format), |reader| (reader.read)(log, context))
 }
 
 /// The likeliest format of a log and how sure that is (0 to 1), or none where nothing in it looks like a runner's.
 pub fn detect(log: &[u8]) -> Option<(Format, f64)> {
-    let log = text::Log::new(log);
+    detect_in(&text::Log::new(log))
+}
+
+/// Lines at either end of a long log that are looked at first.
+const SAMPLE: usize = 5000;
+/// So sure of a sample that the rest need not be looked at.
+const SURE: f64 = 0.9;
+
+fn detect_in(log: &text::Log<'_>) -> Option<(Format, f64)> {
+    if let Some(sample) = log.ends(SAMPLE)
+        && let Some((format, sure)) = likeliest(&sample)
+        && sure >= SURE
+    {
+        return Some((format, sure));
+    }
+    likeliest(log)
+}
+
+fn likeliest(log: &text::Log<'_>) -> Option<(Format, f64)> {
     let mut best: Option<(Format, f64)> = None;
     for reader in READERS {
-        let sure = (reader.sniff)(&log);
+        let sure = (reader.sniff)(log);
         if sure > 0.0 && best.is_none_or(|(_, other)| sure > other) {
             best = Some((reader.format, sure));
         }

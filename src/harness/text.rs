@@ -29,24 +29,41 @@ pub struct Log<'a> {
 impl<'a> Log<'a> {
     /// Splits and cleans.
     pub fn new(bytes: &'a [u8]) -> Self {
-        let mut lines = Vec::new();
         let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-        for (index, raw) in bytes.split(|&byte| byte == b'\n').enumerate() {
-            let number = index + 1;
-            let raw = raw.strip_suffix(b"\r").unwrap_or(raw);
-            for piece in raw.split(|&byte| byte == b'\r') {
-                let text = match String::from_utf8_lossy(piece) {
-                    Cow::Borrowed(text) if text.contains('\u{1b}') => Cow::Owned(without_escapes(text)),
-                    Cow::Owned(text) if text.contains('\u{1b}') => Cow::Owned(without_escapes(&text)),
-                    text => text,
-                };
-                lines.push(Line { number, text });
+        let mut lines = Vec::with_capacity(bytes.len() / 50);
+        // Checked as a whole where it can be: line by line is several times slower.
+        let text = std::str::from_utf8(bytes).ok();
+        let plain = memchr::memchr2(b'\r', 0x1b, bytes).is_none();
+        let mut start = 0;
+        let mut number = 0;
+        for end in memchr::memchr_iter(b'\n', bytes).chain(std::iter::once(bytes.len())) {
+            number += 1;
+            match text {
+                Some(text) if plain => {
+                    lines.push(Line { number, text: Cow::Borrowed(&text[start..end]) });
+                }
+                _ => pieces(&bytes[start..end], number, &mut lines),
             }
+            start = end + 1;
         }
         if bytes.ends_with(b"\n") || bytes.is_empty() {
             lines.pop();
         }
         Self { lines }
+    }
+
+    /// The first and last `count` lines, or none where these are all there are.
+    pub fn ends(&self, count: usize) -> Option<Log<'_>> {
+        let head = self.lines.get(..count)?;
+        let tail = self.lines.get(self.lines.len().checked_sub(count)?.max(count)..)?;
+        if self.lines.len() <= 2 * count {
+            return None;
+        }
+        let mut lines = Vec::with_capacity(2 * count);
+        for line in head.iter().chain(tail) {
+            lines.push(Line { number: line.number, text: Cow::Borrowed(line.text.as_ref()) });
+        }
+        Some(Log { lines })
     }
 
     /// Text of a line by index, empty beyond the end.
@@ -57,6 +74,19 @@ impl<'a> Log<'a> {
     /// Number of a line by index; beyond the end that of the last.
     pub fn number(&self, index: usize) -> usize {
         self.lines.get(index).or(self.lines.last()).map_or(1, |line| line.number)
+    }
+}
+
+/// The pieces of a line that is not plain text.
+fn pieces<'a>(raw: &'a [u8], number: usize, lines: &mut Vec<Line<'a>>) {
+    let raw = raw.strip_suffix(b"\r").unwrap_or(raw);
+    for piece in raw.split(|&byte| byte == b'\r') {
+        let text = match String::from_utf8_lossy(piece) {
+            Cow::Borrowed(text) if text.contains('\u{1b}') => Cow::Owned(without_escapes(text)),
+            Cow::Owned(text) if text.contains('\u{1b}') => Cow::Owned(without_escapes(&text)),
+            text => text,
+        };
+        lines.push(Line { number, text });
     }
 }
 

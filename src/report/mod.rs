@@ -10,6 +10,7 @@ pub mod columns;
 pub mod diff_text;
 pub mod escape;
 pub mod figures;
+pub mod grade;
 pub mod json;
 pub mod markdown;
 pub mod notes;
