@@ -50,24 +50,28 @@ const TROUBLES: &[(&str, Trouble)] = &[
 /// Takes a log apart. Marks that tests print themselves gain nothing: the first start and the last end count, and a
 /// trouble can only make a verdict worse.
 pub fn open(log: &[u8]) -> Envelope<'_> {
-    let bare =
-        Envelope { marked: false, body: log, lines_before: 0, exit_code: None, trouble: None, complete: false };
+    let bare = Envelope {
+        marked: false,
+        body: log,
+        lines_before: 0,
+        exit_code: None,
+        trouble: None,
+        complete: false,
+    };
     if memchr::memmem::find(log, b">>>>> ").is_none() {
         return bare;
     }
     let start = memchr::memmem::find(log, START.as_bytes());
     let end = memchr::memmem::rfind(log, END.as_bytes());
-    let trouble = TROUBLES.iter().find(|(mark, _)| on_a_line_of_its_own(log, mark)).map(|(_, trouble)| *trouble);
+    let trouble =
+        TROUBLES.iter().find(|(mark, _)| on_a_line_of_its_own(log, mark)).map(|(_, trouble)| *trouble);
     let Some(start) = start else {
         return match (trouble, end) {
             // A program may print such arrows for its own reasons.
             (None, None) => bare,
-            (trouble, _) => Envelope {
-                marked: true,
-                body: &[],
-                trouble: trouble.or(Some(Trouble::NeverBegan)),
-                ..bare
-            },
+            (trouble, _) => {
+                Envelope { marked: true, body: &[], trouble: trouble.or(Some(Trouble::NeverBegan)), ..bare }
+            }
         };
     };
     let from = line_end(log, start);

@@ -11,6 +11,7 @@ use std::collections::BTreeMap;
 
 use super::Statuses;
 use super::cargo::{DocName, doc_name, without_kind};
+use super::text::hash;
 
 /// Ids of a log, ready for look-up.
 #[derive(Debug, Default)]
@@ -135,6 +136,52 @@ impl<'a> Index<'a> {
     }
 }
 
+/// A quick sieve before an [`Index`]: which ids a list may mean at all.
+#[derive(Debug, Default)]
+pub struct Wanted {
+    /// Hashes of the names' last parts, sorted.
+    tails: Vec<u64>,
+    /// The list names doctests, whose items are spelled in several ways.
+    docs: bool,
+}
+
+impl Wanted {
+    /// A sieve for listed names.
+    pub fn new<'n>(listed: impl IntoIterator<Item = &'n String>) -> Self {
+        let mut wanted = Self::default();
+        for name in listed {
+            wanted.docs |= name.starts_with("doc:") || raw_doc(name).is_some();
+            wanted.tails.push(hash(tail(&normal(name))));
+        }
+        wanted.tails.sort_unstable();
+        wanted.tails.dedup();
+        wanted
+    }
+
+    /// False only where no listed name means the id.
+    pub fn may_mean(&self, id: &str) -> bool {
+        if id.starts_with("doc:") {
+            return self.docs;
+        }
+        // Only names with a blank are altered when they are normalised.
+        let plain = memchr::memchr(b' ', id.as_bytes()).is_none();
+        let key = if plain { hash(tail(id)) } else { hash(tail(&normal(id))) };
+        self.tails.binary_search(&key).is_ok()
+    }
+}
+
+/// What follows the last `::`.
+fn tail(name: &str) -> &str {
+    let mut end = name.len();
+    while let Some(at) = memchr::memrchr(b':', &name.as_bytes()[..end]) {
+        if at > 0 && name.as_bytes()[at - 1] == b':' {
+            return &name[at + 1..];
+        }
+        end = at;
+    }
+    name
+}
+
 /// A name as it is compared: ` > ` as `::`, without kind, line, timing and the `#1` of a first doctest.
 pub fn normal(name: &str) -> String {
     let mut name = without_timing(without_kind(without_timing(name.trim())));
@@ -250,6 +297,22 @@ mod tests {
         let statuses = statuses();
         for (listed, expected) in cases {
             assert_eq!(find(listed, &statuses), *expected, "{listed}");
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn the_sieve_lets_through_whatever_is_meant(
+            id in "(doc:)?(src/|tests/)?[ab](\\.rs|\\.ts)?(::| > )[ab ](::| > )?[ab]{0,2}(#1|\\[a - b\\]| - compile| \\(3 ms\\)| - x \\(line 3\\))?",
+            listed in "(doc:)?(src/|tests/)?[ab](\\.rs|\\.ts)?(::| > | - )[ab ](::| > )?[ab]{0,2}(#1|\\[a - b\\]| - compile| \\(3 ms\\)| \\(line 3\\))?",
+            cut in 0_usize..20,
+        ) {
+            let bare = listed.get(cut..).unwrap_or(&listed).to_owned();
+            for listed in [listed, bare] {
+                let meant = !Index::new([id.as_str()]).find(&listed).is_empty();
+                let kept = Wanted::new([&listed]).may_mean(&id);
+                proptest::prop_assert!(kept || !meant, "{listed:?} means {id:?}");
+            }
         }
     }
 

@@ -34,7 +34,7 @@ mod unittest;
 mod vitest;
 
 pub use alone::alone_command;
-pub use ids::{Index, find};
+pub use ids::{Index, Wanted, find};
 pub use observed::{Observed, Seen};
 pub use rules::{Judged, ListVerdict, Lists, RulesError, Verdict, VerdictOutcome, Why, judge};
 

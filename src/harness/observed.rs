@@ -8,7 +8,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Incomplete, Reading, Status, Statuses};
+use super::{Incomplete, Reading, Status, Statuses, TestResult};
 
 /// A status and what it rests on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,13 +39,7 @@ pub struct Observed {
 
 impl From<&Reading> for Observed {
     fn from(reading: &Reading) -> Self {
-        let mut all = Self {
-            build_failed: reading.build_failed,
-            incomplete: reading.incomplete.clone(),
-            ..Self::default()
-        };
-        all.merge(reading);
-        all
+        Self::of(reading, |_| true)
     }
 }
 
@@ -62,10 +56,25 @@ impl From<&Statuses> for Observed {
 }
 
 impl Observed {
+    /// What a first run says of the tests that are to be kept.
+    pub fn of(reading: &Reading, keep: impl Fn(&TestResult) -> bool) -> Self {
+        let mut all = Self {
+            build_failed: reading.build_failed,
+            incomplete: reading.incomplete.clone(),
+            ..Self::default()
+        };
+        all.add(reading, keep);
+        all
+    }
+
     /// Adds a run of single tests: it decides for tests without a result, and for failures that now hold.
     pub fn merge(&mut self, rerun: &Reading) {
+        self.add(rerun, |_| true);
+    }
+
+    fn add(&mut self, rerun: &Reading, keep: impl Fn(&TestResult) -> bool) {
         let mut joined: BTreeMap<&str, (Status, usize)> = BTreeMap::new();
-        for test in &rerun.tests {
+        for test in rerun.tests.iter().filter(|test| keep(test)) {
             let entry = joined.entry(&test.id).or_insert((test.status, test.line));
             if entry.0.worst(test.status) != entry.0 {
                 *entry = (test.status, test.line);

@@ -7,6 +7,7 @@
 //! Invariant: line numbers are those that an editor shows for the original file.
 
 use std::borrow::Cow;
+use std::hash::{Hash, Hasher};
 
 use super::Unread;
 
@@ -132,6 +133,13 @@ fn without_escapes(text: &str) -> String {
         }
     }
     out
+}
+
+/// A hash that is the same on every machine: for sorting, never for telling apart.
+pub fn hash(text: &str) -> u64 {
+    let mut hasher = rustc_hash::FxHasher::default();
+    text.hash(&mut hasher);
+    hasher.finish()
 }
 
 /// Longest piece of a line that is kept, in characters.

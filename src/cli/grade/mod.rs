@@ -2,6 +2,7 @@
 
 mod lists;
 
+use std::io::Write as _;
 use std::path::PathBuf;
 
 use super::Exit;
@@ -65,11 +66,13 @@ pub(super) fn main(arguments: &GradeArguments) -> anyhow::Result<Exit> {
     let log = std::fs::read(&arguments.log)
         .map_err(|error| bad_input(format!("--log {}: {error}", arguments.log.display())))?;
     let graded = grade(&log, &question);
-    let text = if arguments.json {
-        serde_json::to_string(&graded.grade)? + "\n"
+    if arguments.json {
+        let mut out = std::io::BufWriter::with_capacity(1 << 18, std::io::stdout().lock());
+        serde_json::to_writer(&mut out, &graded.grade).map_err(std::io::Error::from)?;
+        out.write_all(b"\n")?;
+        out.flush()?;
     } else {
-        crate::report::grade::render(&graded.grade)
-    };
-    print(&text)?;
+        print(&crate::report::grade::render(&graded.grade))?;
+    }
     Ok(Exit::Fine)
 }

@@ -106,7 +106,7 @@ pub fn summary(text: &str) -> Option<Summary> {
 /// `test NAME ... REST`: both, NAME without the mark of its kind.
 pub fn test(text: &str) -> Option<(&str, &str)> {
     let rest = text.strip_prefix("test ")?;
-    let (name, rest) = match rest.find(" ... ") {
+    let (name, rest) = match memchr::memmem::find(rest.as_bytes(), b" ... ") {
         Some(at) => (&rest[..at], &rest[at + 5..]),
         None => (rest.strip_suffix(" ...")?, ""),
     };
@@ -127,6 +127,9 @@ pub fn without_kind(name: &str) -> &str {
 /// `ok`, `FAILED <0.003s>`, `ignored, reason`: status and seconds.
 pub fn result(text: &str) -> Option<(Status, Option<f64>)> {
     let text = text.trim();
+    if !text.starts_with(['o', 'F', 'f', 'i', 'b']) {
+        return None;
+    }
     let (word, seconds) = timed(text);
     let status = match word {
         "ok" => Status::Passed,
@@ -143,6 +146,9 @@ pub fn result(text: &str) -> Option<(Status, Option<f64>)> {
 
 /// Splits off the `<0.012s>` that `--report-time` adds.
 fn timed(text: &str) -> (&str, Option<f64>) {
+    if !text.ends_with('>') {
+        return (text, None);
+    }
     if let Some(open) = text.rfind(" <")
         && let Some(inside) = text[open + 2..].strip_suffix("s>")
         && let Ok(seconds) = inside.trim().parse::<f64>()

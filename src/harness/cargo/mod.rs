@@ -59,7 +59,7 @@ pub fn read(log: &Log<'_>, context: &ReadContext) -> Reading {
     reading
 }
 
-fn is_begun(entry: &Entry) -> bool {
+fn is_begun(entry: &Entry<'_>) -> bool {
     matches!(entry.status, super::Status::Unreached | super::Status::Errored)
 }
 
@@ -84,16 +84,16 @@ pub fn sniff(log: &Log<'_>) -> f64 {
 }
 
 /// Ids of each block's entries.
-fn ids(scan: &Scan, targets: &[Target]) -> Vec<Vec<String>> {
+fn ids(scan: &Scan<'_>, targets: &[Target]) -> Vec<Vec<String>> {
     let ordinals = ordinals(scan, targets);
-    let one = |block: usize, at: usize, entry: &Entry| match (&targets[block], &entry.doc) {
+    let one = |block: usize, at: usize, entry: &Entry<'_>| match (&targets[block], &entry.doc) {
         (target, Some(doc)) if !matches!(target, Target::Binary(_)) => {
             let base = doc_base(doc, dir(target));
             let ordinal = ordinals.get(&(block, at)).copied().unwrap_or(1);
             if ordinal > 1 { format!("{base}#{ordinal}") } else { base }
         }
-        (Target::Binary(path), _) => format!("{path}::{}", entry.name),
-        _ => entry.name.clone(),
+        (Target::Binary(path), _) => [path.as_str(), "::", entry.name].concat(),
+        _ => entry.name.to_owned(),
     };
     scan.blocks
         .iter()
@@ -119,7 +119,7 @@ fn doc_base(doc: &DocName, dir: Option<&str>) -> String {
 
 /// Which doctest of its item an entry is, 1-based, by line. Rustdoc runs some doctests in programs of their own, so
 /// the blocks of one header are counted together; the next header, or a name printed again, begins anew.
-fn ordinals(scan: &Scan, targets: &[Target]) -> BTreeMap<(usize, usize), usize> {
+fn ordinals(scan: &Scan<'_>, targets: &[Target]) -> BTreeMap<(usize, usize), usize> {
     // Line in the file, block, place in the block.
     type Place = (Option<usize>, usize, usize);
     let mut runs: BTreeMap<(usize, String), Vec<Place>> = BTreeMap::new();

@@ -15,11 +15,11 @@ use super::line::{self, Error, Header, Summary};
 
 /// All that a log holds.
 #[derive(Debug, Default)]
-pub struct Scan {
+pub struct Scan<'l> {
     /// Headers, with the number of blocks before each.
     pub headers: Vec<(Header, usize)>,
     /// Blocks in order.
-    pub blocks: Vec<Block>,
+    pub blocks: Vec<Block<'l>>,
     /// Targets that did not compile.
     pub failed_targets: Vec<String>,
     /// Some error came before any test program was run.
@@ -31,7 +31,7 @@ pub struct Scan {
 }
 
 /// Scans a log.
-pub fn scan(log: &Log<'_>) -> Scan {
+pub fn scan<'l>(log: &'l Log<'_>) -> Scan<'l> {
     // Looking ahead for the end of a section is bounded as a whole, so that hostile logs stay linear.
     let mut scanner =
         Scanner { log, at: 0, open: None, out: Scan::default(), budget: 30 * log.lines.len() + 1000 };
@@ -46,17 +46,17 @@ pub fn scan(log: &Log<'_>) -> Scan {
 struct Scanner<'l, 'a> {
     log: &'l Log<'a>,
     at: usize,
-    open: Option<Block>,
-    out: Scan,
+    open: Option<Block<'l>>,
+    out: Scan<'l>,
     budget: usize,
 }
 
-impl Scanner<'_, '_> {
+impl<'l> Scanner<'l, '_> {
     fn number(&self) -> usize {
         self.log.number(self.at)
     }
 
-    fn step(&mut self, text: &str) {
+    fn step(&mut self, text: &'l str) {
         // Most lines of a long log are printed text: the first byte tells which of them can be more.
         match text.as_bytes().first() {
             None => return,
@@ -81,11 +81,11 @@ impl Scanner<'_, '_> {
         }
     }
 
-    fn new_block(&self, announced: Option<usize>) -> Block {
+    fn new_block(&self, announced: Option<usize>) -> Block<'l> {
         Block { line: self.number(), announced, headers_before: self.out.headers.len(), ..Block::default() }
     }
 
-    fn header(&mut self, header: Header, rest: &str) {
+    fn header(&mut self, header: Header, rest: &'l str) {
         let before = self.out.blocks.len() + usize::from(self.open.is_some());
         // A header that comes late lies inside its own block: one that has none yet, with no announcement following.
         let own = self.out.headers.last().is_some_and(|(_, before)| *before == self.out.blocks.len());
@@ -123,7 +123,7 @@ impl Scanner<'_, '_> {
         }
     }
 
-    fn test(&mut self, text: &str, name: &str, rest: &str) {
+    fn test(&mut self, text: &str, name: &'l str, rest: &'l str) {
         if self.open.is_none() {
             // A log whose head is cut off, or a program without libtest's announcement: only where no block has been
             // closed since the last header, else it is some test's printed text.
@@ -155,7 +155,7 @@ impl Scanner<'_, '_> {
         }
         let (index, number) = (self.at, self.number());
         if let Some(block) = &mut self.open {
-            block.pending.push((name.to_owned(), index, number));
+            block.pending.push((name, index, number));
         }
         let rest = rest.trim_start();
         if line::header(rest).is_some() || line::error(rest).is_some() {
@@ -163,8 +163,8 @@ impl Scanner<'_, '_> {
         }
     }
 
-    fn entry(&mut self, name: &str, status: Status, seconds: Option<f64>) {
-        let entry = Entry { name: name.to_owned(), doc: doc(name), status, line: self.number(), seconds };
+    fn entry(&mut self, name: &'l str, status: Status, seconds: Option<f64>) {
+        let entry = Entry { name, doc: doc(name), status, line: self.number(), seconds };
         if let Some(block) = &mut self.open {
             block.entries.push(entry);
         }
@@ -172,11 +172,11 @@ impl Scanner<'_, '_> {
 
     /// With one thread and `--nocapture` a test's result stands at the end of the last line before the next test.
     fn settle_pending(&mut self) {
-        let before = self.at.checked_sub(1).map(|at| self.log.text(at).trim_end().to_owned());
+        let before = self.at.checked_sub(1).map(|at| self.log.text(at).trim_end());
         let number = self.log.number(self.at.saturating_sub(1));
         let Some(block) = &mut self.open else { return };
-        let Some((name, index, _)) = block.pending.last() else { return };
-        let Some(text) = before.filter(|_| self.at > *index) else { return };
+        let Some((name, index, _)) = block.pending.last().copied() else { return };
+        let Some(text) = before.filter(|_| self.at > index) else { return };
         let status = if text.ends_with("ok") {
             Status::Passed
         } else if text.ends_with("FAILED") {
@@ -184,20 +184,19 @@ impl Scanner<'_, '_> {
         } else {
             return;
         };
-        let entry = Entry { name: name.clone(), doc: doc(name), status, line: number, seconds: None };
+        let entry = Entry { name, doc: doc(name), status, line: number, seconds: None };
         block.pending.pop();
         block.entries.push(entry);
     }
 
     /// Any other line while a block is open.
-    fn inside(&mut self, text: &str) {
+    fn inside(&mut self, text: &'l str) {
         let number = self.number();
         let Some(block) = &mut self.open else { return };
         if let Some((status, seconds)) = line::result(text) {
             match block.pending.pop() {
                 Some((name, _, _)) => {
-                    let doc = doc(&name);
-                    block.entries.push(Entry { name, doc, status, line: number, seconds });
+                    block.entries.push(Entry { name, doc: doc(name), status, line: number, seconds });
                 }
                 None => self.out.unread.push(text::unread(number, text)),
             }
@@ -205,24 +204,20 @@ impl Scanner<'_, '_> {
             let name = line::without_kind(name.trim());
             if !name.is_empty() {
                 block.dots += 1;
-                let entry = Entry {
-                    name: name.to_owned(),
-                    doc: doc(name),
-                    status: Status::Failed,
-                    line: number,
-                    seconds: None,
-                };
+                let entry =
+                    Entry { name, doc: doc(name), status: Status::Failed, line: number, seconds: None };
                 block.entries.push(entry);
             }
         } else if let Some(dots) = dots(text) {
             block.dots += dots;
-        } else if let Some(at) = text.rfind("test ")
-            && block.pending.is_empty()
+        } else if block.pending.is_empty()
+            && memchr::memmem::find(text.as_bytes(), b" ... ").is_some()
+            && let Some(at) = text.rfind("test ")
             && let Some((name, rest)) = line::test(&text[at..])
             && let Some((status, seconds)) = line::result(rest)
             && name.chars().all(|c| c.is_alphanumeric() || c == '_' || c == ':')
         {
-            block.glued.push(Entry { name: name.to_owned(), doc: None, status, line: number, seconds });
+            block.glued.push(Entry { name, doc: None, status, line: number, seconds });
         }
     }
 
@@ -278,7 +273,7 @@ impl Scanner<'_, '_> {
             .entries
             .iter()
             .filter(|entry| entry.status == Status::Failed)
-            .map(|entry| entry.name.as_str())
+            .map(|entry| entry.name)
             .collect();
         let announced = block.announced;
         let mut loose = None;
@@ -298,7 +293,7 @@ impl Scanner<'_, '_> {
                 exact = Some((at, summary, names));
                 break;
             }
-            let related = known.is_empty() || names.iter().any(|(name, _)| known.contains(name.as_str()));
+            let related = known.is_empty() || names.iter().any(|(name, _)| known.contains(name));
             if loose.is_none() && related {
                 loose = Some((at, summary, names));
             }
@@ -311,7 +306,6 @@ impl Scanner<'_, '_> {
         }
         // No summary: the log is damaged or cut. The final list alone ends the section too; without it all that follows
         // may be captured output, so nothing of it counts.
-        let known: BTreeSet<String> = known.into_iter().map(str::to_owned).collect();
         let end = (self.at + 1..self.log.lines.len()).find_map(|at| self.end_of_list(at, &known));
         if end.is_none()
             && let Some(block) = &mut self.open
@@ -323,7 +317,7 @@ impl Scanner<'_, '_> {
     }
 
     /// The last line of a list of exactly these failures that begins here.
-    fn end_of_list(&self, at: usize, known: &BTreeSet<String>) -> Option<usize> {
+    fn end_of_list(&self, at: usize, known: &BTreeSet<&str>) -> Option<usize> {
         if self.log.text(at) != "failures:" || known.is_empty() {
             return None;
         }
@@ -332,12 +326,12 @@ impl Scanner<'_, '_> {
             .take(known.len() + 1)
             .map(str::trim)
             .collect();
-        let same = names.len() == known.len() && known.iter().all(|name| names.contains(name.as_str()));
+        let same = names.len() == known.len() && known.iter().all(|name| names.contains(name));
         same.then_some(at + known.len())
     }
 
     /// The names between the last `failures:` and a summary, each with the number of its line.
-    fn names_above(&self, summary: usize) -> Vec<(String, usize)> {
+    fn names_above(&self, summary: usize) -> Vec<(&'l str, usize)> {
         let mut names = Vec::new();
         let mut at = summary;
         while at > self.at {
@@ -352,7 +346,7 @@ impl Scanner<'_, '_> {
             }
             match text.strip_prefix("    ") {
                 Some(name) if !name.trim().is_empty() => {
-                    names.push((line::without_kind(name.trim()).to_owned(), self.log.number(at)));
+                    names.push((line::without_kind(name.trim()), self.log.number(at)));
                 }
                 _ => break,
             }
@@ -361,17 +355,14 @@ impl Scanner<'_, '_> {
     }
 
     /// The final list of failures tells what quiet output and damaged lines did not.
-    fn list_failures(&mut self, names: Vec<(String, usize)>) {
+    fn list_failures(&mut self, names: Vec<(&'l str, usize)>) {
         let Some(block) = &mut self.open else { return };
-        let mut known: BTreeMap<String, Status> = BTreeMap::new();
+        let mut known: BTreeMap<&str, Status> = BTreeMap::new();
         for entry in &block.entries {
-            known
-                .entry(entry.name.clone())
-                .and_modify(|s| *s = s.worst(entry.status))
-                .or_insert(entry.status);
+            known.entry(entry.name).and_modify(|s| *s = s.worst(entry.status)).or_insert(entry.status);
         }
         for (name, line) in names {
-            match known.get(&name) {
+            match known.get(name) {
                 Some(Status::Failed | Status::TimedOut | Status::Errored) => continue,
                 Some(_) => self
                     .out
@@ -380,8 +371,7 @@ impl Scanner<'_, '_> {
                 None => {}
             }
             block.pending.retain(|(pending, _, _)| *pending != name);
-            let doc = doc(&name);
-            block.entries.push(Entry { name, doc, status: Status::Failed, line, seconds: None });
+            block.entries.push(Entry { name, doc: doc(name), status: Status::Failed, line, seconds: None });
         }
     }
 
@@ -396,7 +386,12 @@ impl Scanner<'_, '_> {
             self.out.oddities.push(format!("line {line}: a result of {name} behind other text was left out"));
         }
         let begun = std::mem::take(&mut block.pending);
-        let short = summary.map_or(0, |summary| summary.passed.saturating_sub(block.count(Status::Passed)));
+        let short = match summary {
+            Some(summary) if !begun.is_empty() => {
+                summary.passed.saturating_sub(block.tally().of(Status::Passed))
+            }
+            _ => 0,
+        };
         let ended = ended || block.rerun.is_some() || self.out.headers.len() > block.headers_before;
         let status = match summary {
             // Failures are listed by name and ignored tests print nothing, so one begun and not listed has passed.
@@ -405,24 +400,18 @@ impl Scanner<'_, '_> {
             _ => Status::Errored,
         };
         for (name, _, line) in begun {
-            let doc = doc(&name);
-            block.entries.push(Entry { name, doc, status, line, seconds: None });
+            block.entries.push(Entry { name, doc: doc(name), status, line, seconds: None });
         }
         self.compare(&block);
         self.out.blocks.push(block);
     }
 
     /// Counts against lines.
-    fn compare(&mut self, block: &Block) {
+    fn compare(&mut self, block: &Block<'l>) {
         let at = block.line;
-        let mut twice = BTreeSet::new();
-        let mut names = BTreeSet::new();
-        for entry in block.entries.iter().filter(|entry| entry.doc.is_none()) {
-            if !names.insert(&entry.name) && twice.insert(&entry.name) {
-                self.out
-                    .oddities
-                    .push(format!("line {}: {} was printed twice by one program", entry.line, entry.name));
-            }
+        let tally = block.tally();
+        for (line, name) in &tally.twice {
+            self.out.oddities.push(format!("line {line}: {name} was printed twice by one program"));
         }
         let Some(summary) = block.summary else { return };
         let unnamed = block.dots > 0 && block.entries.len() < summary.total();
@@ -431,9 +420,9 @@ impl Scanner<'_, '_> {
             self.out.oddities.push(format!("line {at}: quiet output, {unnamed} tests are not named"));
         }
         let pairs = [
-            ("passed", summary.passed, block.count(Status::Passed)),
-            ("failed", summary.failed, block.count(Status::Failed) + block.count(Status::TimedOut)),
-            ("ignored", summary.ignored, block.count(Status::Skipped)),
+            ("passed", summary.passed, tally.of(Status::Passed)),
+            ("failed", summary.failed, tally.of(Status::Failed) + tally.of(Status::TimedOut)),
+            ("ignored", summary.ignored, tally.of(Status::Skipped)),
         ];
         for (word, told, seen) in pairs {
             let benches = if word == "passed" { summary.measured } else { 0 };

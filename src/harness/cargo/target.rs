@@ -27,7 +27,7 @@ pub enum Target {
 }
 
 /// Targets of all blocks, in order.
-pub fn targets(scan: &Scan, context: &ReadContext, oddities: &mut Vec<String>) -> Vec<Target> {
+pub fn targets(scan: &Scan<'_>, context: &ReadContext, oddities: &mut Vec<String>) -> Vec<Target> {
     let owners = owners(scan);
     let prefixes = prefixes(scan, &owners, context, oddities);
     let paths = paths(scan, context);
@@ -59,11 +59,12 @@ pub fn under(dir: Option<&str>, path: &str) -> String {
 }
 
 /// For each block the index of its header.
-fn owners(scan: &Scan) -> Vec<Option<usize>> {
+fn owners(scan: &Scan<'_>) -> Vec<Option<usize>> {
     let is_doc = |index: usize| matches!(scan.headers[index].0, Header::Doc { .. });
-    let docs =
-        |block: &Block| !block.entries.is_empty() && block.entries.iter().all(|entry| entry.doc.is_some());
-    let plain = |block: &Block| block.entries.iter().any(|entry| entry.doc.is_none());
+    let docs = |block: &Block<'_>| {
+        !block.entries.is_empty() && block.entries.iter().all(|entry| entry.doc.is_some())
+    };
+    let plain = |block: &Block<'_>| block.entries.iter().any(|entry| entry.doc.is_none());
     // In order: the last header before the block, once; doctests come as several blocks under one header.
     let mut owners = Vec::with_capacity(scan.blocks.len());
     let mut used = None;
@@ -95,7 +96,7 @@ fn owners(scan: &Scan) -> Vec<Option<usize>> {
 }
 
 /// For each header the path of its target relative to its package.
-fn paths(scan: &Scan, context: &ReadContext) -> Vec<String> {
+fn paths(scan: &Scan<'_>, context: &ReadContext) -> Vec<String> {
     let libraries: BTreeSet<String> = scan
         .headers
         .iter()
@@ -136,7 +137,7 @@ struct Group {
 
 /// For each header what its path is to be prefixed with.
 fn prefixes(
-    scan: &Scan,
+    scan: &Scan<'_>,
     owners: &[Option<usize>],
     context: &ReadContext,
     oddities: &mut Vec<String>,
@@ -176,7 +177,7 @@ fn prefixes(
     out
 }
 
-fn groups(scan: &Scan, owners: &[Option<usize>], paths: &[String], context: &ReadContext) -> Vec<Group> {
+fn groups(scan: &Scan<'_>, owners: &[Option<usize>], paths: &[String], context: &ReadContext) -> Vec<Group> {
     let mut groups: Vec<Group> = Vec::new();
     let mut last: Option<(u8, String)> = None;
     for (index, (header, _)) in scan.headers.iter().enumerate() {
@@ -277,7 +278,7 @@ fn package_flag(rerun: &str) -> Option<&str> {
 }
 
 /// The target of a block without a header, from cargo's advice how to run it again.
-fn from_rerun(block: &Block, context: &ReadContext) -> Target {
+fn from_rerun(block: &Block<'_>, context: &ReadContext) -> Target {
     let Some(rerun) = block.rerun.as_deref() else { return Target::Unknown };
     let mut words = rerun.split(' ').filter(|word| !word.is_empty());
     let dir = package_flag(rerun).and_then(|name| package(name, context)).map(|package| package.dir.clone());
