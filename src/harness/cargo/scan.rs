@@ -288,12 +288,13 @@ impl<'l> Scanner<'l, '_> {
                 continue;
             }
             let names = self.names_above(at);
-            let covers = known.iter().all(|name| names.iter().any(|(other, _)| other == name));
+            let listed: BTreeSet<&str> = names.iter().map(|(name, _)| *name).collect();
+            let covers = known.is_subset(&listed);
             if names.len() == summary.failed && covers && (known.len() == names.len() || block.dots > 0) {
                 exact = Some((at, summary, names));
                 break;
             }
-            let related = known.is_empty() || names.iter().any(|(name, _)| known.contains(name));
+            let related = known.is_empty() || !known.is_disjoint(&listed);
             if loose.is_none() && related {
                 loose = Some((at, summary, names));
             }
@@ -357,8 +358,9 @@ impl<'l> Scanner<'l, '_> {
     /// The final list of failures tells what quiet output and damaged lines did not.
     fn list_failures(&mut self, names: Vec<(&'l str, usize)>) {
         let Some(block) = &mut self.open else { return };
+        let listed: BTreeSet<u64> = names.iter().map(|(name, _)| text::hash(name)).collect();
         let mut known: BTreeMap<&str, Status> = BTreeMap::new();
-        for entry in &block.entries {
+        for entry in block.entries.iter().filter(|entry| listed.contains(&text::hash(entry.name))) {
             known.entry(entry.name).and_modify(|s| *s = s.worst(entry.status)).or_insert(entry.status);
         }
         for (name, line) in names {
