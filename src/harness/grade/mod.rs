@@ -5,6 +5,12 @@
 //!
 //! Invariant: nothing in the log can make a verdict better than its test lines do.
 
+mod explain;
+mod rules;
+
+pub use explain::{Explanation, Opinion, explain};
+pub use rules::{Foreign, ForeignError, Instance, Logs, Rules, Saw, by_multi_swe_bench, by_swebench};
+
 use rayon::prelude::*;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -116,6 +122,12 @@ pub struct Grade {
     pub exit_code: Option<i32>,
     /// Null where no lists were given.
     pub verdict: Option<GradeVerdict>,
+    /// Verdicts by the other rules, where they were asked for.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub others: Vec<GradeVerdict>,
+    /// What each rule set says of each listed test, where that was asked for.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub explain: Vec<Explanation>,
     /// What the report file beside the log says: `resolved` or not.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub published: Option<bool>,
@@ -174,6 +186,8 @@ pub fn grade(log: &[u8], question: &Question) -> Graded {
         oddities,
         exit_code,
         verdict: shown,
+        others: Vec::new(),
+        explain: Vec::new(),
         published: None,
     };
     Graded { grade, verdict }
