@@ -27,6 +27,9 @@ pub(super) struct RunConfig {
     /// Predictions.
     #[serde(default)]
     pub predictions: Vec<PathBuf>,
+    /// Files of profiles: one, or a list.
+    #[serde(default, deserialize_with = "one_or_more")]
+    pub profiles: Vec<PathBuf>,
     /// Mirror template.
     pub mirror: Option<String>,
     /// Run folder.
@@ -37,6 +40,20 @@ pub(super) struct RunConfig {
     pub jobs: Option<String>,
     /// Seed.
     pub seed: Option<u64>,
+}
+
+/// A path, or a list of paths.
+fn one_or_more<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Vec<PathBuf>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Either {
+        One(PathBuf),
+        More(Vec<PathBuf>),
+    }
+    Ok(match Either::deserialize(deserializer)? {
+        Either::One(path) => vec![path],
+        Either::More(paths) => paths,
+    })
 }
 
 /// Reads `kerf.toml` of a folder, if there is one, with its paths made absolute to that folder.
@@ -57,6 +74,7 @@ pub(super) fn read(folder: &Path) -> anyhow::Result<Option<Config>> {
     };
     config.run.tasks.iter_mut().for_each(absolute);
     config.run.predictions.iter_mut().for_each(absolute);
+    config.run.profiles.iter_mut().for_each(absolute);
     config.run.out.iter_mut().for_each(absolute);
     Ok(Some(config))
 }

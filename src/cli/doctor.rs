@@ -3,7 +3,7 @@
 use super::{Exit, context};
 use crate::report::escape;
 use crate::sandbox::probe;
-use crate::snapshot::find_toolchain;
+use crate::snapshot::{LANGUAGES, find_toolchain};
 
 /// Arguments of `kerf doctor`.
 #[derive(Debug, clap::Args)]
@@ -36,9 +36,9 @@ pub(super) fn main(arguments: &DoctorArguments) -> anyhow::Result<Exit> {
             advice: protection.advice,
         })
         .collect();
-    for profile in crate::task::profile::PROFILES {
-        let name = format!("tools: {}", profile.language);
-        findings.push(match find_toolchain(profile.language, &cache, &variables) {
+    for language in LANGUAGES {
+        let name = format!("tools: {language}");
+        findings.push(match find_toolchain(language, None, &cache, &variables) {
             Ok(tools) => {
                 let firsts = tools.versions.iter().filter_map(|version| version.lines().next());
                 let detail = firsts.collect::<Vec<_>>().join(", ");

@@ -15,15 +15,18 @@ use crate::prediction::{self, Prediction};
 use crate::report::escape;
 use crate::schedule::{Stop, Workers, automatic};
 use crate::store::{RUN_SCHEMA, RunFolder, RunInfo, TaskInfo};
-use crate::task::{Suite, read_suite};
+use crate::task::{Suite, read_suite_with};
 
 /// Arguments of `kerf run`.
 #[derive(Debug, clap::Args)]
 pub(super) struct RunArguments {
-    /// Suite: a folder of task folders, or a JSONL file in SWE-bench form
+    /// Suite: a folder of task folders, or a data set in SWE-bench, Multi-SWE-bench or SWE-PolyBench form
     #[arg(long, value_name = "PATH")]
     tasks: Option<PathBuf>,
-    /// Predictions: JSONL or JSON in SWE-bench or Multi-SWE-bench form, or a folder MODEL/TASK.diff; repeats
+    /// Profiles that fill what tasks leave out, over kerf's own; repeats, later files win
+    #[arg(long, value_name = "FILE")]
+    profiles: Vec<PathBuf>,
+    /// Predictions: JSONL or JSON in the forms of the public benchmarks, or a folder MODEL/TASK.diff; repeats
     #[arg(long, value_name = "PATH")]
     predictions: Vec<PathBuf>,
     /// Local mirrors, such as /mirrors/{owner}+{name}/repo
@@ -187,7 +190,8 @@ fn read_inputs(arguments: &RunArguments) -> anyhow::Result<Inputs> {
         arguments.tasks.clone().or(defaults.tasks).ok_or_else(|| {
             bad_input("no tasks: give --tasks, or write [run] tasks = \"…\" into kerf.toml")
         })?;
-    let mut suite = read_suite(&tasks).map_err(bad_input)?;
+    let profiles = if arguments.profiles.is_empty() { defaults.profiles } else { arguments.profiles.clone() };
+    let mut suite = read_suite_with(&tasks, &profiles).map_err(bad_input)?;
     if let Some(name) = defaults.name {
         suite.name = name;
     }

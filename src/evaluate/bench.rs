@@ -91,7 +91,7 @@ impl Bench {
             task.test.timeout = std::time::Duration::from_secs(seconds);
         }
         let toolchain =
-            world.toolchain(&task.language).map_err(|detail| Unready::Invalid(Reason::Toolchain, detail))?;
+            world.toolchain(&task).map_err(|detail| Unready::Invalid(Reason::Toolchain, detail))?;
         let base = world.mirrors.tree(&task.source, task.commit.as_deref()).map_err(|error| setup(&error))?;
         let material = trees::material(&task, &base).map_err(|error| match error {
             trees::MaterialError::Apply { what: "gold", .. } => {

@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::prediction::Prediction;
-use crate::task::{Suite, Task};
+use crate::task::{Suite, TaskEntry};
 
 /// Model names of the controls.
 pub const GOLD: &str = "gold";
@@ -78,16 +78,16 @@ pub struct Trial {
 }
 
 /// The trials of one task: its controls first, then by model, scaffold and sample.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct TaskPlan {
-    /// The task.
-    pub task: Task,
+    /// The task, unread.
+    pub task: TaskEntry,
     /// Its trials.
     pub trials: Vec<Trial>,
 }
 
 /// Everything to be run, by task id.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct Plan {
     /// By task id.
     pub tasks: Vec<TaskPlan>,
@@ -104,19 +104,19 @@ impl Plan {
         let mut models = std::collections::BTreeSet::new();
         let mut by_task: BTreeMap<String, Vec<Prediction>> = BTreeMap::new();
         for prediction in predictions {
-            if suite.task(&prediction.task).is_none() {
+            let Some(task) = suite.task(&prediction.task) else {
                 *strangers.entry(prediction.task).or_insert(0) += 1;
                 continue;
-            }
+            };
             models.insert((prediction.model.clone(), prediction.scaffold.clone()));
-            by_task.entry(prediction.task.clone()).or_default().push(prediction);
+            by_task.entry(task.id.clone()).or_default().push(prediction);
         }
         let tasks = suite
             .tasks
             .iter()
             .map(|task| {
                 let mut subjects = vec![Subject::Empty];
-                if task.gold.is_some() {
+                if task.has_gold {
                     subjects.insert(0, Subject::Gold);
                 }
                 let mut predictions = by_task.remove(&task.id).unwrap_or_default();

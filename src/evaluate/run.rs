@@ -11,9 +11,9 @@ use super::sink::{Event, Sink, SinkError, Watcher};
 use super::trial;
 use crate::repo::Mirrors;
 use crate::sandbox::Sandbox;
-use crate::schedule::{Stop, Workers, all};
+use crate::schedule::{Stop, Workers, all, at_most};
 use crate::snapshot::{Snapshots, Toolchain, find_toolchain};
-use crate::task::Suite;
+use crate::task::{Suite, Task};
 
 /// What a run stands on: everything that is neither task nor prediction.
 pub struct World {
@@ -23,7 +23,8 @@ pub struct World {
     pub sandbox: Arc<dyn Sandbox>,
     /// Built bases.
     pub snapshots: Snapshots,
-    toolchains: BTreeMap<String, Result<Toolchain, String>>,
+    /// By language, and by the version that a task wants.
+    toolchains: BTreeMap<(String, Option<String>), Result<Toolchain, String>>,
     /// One lock a run key, so that identical patches run once.
     pub(super) run_locks: Mutex<BTreeMap<String, Arc<Mutex<()>>>>,
 }
@@ -40,12 +41,13 @@ impl World {
         let toolchains = suite
             .tasks
             .iter()
-            .map(|task| task.language.clone())
+            .map(|task| (task.language.clone(), task.toolchain.clone()))
             .collect::<std::collections::BTreeSet<_>>()
             .into_iter()
-            .map(|language| {
-                let found = find_toolchain(&language, cache, variables).map_err(|error| error.to_string());
-                (language, found)
+            .map(|(language, wanted)| {
+                let found = find_toolchain(&language, wanted.as_deref(), cache, variables)
+                    .map_err(|error| error.to_string());
+                ((language, wanted), found)
             })
             .collect();
         Self {
@@ -57,20 +59,23 @@ impl World {
         }
     }
 
-    /// The tools of a language, or why there are none.
-    pub(super) fn toolchain(&self, language: &str) -> Result<Toolchain, String> {
-        match self.toolchains.get(language) {
-            Some(found) => found.clone(),
-            None => Err(format!("no toolchain is known for language `{language}`")),
+    /// The tools for a task, with the variables of its environment, or why there are none.
+    pub(super) fn toolchain(&self, task: &Task) -> Result<Toolchain, String> {
+        let key = (task.language.clone(), task.environment.toolchain.clone());
+        match self.toolchains.get(&key) {
+            Some(found) => found.clone().map(|tools| tools.with_variables(&task.environment.variables)),
+            None => Err(format!("no toolchain is known for language `{}`", task.language)),
         }
     }
 
-    /// Versions of the tools by language; none where a language's tools are missing.
+    /// Versions of the tools by language (and version wanted); none where a language's tools are missing.
     pub fn toolchain_versions(&self) -> BTreeMap<String, Vec<String>> {
         self.toolchains
             .iter()
-            .map(|(language, found)| {
-                (language.clone(), found.as_ref().map(|tools| tools.versions.clone()).unwrap_or_default())
+            .map(|((language, wanted), found)| {
+                let name =
+                    wanted.as_ref().map_or_else(|| language.clone(), |wanted| format!("{language} {wanted}"));
+                (name, found.as_ref().map(|tools| tools.versions.clone()).unwrap_or_default())
             })
             .collect()
     }
@@ -125,8 +130,10 @@ pub async fn run(
     let known =
         plan.tasks.iter().flat_map(|task| &task.trials).filter(|trial| sink.has_record(&trial.id)).count();
     watcher.note(&Event::Known(known));
+    // Benches hold trees and logs: only as many tasks are open at once as keep the workers busy.
+    let open = workers.count().saturating_mul(2).max(4);
     let shared = Shared { plan, world, sink, watcher, workers, stop, failure: Failure::default() };
-    all((0..count).map(|index| one_task(shared.clone(), index))).await;
+    at_most(open, (0..count).map(|index| one_task(shared.clone(), index))).await;
     match shared.failure.take() {
         Some(error) => Err(error),
         None => Ok(()),
@@ -141,9 +148,11 @@ async fn one_task(shared: Shared, index: usize) {
         return;
     }
     let job = {
-        let (shared, task) = (shared.clone(), task.clone());
+        let (shared, entry) = (shared.clone(), task.clone());
         move || {
-            shared.watcher.note(&Event::Preparing(&task.id));
+            shared.watcher.note(&Event::Preparing(&entry.id));
+            let task =
+                entry.load().map_err(|problem| Unready::Invalid(Reason::Setup, problem.to_string()))?;
             Bench::prepare(&shared.world, &task, &shared.plan.options, &*shared.sink)
         }
     };
@@ -168,7 +177,10 @@ async fn one_trial(shared: Shared, index: usize, trial: Trial, bench: Arc<Result
         let task = &worker.plan.tasks[index].task;
         let record = match &*bench {
             Ok(bench) => trial::evaluate(&worker.world, bench, &worker.plan.options, &trial, &*worker.sink)?,
-            Err((reason, why)) => trial::invalid(&worker.world, task, &trial, *reason, why),
+            Err((reason, why)) => {
+                let name = trial::Name { id: &task.id, language: &task.language };
+                trial::invalid(&worker.world, name, &trial, *reason, why)
+            }
         };
         worker.sink.keep_record(&record)?;
         worker.watcher.note(&Event::Done(&record));

@@ -39,8 +39,17 @@ pub(super) fn material(task: &Task, base: &BaseTree) -> Result<Material, Materia
         Err(detail) => Err(MaterialError::Apply { what, detail }),
     };
     let is_test = |path: &str| match &task.test_files {
-        Some(files) => files.iter().any(|file| file == path),
+        Some(files) if files.iter().any(|file| file == path) => true,
+        // A snapshot or fixture beside the listed test files is theirs, where the set says which files the fix has.
+        Some(_) => match &task.src_files {
+            Some(sources) => role_of(path, b"") == Role::Test && !sources.iter().any(|file| file == path),
+            None => false,
+        },
         None => role_of(path, b"") == Role::Test,
+    };
+    let unfetched = |version: &str| RepoError::Unavailable {
+        repository: task.source.to_string(),
+        detail: format!("release {version} of a registry cannot be fetched by this version of kerf"),
     };
     let gold = match &task.gold {
         None => None,
@@ -51,6 +60,7 @@ pub(super) fn material(task: &Task, base: &BaseTree) -> Result<Material, Materia
             changes.retain(|path, _| !is_test(path));
             Some(changes)
         }
+        Some(PatchSource::Release { version, .. }) => return Err(unfetched(version).into()),
     };
     let tests = match &task.tests {
         PatchSource::Text(text) => from_text("the test patch", text)?,
@@ -60,6 +70,7 @@ pub(super) fn material(task: &Task, base: &BaseTree) -> Result<Material, Materia
             changes.retain(|path, _| is_test(path));
             changes
         }
+        PatchSource::Release { version, .. } => return Err(unfetched(version).into()),
     };
     Ok(Material { gold, tests })
 }

@@ -22,16 +22,30 @@ use crate::task::Task;
 /// Support tier of a language without a row of its own.
 const LOWEST_TIER: u8 = 3;
 
+/// What a record says of its task, also where the task could not be read again.
+#[derive(Clone, Copy)]
+pub(super) struct Name<'a> {
+    pub id: &'a str,
+    pub language: &'a str,
+}
+
+impl<'a> Name<'a> {
+    /// Of a task.
+    pub fn of(task: &'a Task) -> Self {
+        Self { id: &task.id, language: &task.language }
+    }
+}
+
 /// A record in which nothing is known yet.
-fn blank(world: &World, task: &Task, trial: &Trial, outcome: Outcome, reason: Option<Reason>) -> Record {
+fn blank(world: &World, task: Name, trial: &Trial, outcome: Outcome, reason: Option<Reason>) -> Record {
     Record {
         schema: RECORD_SCHEMA.to_owned(),
         trial: trial.id.clone(),
         run_key: None,
         grade_key: None,
-        task: task.id.clone(),
-        language: task.language.clone(),
-        tier: language_named(&task.language).map_or(LOWEST_TIER, |language| language.tier),
+        task: task.id.to_owned(),
+        language: task.language.to_owned(),
+        tier: language_named(task.language).map_or(LOWEST_TIER, |language| language.tier),
         gold_weight: None,
         model: trial.subject.model().to_owned(),
         scaffold: trial.subject.scaffold().map(str::to_owned),
@@ -64,7 +78,7 @@ fn cost(prediction: &Prediction) -> Cost {
 }
 
 /// The record of a trial whose task could not be made ready.
-pub(super) fn invalid(world: &World, task: &Task, trial: &Trial, reason: Reason, why: &str) -> Record {
+pub(super) fn invalid(world: &World, task: Name, trial: &Trial, reason: Reason, why: &str) -> Record {
     if let Subject::Missing { .. } = trial.subject {
         return blank(world, task, trial, Outcome::Missing, None);
     }
@@ -108,7 +122,7 @@ pub(super) fn evaluate(
     sink: &dyn Sink,
 ) -> Result<Record, SinkError> {
     let started = Instant::now();
-    let mut record = blank(world, &bench.task, trial, Outcome::Missing, None);
+    let mut record = blank(world, Name::of(&bench.task), trial, Outcome::Missing, None);
     record.gold_weight = bench.gold.as_ref().map(|gold| gold.weight);
     let (apply, changes) = match &trial.subject {
         Subject::Missing { .. } => return Ok(record),
@@ -132,7 +146,7 @@ pub(super) fn evaluate(
     let (run_key, judged) = match judge(world, bench, trial, &changes, sink)? {
         Ok(judged) => judged,
         Err(error) => {
-            let unrun = invalid(world, &bench.task, trial, Reason::Sandbox, &error.to_string());
+            let unrun = invalid(world, Name::of(&bench.task), trial, Reason::Sandbox, &error.to_string());
             return Ok(Record { apply: record.apply, gold_weight: record.gold_weight, ..unrun });
         }
     };

@@ -12,6 +12,7 @@ use serde_json::Value;
 
 use super::fields::Fields;
 use super::{PredictionError, Problem, ReadPredictions, folder, multi_swe_bench, swe_bench};
+use crate::task::json;
 
 /// Reads predictions from a file (JSONL, JSON list, JSON map id → prediction; SWE-bench's or Multi-SWE-bench's
 /// fields) or from a folder (`MODEL/TASK.diff`).
@@ -47,7 +48,7 @@ fn is_lines(path: &Path, file: &mut impl BufRead) -> std::io::Result<bool> {
     while file.read_until(b'\n', &mut line)? > 0 && line.iter().all(u8::is_ascii_whitespace) {
         line.clear();
     }
-    let object = serde_json::from_slice::<Value>(without_mark(&line));
+    let object = json::from_slice::<Value>(without_mark(&line));
     Ok(object.is_ok_and(|value| {
         value.as_object().is_some_and(|object| {
             ["instance_id", "fix_patch", "model_patch"].iter().any(|field| object.contains_key(*field))
@@ -90,7 +91,7 @@ fn lines(path: &Path, mut file: impl BufRead) -> std::io::Result<ReadPredictions
 fn parse_line(bytes: &[u8]) -> Result<(Value, bool), String> {
     let text = String::from_utf8_lossy(bytes);
     let lossy = matches!(text, std::borrow::Cow::Owned(_));
-    serde_json::from_str(&text).map(|value| (value, lossy)).map_err(|error| {
+    json::from_slice(text.as_bytes()).map(|value| (value, lossy)).map_err(|error| {
         if error.is_eof() {
             format!("is cut short at column {}; the prediction is left out", error.column())
         } else {
@@ -105,7 +106,7 @@ fn whole(path: &Path, bytes: &[u8]) -> Result<ReadPredictions, PredictionError> 
     if matches!(text, std::borrow::Cow::Owned(_)) {
         read.problems.push(problem(path, 1, "is not UTF-8; such bytes were replaced"));
     }
-    let value: Value = serde_json::from_str(&text).map_err(|error| PredictionError::Json {
+    let value: Value = json::from_slice(text.as_bytes()).map_err(|error| PredictionError::Json {
         path: path.to_owned(),
         line: error.line(),
         column: error.column(),
@@ -235,6 +236,22 @@ mod tests {
                     .to_owned(),
                 "o__r-7 x 0 patch \"\"",
             ),
+            (
+                "pro.json",
+                r#"[{"instance_id":"t","patch":"p","prefix":"gpt"}]"#.to_owned(),
+                "t gpt 0 patch \"p\"",
+            ),
+            (
+                "pro.json",
+                "[\n{\"instance_id\":\"t\",\n\"model_patch\":\"p\",\"prefix\":\"\"}]".to_owned(),
+                "t pro 0 patch \"p\"",
+            ),
+            (
+                "poly.jsonl",
+                r#"{"instance_id":"t","model_patch":"\ud800p"}"#.to_owned(),
+                "t poly 0 patch \"\u{fffd}p\"",
+            ),
+            ("live.json", "{\n \"t\": {\n \"model_patch\": \"p\"}\n}".to_owned(), "t live 0 patch \"p\""),
             (
                 "a.jsonl",
                 r#"{"instance_id":"t","model_patch":null,"sample":3}"#.to_owned(),

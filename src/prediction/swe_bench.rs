@@ -1,5 +1,7 @@
 //! Predictions in SWE-bench form: `instance_id`, `model_name_or_path`, `model_patch`, and kerf's optional fields.
 //!
+//! SWE-PolyBench and SWE-bench-Live leave the model out; SWE-bench Pro writes `patch` or `model_patch`, and its `prefix`,
+//! which its harness names results after, stands for the model.
 //! A map `id → prediction` may leave the id out of its values. Fields that are not known are no problem: other tools
 //! keep much beside these.
 
@@ -12,7 +14,14 @@ pub fn read(fields: &Fields<'_>, key: Option<&str>, model: &str) -> Result<Predi
         Some(key) => fields.text("instance_id")?.unwrap_or(key),
         None => fields.needed_text("instance_id")?,
     };
-    let patch = fields.text("model_patch")?;
+    let patch = match fields.text("model_patch")? {
+        Some(patch) => Some(patch),
+        None => fields.text("patch")?,
+    };
+    let model = match fields.text("model_name_or_path")? {
+        Some(name) => name,
+        None => fields.text("prefix")?.filter(|prefix| !prefix.trim().is_empty()).unwrap_or(model),
+    };
     let body = match (patch, fields.text("reply")?) {
         (Some(patch), _) if !patch.trim().is_empty() => Body::Patch(patch.to_owned()),
         (_, Some(reply)) => Body::Reply(reply.to_owned()),
@@ -20,7 +29,7 @@ pub fn read(fields: &Fields<'_>, key: Option<&str>, model: &str) -> Result<Predi
     };
     Ok(Prediction {
         task: task.to_owned(),
-        model: fields.text("model_name_or_path")?.unwrap_or(model).to_owned(),
+        model: model.to_owned(),
         scaffold: fields.text("scaffold")?.map(str::to_owned),
         sample: fields.sample()?,
         body,

@@ -27,6 +27,11 @@ impl Mirrors {
     pub fn tree(&self, source: &Source, commit: Option<&str>) -> Result<BaseTree, RepoError> {
         let name = describe(source);
         match source {
+            Source::Registry { .. } => Err(RepoError::Unavailable {
+                repository: name,
+                detail: "sources from a registry can be read, but not fetched by this version of kerf"
+                    .to_owned(),
+            }),
             Source::Path(folder) => {
                 let repository = fixture::repository(folder, &self.cache.join("fixtures"))?;
                 BaseTree::open(repository, &name, commit.unwrap_or("HEAD"))
@@ -105,6 +110,7 @@ fn describe(source: &Source) -> String {
         Source::Path(folder) => folder.display().to_string(),
         Source::Git(url) => url.clone(),
         Source::GitHub { owner, name } => format!("{owner}/{name}"),
+        Source::Registry { .. } => source.to_string(),
     }
 }
 

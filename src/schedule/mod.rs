@@ -32,13 +32,20 @@ impl Stop {
 #[derive(Clone)]
 pub struct Workers {
     places: Arc<Semaphore>,
+    count: usize,
     stop: Stop,
 }
 
 impl Workers {
     /// `count` workers (at least one) that take no new job once `stop` is asked.
     pub fn new(count: usize, stop: Stop) -> Self {
-        Self { places: Arc::new(Semaphore::new(count.max(1))), stop }
+        let count = count.max(1);
+        Self { places: Arc::new(Semaphore::new(count)), count, stop }
+    }
+
+    /// How many there are.
+    pub fn count(&self) -> usize {
+        self.count
     }
 
     /// The wish to stop that these workers obey.
@@ -69,6 +76,20 @@ where
 {
     let mut set: JoinSet<()> = futures.into_iter().collect();
     while set.join_next().await.is_some() {}
+}
+
+/// Drives all futures to their end, no more than `limit` (at least one) at once; the next begins in their order.
+pub async fn at_most<F>(limit: usize, futures: impl IntoIterator<Item = F>)
+where
+    F: Future<Output = ()> + Send + 'static,
+{
+    let mut waiting = futures.into_iter();
+    let mut set: JoinSet<()> = waiting.by_ref().take(limit.max(1)).collect();
+    while set.join_next().await.is_some() {
+        if let Some(next) = waiting.next() {
+            set.spawn(next);
+        }
+    }
 }
 
 /// The number of workers that `--jobs auto` means: one a core.
@@ -102,6 +123,30 @@ mod tests {
             }
         })));
         assert_eq!(*state.lock().unwrap(), (0, 2));
+    }
+
+    #[test]
+    fn no_more_futures_are_open_at_once_than_the_limit() {
+        let runtime = tokio::runtime::Builder::new_multi_thread().enable_time().build().unwrap();
+        let state = Arc::new(Mutex::new((0_u32, 0_u32, 0_u32)));
+        runtime.block_on(at_most(
+            3,
+            (0..10).map(|_| {
+                let state = Arc::clone(&state);
+                async move {
+                    {
+                        let mut counts = state.lock().unwrap();
+                        counts.0 += 1;
+                        counts.1 = counts.1.max(counts.0);
+                    }
+                    tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+                    let mut counts = state.lock().unwrap();
+                    counts.0 -= 1;
+                    counts.2 += 1;
+                }
+            }),
+        ));
+        assert_eq!(*state.lock().unwrap(), (0, 3, 10));
     }
 
     #[test]

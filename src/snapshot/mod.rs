@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 
 pub use build::Snapshots;
 use serde::{Deserialize, Serialize};
-pub use toolchain::{Toolchain, ToolchainError, find as find_toolchain};
+pub use toolchain::{LANGUAGES, Toolchain, ToolchainError, find as find_toolchain};
 
 use crate::sandbox::{SandboxError, StepOutput};
 

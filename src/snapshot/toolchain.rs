@@ -20,11 +20,24 @@ pub struct Toolchain {
     pub offline_environment: BTreeMap<String, String>,
 }
 
+impl Toolchain {
+    /// These tools with a task's own variables, which are part of a snapshot's key like the versions.
+    #[must_use]
+    pub fn with_variables(mut self, variables: &BTreeMap<String, String>) -> Self {
+        self.versions.extend(variables.iter().map(|(name, value)| format!("{name}={value}")));
+        self.environment.extend(variables.clone());
+        self
+    }
+}
+
+/// Languages whose tools kerf knows.
+pub const LANGUAGES: &[&str] = &["rust"];
+
 /// Why there are no tools.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ToolchainError {
     /// kerf does not know the language's tools.
-    #[error("no toolchain is known for language `{0}`")]
+    #[error("no toolchain is known for language `{0}`; this version runs tasks in {known}", known = LANGUAGES.join(", "))]
     UnknownLanguage(String),
     /// A program is not there.
     #[error("`{program}` cannot be run ({detail}); {advice}")]
@@ -46,22 +59,30 @@ pub enum ToolchainError {
     },
 }
 
-/// Finds the tools of a language. `cache` is kerf's cache folder; `variables` is this process's environment.
+/// Finds the tools of a language: the active ones, or those of the version `wanted`. `cache` is kerf's cache folder; `variables` is this process's environment.
 pub fn find(
     language: &str,
+    wanted: Option<&str>,
     cache: &Path,
     variables: &BTreeMap<String, String>,
 ) -> Result<Toolchain, ToolchainError> {
     match language {
-        "rust" => rust(cache, variables),
+        "rust" => rust(wanted, cache, variables),
         other => Err(ToolchainError::UnknownLanguage(other.to_owned())),
     }
 }
 
 /// cargo and rustc of the active toolchain, called past rustup's proxies: those would try to fetch what a
 /// `rust-toolchain.toml` names, and a sandbox has no network.
-fn rust(cache: &Path, variables: &BTreeMap<String, String>) -> Result<Toolchain, ToolchainError> {
-    let sysroot = PathBuf::from(said("rustc", &["--print", "sysroot"])?);
+fn rust(
+    wanted: Option<&str>,
+    cache: &Path,
+    variables: &BTreeMap<String, String>,
+) -> Result<Toolchain, ToolchainError> {
+    let sysroot = match wanted {
+        None => PathBuf::from(said("rustc", &["--print", "sysroot"])?),
+        Some(wanted) => sysroot_of(wanted)?,
+    };
     let bin = sysroot.join("bin");
     let mut versions = vec![said(&bin.join("rustc").to_string_lossy(), &["-vV"])?];
     versions.push(said(&bin.join("cargo").to_string_lossy(), &["-V"])?);
@@ -118,6 +139,35 @@ fn rust(cache: &Path, variables: &BTreeMap<String, String>) -> Result<Toolchain,
     })
 }
 
+/// Where the toolchain of a version or channel is: rustup's, or the one on the path where it is that very version.
+/// Nothing is installed for it.
+fn sysroot_of(wanted: &str) -> Result<PathBuf, ToolchainError> {
+    let missing = |detail: String| ToolchainError::Missing {
+        program: format!("Rust {wanted}"),
+        detail,
+        advice: format!(
+            "install it with `rustup toolchain install {wanted} --profile minimal -c clippy -c rustfmt`"
+        ),
+    };
+    // It becomes an argument of rustup.
+    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_');
+    if wanted.starts_with('-') || !wanted.chars().all(plain) {
+        return Err(missing("that is no name of a toolchain".to_owned()));
+    }
+    let asked = said("rustup", &["run", wanted, "rustc", "--print", "sysroot"]);
+    asked.map(PathBuf::from).or_else(|error| {
+        let active = said("rustc", &["-V"]).unwrap_or_default();
+        if active.split(' ').nth(1) == Some(wanted) {
+            return said("rustc", &["--print", "sysroot"]).map(PathBuf::from);
+        }
+        let detail = match error {
+            ToolchainError::Missing { detail, .. } => detail,
+            other => other.to_string(),
+        };
+        Err(missing(format!("rustup does not have it: {detail}")))
+    })
+}
+
 /// A cargo home of kerf's own, with the user's registry settings but without any secret: every session sees it, and
 /// set-up runs commands of the repository.
 fn make_cargo_home(home: &Path, user_home: &Path) -> std::io::Result<()> {
@@ -165,6 +215,8 @@ fn said(program: &str, arguments: &[&str]) -> Result<String, ToolchainError> {
     let output = std::process::Command::new(program)
         .args(arguments)
         .current_dir("/")
+        // Asking for a version must not fetch it.
+        .env("RUSTUP_AUTO_INSTALL", "0")
         .stdin(std::process::Stdio::null())
         .output()
         .map_err(|error| missing(error.to_string()))?;

@@ -3,14 +3,15 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use super::draft::Draft;
 use super::fields::unknown;
-use super::{Environment, PassToPass, PatchSource, Source, Span, Task, TaskProblem, TestPlan, profile};
+use super::{PassToPass, PatchSource, Profiles, Registry, Source, Span, Task, TaskProblem};
 
 /// Schema name of `task.toml`.
 const SCHEMA: &str = "kerf/task/1";
 
-/// Reads the task in `folder`.
-pub(super) fn read(folder: &Path) -> Result<Task, TaskProblem> {
+/// Reads the task in `folder`; `profiles` fill what it leaves out.
+pub(super) fn read(folder: &Path, profiles: &Profiles) -> Result<Task, TaskProblem> {
     let file = folder.join("task.toml");
     let text = std::fs::read_to_string(&file)
         .map_err(|error| TaskProblem::new(&file, format!("cannot be read: {error}")))?;
@@ -23,11 +24,23 @@ pub(super) fn read(folder: &Path) -> Result<Task, TaskProblem> {
     })?;
     let reader = Reader { file: &file, text: &text, root: &root, folder };
     reader.check_fields()?;
-    reader.task()
+    let task = reader.draft()?.fill(profiles);
+    if task.test.command.is_empty() {
+        let message = format!("is missing, and there is no profile for `{}` to fill it", task.language);
+        return Err(reader.problem("test", "command", message));
+    }
+    Ok(task)
 }
 
-fn line_of(text: &str, byte: usize) -> usize {
-    text.as_bytes()[..byte.min(text.len())].iter().filter(|b| **b == b'\n').count() + 1
+/// 1-based line of a byte.
+pub(super) fn line_of(text: &str, byte: usize) -> usize {
+    text.as_bytes().iter().take(byte).filter(|b| **b == b'\n').count() + 1
+}
+
+/// What the other release of a registry source gives.
+struct Release {
+    gold: Option<PatchSource>,
+    tests: PatchSource,
 }
 
 struct Reader<'a> {
@@ -104,7 +117,7 @@ impl Reader<'_> {
         }
     }
 
-    fn task(&self) -> Result<Task, TaskProblem> {
+    fn draft(&self) -> Result<Draft, TaskProblem> {
         let schema = self.required("", "schema")?;
         if schema != SCHEMA {
             return Err(self.problem("", "schema", format!("is `{schema}`; this kerf reads `{SCHEMA}`")));
@@ -114,43 +127,64 @@ impl Reader<'_> {
             return Err(self.problem("", "id", "must be a plain name without slashes or control characters"));
         }
         let language = self.required("", "language")?;
-        let defaults = profile::of(&language);
-        let span = match self.string("", "span")?.as_deref() {
+        let (source, release) = self.source()?;
+        let mut draft = Draft::new(id, language, source);
+        draft.task.foreign = false;
+        draft.task.span = self.span()?;
+        draft.given.command = self.string("test", "command")?;
+        draft.given.format = self.string("test", "format")?;
+        draft.given.setup = self.strings("environment", "setup")?;
+        draft.given.build = self.strings("environment", "build")?;
+        draft.given.packages = self.strings("environment", "packages")?;
+        if release.is_none() && draft.given.packages.as_ref().is_some_and(|packages| !packages.is_empty()) {
+            let message = "are for sources from a registry; others name them in their manifest";
+            return Err(self.problem("environment", "packages", message));
+        }
+        draft.given.toolchain = self.string("environment", "toolchain")?;
+        draft.given.timeout = match self.string("test", "timeout")? {
             None => None,
-            Some("local") => Some(Span::Local),
-            Some("neighbour") => Some(Span::Neighbour),
-            Some("global") => Some(Span::Global),
-            Some(other) => {
-                return Err(self.problem(
-                    "",
-                    "span",
-                    format!("is `{other}`; known are local, neighbour, global"),
-                ));
-            }
-        };
-        let command = match (self.string("test", "command")?, defaults) {
-            (Some(command), _) => command,
-            (None, Some(profile)) => profile.test.to_owned(),
-            (None, None) => {
-                let message = format!("is missing, and there is no profile for `{language}` to fill it");
-                return Err(self.problem("test", "command", message));
-            }
-        };
-        let format = self.string("test", "format")?;
-        let environment = Environment {
-            setup: self.strings("environment", "setup")?.unwrap_or_else(|| {
-                defaults.map(|p| p.setup.iter().map(|s| (*s).to_owned()).collect()).unwrap_or_default()
-            }),
-            build: self
-                .strings("environment", "build")?
-                .unwrap_or_else(|| defaults.and_then(|p| (p.build)(&command)).into_iter().collect()),
-        };
-        let timeout = match self.string("test", "timeout")? {
-            None => profile::DEFAULT_TIMEOUT,
-            Some(text) => duration(&text).ok_or_else(|| {
+            Some(text) => Some(duration(&text).ok_or_else(|| {
                 self.problem("test", "timeout", format!("is `{text}`; write 90s, 15m or 1h"))
-            })?,
+            })?),
         };
+        (draft.task.test.fail_to_pass, draft.task.test.pass_to_pass) = self.lists()?;
+        draft.task.commit = self.commit()?;
+        draft.task.statement = self.read_text("statement.md")?.unwrap_or_default();
+        let written_gold = self.read_text("gold.patch")?.map(PatchSource::Text);
+        let written_tests = self.tests()?;
+        (draft.task.gold, draft.task.tests) = match release {
+            None => (written_gold, written_tests),
+            Some(Release { gold, tests }) => {
+                let none_written = written_tests == PatchSource::Overlay(Vec::new());
+                (written_gold.or(gold), if none_written { tests } else { written_tests })
+            }
+        };
+        let mut hasher = blake3::Hasher::new();
+        let (statement, gold, tests) = (&draft.task.statement, &draft.task.gold, &draft.task.tests);
+        for part in [self.text, statement.as_str(), &format!("{gold:?}"), &format!("{tests:?}")] {
+            hasher.update(&(part.len() as u64).to_le_bytes());
+            hasher.update(part.as_bytes());
+        }
+        draft.task.hash = hasher.finalize().to_hex().to_string();
+        draft.task.allow = self.strings("scope", "allow")?;
+        draft.task.lint = self.strings("lint", "commands")?;
+        draft.task.origin = self.file.display().to_string();
+        Ok(draft)
+    }
+
+    fn span(&self) -> Result<Option<Span>, TaskProblem> {
+        match self.string("", "span")?.as_deref() {
+            None => Ok(None),
+            Some("local") => Ok(Some(Span::Local)),
+            Some("neighbour") => Ok(Some(Span::Neighbour)),
+            Some("global") => Ok(Some(Span::Global)),
+            Some(other) => {
+                Err(self.problem("", "span", format!("is `{other}`; known are local, neighbour, global")))
+            }
+        }
+    }
+
+    fn lists(&self) -> Result<(Vec<String>, PassToPass), TaskProblem> {
         let fail_to_pass = self.strings("test", "fail_to_pass")?.ok_or_else(|| {
             self.problem("test", "fail_to_pass", "is missing: the tests that the fix must turn")
         })?;
@@ -173,40 +207,7 @@ impl Reader<'_> {
                 "is empty, and so is pass_to_pass: nothing would be judged",
             ));
         }
-        let statement = self.read_text("statement.md")?.unwrap_or_default();
-        let gold = self.read_text("gold.patch")?.map(PatchSource::Text);
-        let tests = self.tests()?;
-        let mut hasher = blake3::Hasher::new();
-        for part in [self.text, statement.as_str(), &format!("{gold:?}"), &format!("{tests:?}")] {
-            hasher.update(&(part.len() as u64).to_le_bytes());
-            hasher.update(part.as_bytes());
-        }
-        Ok(Task {
-            id,
-            language,
-            span,
-            source: self.source()?,
-            commit: self.commit()?,
-            statement,
-            gold,
-            tests,
-            test_files: None,
-            foreign: false,
-            environment,
-            test: TestPlan {
-                command,
-                format: format
-                    .or_else(|| defaults.map(|p| p.format.to_owned()))
-                    .unwrap_or_else(|| "auto".to_owned()),
-                timeout,
-                fail_to_pass,
-                pass_to_pass,
-            },
-            allow: self.strings("scope", "allow")?,
-            lint: self.strings("lint", "commands")?,
-            hash: hasher.finalize().to_hex().to_string(),
-            origin: self.file.display().to_string(),
-        })
+        Ok((fail_to_pass, pass_to_pass))
     }
 
     fn read_text(&self, name: &str) -> Result<Option<String>, TaskProblem> {
@@ -241,27 +242,60 @@ impl Reader<'_> {
         }
     }
 
-    fn source(&self) -> Result<Source, TaskProblem> {
+    /// The source, and for one from a registry what its other release shows.
+    fn source(&self) -> Result<(Source, Option<Release>), TaskProblem> {
         let text = self.required("repo", "source")?;
         let unknown = || {
             self.problem(
                 "repo",
                 "source",
-                format!("is `{text}`; this version reads path:FOLDER, git:URL and github:OWNER/NAME"),
+                format!(
+                    "is `{text}`; known are path:FOLDER, git:URL, github:OWNER/NAME, crate:NAME@VERSION, \
+                     npm:NAME@VERSION and pypi:NAME@VERSION"
+                ),
             )
         };
         let (kind, rest) = text.split_once(':').ok_or_else(unknown)?;
-        match kind {
-            "path" => Ok(Source::Path(self.find_path(rest)?)),
-            "git" => Ok(Source::Git(rest.to_owned())),
+        let source = match kind {
+            "path" => Source::Path(self.find_path(rest)?),
+            "git" => Source::Git(rest.to_owned()),
             "github" => match rest.split_once('/') {
                 Some((owner, name)) if !owner.is_empty() && !name.is_empty() && !name.contains('/') => {
-                    Ok(Source::GitHub { owner: owner.to_owned(), name: name.to_owned() })
+                    Source::GitHub { owner: owner.to_owned(), name: name.to_owned() }
                 }
-                _ => Err(self.problem("repo", "source", "must read github:OWNER/NAME")),
+                _ => return Err(self.problem("repo", "source", "must read github:OWNER/NAME")),
             },
-            _ => Err(unknown()),
+            _ => {
+                let registry = Registry::named(kind).ok_or_else(unknown)?;
+                // A scope of npm begins with @ itself.
+                let (name, version) = rest
+                    .rsplit_once('@')
+                    .filter(|(name, version)| !name.is_empty() && !version.is_empty())
+                    .ok_or_else(|| {
+                        self.problem("repo", "source", format!("must read {kind}:NAME@VERSION"))
+                    })?;
+                Source::Registry { registry, name: name.to_owned(), version: version.to_owned() }
+            }
+        };
+        let version = self.string("repo", "gold_version")?;
+        let gold_paths = self.strings("repo", "gold_paths")?;
+        let test_paths = self.strings("repo", "test_paths")?;
+        if !matches!(source, Source::Registry { .. }) {
+            let given = [
+                ("gold_version", version.is_some()),
+                ("gold_paths", gold_paths.is_some()),
+                ("test_paths", test_paths.is_some()),
+            ];
+            return match given.into_iter().find(|(_, given)| *given) {
+                Some((field, _)) => Err(self.problem("repo", field, "is for sources from a registry")),
+                None => Ok((source, None)),
+            };
         }
+        let release = |paths: Option<Vec<String>>| {
+            Some(PatchSource::Release { version: version.clone()?, paths: paths.unwrap_or_default() })
+        };
+        let tests = release(test_paths).unwrap_or(PatchSource::Overlay(Vec::new()));
+        Ok((source, Some(Release { gold: release(gold_paths), tests })))
     }
 
     /// A path source is looked up from the task's folder upwards, so that `path:repos/x` names the same folder for
@@ -303,7 +337,7 @@ fn collect(folder: &Path, prefix: &str, files: &mut Vec<(String, Vec<u8>)>) -> s
 }
 
 /// `90s`, `15m`, `1h`.
-fn duration(text: &str) -> Option<Duration> {
+pub(super) fn duration(text: &str) -> Option<Duration> {
     let (number, unit) = text.split_at(text.find(|c: char| !c.is_ascii_digit())?);
     let number: u64 = number.parse().ok()?;
     let seconds = match unit {

@@ -12,6 +12,10 @@ pub(super) fn names(value: Option<&Value>) -> Option<Vec<String>> {
             if text.is_empty() {
                 return Some(Vec::new());
             }
+            // What pandas writes for an empty cell.
+            if text == "nan" || text == "None" {
+                return Some(Vec::new());
+            }
             match serde_json::from_str::<Vec<String>>(text) {
                 Ok(list) => Some(list),
                 Err(_) => python_list(text),
@@ -21,9 +25,14 @@ pub(super) fn names(value: Option<&Value>) -> Option<Vec<String>> {
     }
 }
 
-/// A Python list of string literals, quotes of either kind, the usual escapes.
+/// A Python list, tuple or set of string literals, quotes of either kind, the usual escapes.
 fn python_list(text: &str) -> Option<Vec<String>> {
-    let inner = text.strip_prefix('[')?.strip_suffix(']')?;
+    if text == "set()" {
+        return Some(Vec::new());
+    }
+    let inner = [('[', ']'), ('(', ')'), ('{', '}')]
+        .into_iter()
+        .find_map(|(open, close)| text.strip_prefix(open)?.strip_suffix(close))?;
     let mut names = Vec::new();
     let mut chars = inner.chars().peekable();
     loop {
@@ -41,7 +50,15 @@ fn python_list(text: &str) -> Option<Vec<String>> {
                     'n' => name.push('\n'),
                     't' => name.push('\t'),
                     'r' => name.push('\r'),
-                    other => name.push(other),
+                    '\\' => name.push('\\'),
+                    '\'' => name.push('\''),
+                    '"' => name.push('"'),
+                    '\n' => {}
+                    'x' => name.push(code(&mut chars, 2)?),
+                    'u' => name.push(code(&mut chars, 4)?),
+                    'U' => name.push(code(&mut chars, 8)?),
+                    // Python keeps the backslash of an escape that is none.
+                    other => name.extend(['\\', other]),
                 },
                 c if c == quote => break,
                 c => name.push(c),
@@ -59,6 +76,15 @@ fn python_list(text: &str) -> Option<Vec<String>> {
     }
 }
 
+/// The character of `digits` hex digits; half of a surrogate pair becomes U+FFFD.
+fn code(chars: &mut impl Iterator<Item = char>, digits: usize) -> Option<char> {
+    let mut value = 0;
+    for _ in 0..digits {
+        value = value * 16 + chars.next()?.to_digit(16)?;
+    }
+    Some(char::from_u32(value).unwrap_or(char::REPLACEMENT_CHARACTER))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -71,6 +97,10 @@ mod tests {
             (json!("[\"a\", \"b c\"]"), Some(vec!["a", "b c"])),
             (json!("['a', 'b c']"), Some(vec!["a", "b c"])),
             (json!("['it\\'s', \"x[1, 2]\",]"), Some(vec!["it's", "x[1, 2]"])),
+            (json!(r"['a\x1b[0m', 'caf\u00e9', '\d+']"), Some(vec!["a\x1b[0m", "café", "\\d+"])),
+            (json!("('a', 'b')"), Some(vec!["a", "b"])),
+            (json!(r"['\uZZZZ']"), None),
+            (json!("nan"), Some(vec![])),
             (json!("[]"), Some(vec![])),
             (json!(""), Some(vec![])),
             (json!(null), Some(vec![])),

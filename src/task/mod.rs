@@ -1,22 +1,44 @@
 //! Tasks and suites.
 //!
-//! In: a folder of task folders, or a JSONL file. Out: [`Task`]s; one reader per data-set format, each naming file,
-//! field and line of what it could not read. What can be checked without a repository is checked here.
+//! In: a folder of task folders, or a file of a public data set ([`read_suite`]). Out: a [`Suite`] of light
+//! [`TaskEntry`]s, whose [`Task`]s are read again when they are wanted, so that a large set costs little memory. Bytes
+//! become pieces (`pieces`), a piece a JSON object (`form`), the object a draft (one file per form), the draft a task
+//! once a profile has filled what it left out (`draft`, [`profile`]).
+//!
+//! Invariant: what cannot be read costs its own task only, and is named by file, line and field.
 
+mod draft;
+mod entry;
 mod fields;
+mod file;
+mod form;
+pub(crate) mod json;
 mod kerf_toml;
 mod lists;
+mod multi_swe_bench;
+mod object;
+mod pieces;
 pub mod profile;
+mod registry;
 mod suite;
+mod swe_polybench;
+mod swe_smith;
 mod swebench;
+mod unpack;
+mod words;
 
+use std::collections::BTreeMap;
+use std::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-pub use suite::{Suite, TaskProblem, read_suite};
+pub use draft::FilledIn;
+pub use entry::TaskEntry;
+pub use profile::Profiles;
+pub use suite::{Suite, TaskProblem, read_suite, read_suite_with};
 
 /// How far a task's fix reaches.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
@@ -44,6 +66,73 @@ pub enum Source {
         /// Name.
         name: String,
     },
+    /// A release in a package registry. Read and shown; this version cannot fetch it yet.
+    Registry {
+        /// Which registry.
+        registry: Registry,
+        /// Package.
+        name: String,
+        /// Version of the base.
+        version: String,
+    },
+}
+
+impl Source {
+    /// `OWNER/NAME`, which profiles match: that of GitHub, the last two parts of a URL, `path/FOLDER`, or
+    /// `REGISTRY/PACKAGE`.
+    pub fn repository(&self) -> String {
+        match self {
+            Self::Path(folder) => {
+                format!("path/{}", folder.file_name().map(|name| name.to_string_lossy()).unwrap_or_default())
+            }
+            Self::Git(url) => {
+                let url = url.trim_end_matches('/').trim_end_matches(".git");
+                let mut parts = url.rsplit(['/', ':']);
+                let name = parts.next().unwrap_or_default();
+                format!("{}/{name}", parts.next().unwrap_or_default())
+            }
+            Self::GitHub { owner, name } => format!("{owner}/{name}"),
+            Self::Registry { registry, name, .. } => format!("{}/{name}", registry.name()),
+        }
+    }
+}
+
+impl fmt::Display for Source {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Path(folder) => write!(f, "path:{}", folder.display()),
+            Self::Git(url) => write!(f, "git:{url}"),
+            Self::GitHub { owner, name } => write!(f, "github:{owner}/{name}"),
+            Self::Registry { registry, name, version } => write!(f, "{}:{name}@{version}", registry.name()),
+        }
+    }
+}
+
+/// A package registry.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Registry {
+    /// Rust's.
+    Crate,
+    /// JavaScript's.
+    Npm,
+    /// Python's.
+    Pypi,
+}
+
+impl Registry {
+    /// As it stands before the colon of a source.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Crate => "crate",
+            Self::Npm => "npm",
+            Self::Pypi => "pypi",
+        }
+    }
+
+    /// The registry of that name.
+    pub fn named(name: &str) -> Option<Self> {
+        [Self::Crate, Self::Npm, Self::Pypi].into_iter().find(|registry| registry.name() == name)
+    }
 }
 
 /// Where gold, or the test patch, comes from.
@@ -55,8 +144,15 @@ pub enum PatchSource {
     Overlay(Vec<(String, Vec<u8>)>),
     /// The difference of base and a commit: test files for the test patch, all others for gold.
     History {
-        /// 40 hex digits.
+        /// 40 hex digits, or another name that git knows.
         commit: String,
+    },
+    /// The difference of base and another release, below these paths only.
+    Release {
+        /// Version of the later release.
+        version: String,
+        /// Files and folders.
+        paths: Vec<String>,
     },
 }
 
@@ -76,14 +172,20 @@ pub struct Environment {
     pub setup: Vec<String>,
     /// Without network, once per snapshot.
     pub build: Vec<String>,
+    /// More packages of a registry source that its tests need, such as `tape@5`.
+    pub packages: Vec<String>,
+    /// Version of the language's tools, in their own words (`1.75.0`); none: those that are active.
+    pub toolchain: Option<String>,
+    /// Environment variables of every step.
+    pub variables: BTreeMap<String, String>,
 }
 
 /// How a task is tested.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TestPlan {
-    /// Shell command, run in the root of the tree.
+    /// Shell command, run in the root of the tree; empty where neither task nor profile gives one.
     pub command: String,
-    /// `cargo`, `nextest`, or `auto`.
+    /// A format of `harness`, such as `cargo`, or `auto`.
     pub format: String,
     /// Wall clock of the command.
     pub timeout: Duration,
@@ -91,6 +193,25 @@ pub struct TestPlan {
     pub fail_to_pass: Vec<String>,
     /// Tests that must go on passing.
     pub pass_to_pass: PassToPass,
+}
+
+/// What a public data set says of how it grades a task, word for word.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Published {
+    /// The log parser: a name such as `parse_log_cargo`, or its source text.
+    pub parser: Option<String>,
+    /// `pass_and_fail` or `fail_only`.
+    pub eval_type: Option<String>,
+    /// The container image, or the registry's tag of it.
+    pub image: Option<String>,
+    /// The script that runs the tests in that image.
+    pub eval_script: Option<String>,
+    /// What builds the image.
+    pub dockerfile: Option<String>,
+    /// Commands between patch and tests.
+    pub before_tests: Option<String>,
+    /// Test files that the runner is to be given.
+    pub selected_tests: Vec<String>,
 }
 
 /// A repository at a commit, a problem statement, tests, and how to set up, build and test.
@@ -104,7 +225,7 @@ pub struct Task {
     pub span: Option<Span>,
     /// Repository.
     pub source: Source,
-    /// Base commit; none for plain trees.
+    /// Base commit, or another name that git knows; none for plain trees and registries.
     pub commit: Option<String>,
     /// Problem statement.
     pub statement: String,
@@ -114,10 +235,15 @@ pub struct Task {
     pub tests: PatchSource,
     /// Test files by name, where the data set gives them; else found by path.
     pub test_files: Option<Vec<String>>,
+    /// Files of the fix by name, where the data set gives them: a file that looks like a test and is neither among them
+    /// nor among the test files belongs to the test patch.
+    pub src_files: Option<Vec<String>>,
     /// From a data set of others: only the test files that it names are restored after a patch. In our own form every
     /// test file of the base is.
     pub foreign: bool,
-    /// Environment; empty lists are filled by a profile.
+    /// What its data set says of grading.
+    pub published: Published,
+    /// Environment; what the task left out is filled in by a profile.
     pub environment: Environment,
     /// How it is tested.
     pub test: TestPlan,
@@ -125,7 +251,10 @@ pub struct Task {
     pub allow: Option<Vec<String>>,
     /// Linters by name; none: found from the repository's own configuration.
     pub lint: Option<Vec<String>>,
-    /// blake3 of everything above as it was read, 64 hex digits: pins the task in `suite.lock` and run folders.
+    /// What a profile filled in.
+    pub filled: Vec<FilledIn>,
+    /// blake3 of the task as it was read, and of what a user's profile filled in, 64 hex digits: pins the task in
+    /// `suite.lock` and run folders. What kerf's own profiles fill in reaches the run key through the commands.
     pub hash: String,
     /// File (and line) it was read from.
     pub origin: String,

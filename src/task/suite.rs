@@ -1,17 +1,27 @@
-//! A suite: a folder of task folders, one task folder, or one JSONL file.
+//! A suite: a folder of task folders, one task folder, or a file of a public data set.
+//!
+//! Files are read in batches, each parsed over all cores and let go: memory holds one batch and the entries.
 
 use std::fmt;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use super::{Task, kerf_toml, swebench};
+use rayon::prelude::*;
+
+use super::file::DataFile;
+use super::pieces::Piece;
+use super::{Profiles, TaskEntry, form, multi_swe_bench, profile};
+
+/// Bytes and instances of a batch: either limit ends it.
+const BATCH: (usize, usize) = (16 << 20, 4096);
 
 /// Tasks that belong together.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default)]
 pub struct Suite {
     /// The name of its folder or file, without ending.
     pub name: String,
-    /// Tasks by id.
-    pub tasks: Vec<Task>,
+    /// Tasks by id, unread: [`TaskEntry::load`] reads one.
+    pub tasks: Vec<TaskEntry>,
     /// What could not be read; the other tasks stand.
     pub problems: Vec<TaskProblem>,
 }
@@ -71,52 +81,143 @@ impl Suite {
         hasher.finalize().to_hex().to_string()
     }
 
-    /// The task of that id.
-    pub fn task(&self, id: &str) -> Option<&Task> {
-        self.tasks.binary_search_by(|task| task.id.as_str().cmp(id)).ok().map(|at| &self.tasks[at])
+    /// The task of that id. `org/repo:pr-N` and `org__repo-N` are the same where only one of them is in the suite.
+    pub fn task(&self, id: &str) -> Option<&TaskEntry> {
+        let exact = |id: &str| {
+            self.tasks
+                .binary_search_by(|task| task.id.as_str().cmp(id))
+                .ok()
+                .and_then(|at| self.tasks.get(at))
+        };
+        exact(id).or_else(|| exact(&multi_swe_bench::alias(id)?))
     }
 }
 
-/// Reads a suite. What cannot be read of it is listed in [`Suite::problems`]; only a path that is nothing at all, or a
-/// folder without a single task folder, is an error.
+/// As [`read_suite_with`], without profiles of the caller's.
 pub fn read_suite(path: &Path) -> Result<Suite, TaskProblem> {
-    let name = path
-        .canonicalize()
-        .ok()
-        .and_then(|full| full.file_stem().map(|stem| stem.to_string_lossy().into_owned()))
-        .unwrap_or_else(|| "suite".to_owned());
+    read_suite_with(path, &[])
+}
+
+/// Reads a suite. What its tasks leave out is filled by kerf's own profiles, those of a `profiles.toml` in the suite's
+/// folder, and those of the given files, later ones winning. What cannot be read of the suite is listed in
+/// [`Suite::problems`].
+///
+/// # Errors
+/// A path that is nothing at all, a folder without a single task folder, a file in no known form, and a file of profiles
+/// that cannot be read.
+pub fn read_suite_with(path: &Path, profiles: &[PathBuf]) -> Result<Suite, TaskProblem> {
     let metadata = std::fs::metadata(path).map_err(|error| {
-        TaskProblem::new(path, format!("cannot be read: {error}; --tasks takes a folder or a JSONL file"))
+        let message = format!("cannot be read: {error}; --tasks takes a folder, or a file of a data set");
+        TaskProblem::new(path, message)
     })?;
-    let mut suite = Suite { name, ..Suite::default() };
-    let results = if metadata.is_dir() { read_folder(path)? } else { swebench::read(path)? };
-    for result in results {
-        match result {
-            Ok(task) => suite.tasks.push(task),
-            Err(problem) => suite.problems.push(problem),
+    let mut files = Vec::new();
+    let folder = if metadata.is_dir() { Some(path) } else { path.parent() };
+    let beside = folder.map(|folder| folder.join(profile::FILE_NAME)).filter(|file| file.is_file());
+    files.extend(beside);
+    files.extend_from_slice(profiles);
+    let profiles = Arc::new(Profiles::with_files(&files)?);
+
+    let mut suite = Suite { name: name(path), ..Suite::default() };
+    if metadata.is_dir() {
+        for folder in task_folders(path)? {
+            suite.add(TaskEntry::of_folder(folder, &profiles));
+        }
+    } else {
+        let file = Arc::new(DataFile::open(path)?);
+        suite.add_file(&file, &profiles)?;
+        if suite.tasks.is_empty() && !holds_instances(&file) {
+            return Err(file.unknown());
         }
     }
     suite.tasks.sort_by(|a, b| a.id.cmp(&b.id));
-    let mut index = 1;
-    while index < suite.tasks.len() {
-        if suite.tasks[index].id == suite.tasks[index - 1].id {
-            let twin = suite.tasks.remove(index);
-            let message = format!(
-                "the id `{}` is used twice in this suite (also {})",
-                twin.id,
-                suite.tasks[index - 1].origin
-            );
-            suite.problems.push(TaskProblem::new(Path::new(&twin.origin), message).field("id"));
-        } else {
-            index += 1;
-        }
-    }
+    suite.part_twins();
     Ok(suite)
 }
 
-fn read_folder(path: &Path) -> Result<Vec<Result<Task, TaskProblem>>, TaskProblem> {
+impl Suite {
+    fn add(&mut self, read: Result<TaskEntry, TaskProblem>) {
+        match read {
+            Ok(task) => self.tasks.push(task),
+            Err(problem) => self.problems.push(problem),
+        }
+    }
+
+    fn add_file(&mut self, file: &Arc<DataFile>, profiles: &Arc<Profiles>) -> Result<(), TaskProblem> {
+        let mut pieces = file
+            .pieces()
+            .map_err(|error| TaskProblem::new(&file.shown, format!("cannot be read: {error}")))?;
+        loop {
+            let (mut size, mut batch) = (0, Vec::new());
+            while size < BATCH.0 && batch.len() < BATCH.1 {
+                let Some(piece) = pieces.next() else { break };
+                size += piece.as_ref().map_or(0, Piece::len);
+                batch.push(piece);
+            }
+            if batch.is_empty() {
+                return Ok(());
+            }
+            let read: Vec<_> = batch
+                .into_par_iter()
+                .map(|piece| match piece {
+                    Ok(piece) => TaskEntry::of_piece(file, piece, profiles),
+                    Err(fault) => Err(TaskProblem::new(&file.shown, fault.message).at(fault.line)),
+                })
+                .collect();
+            read.into_iter().for_each(|one| self.add(one));
+        }
+    }
+
+    /// Of tasks with one id the first stays.
+    fn part_twins(&mut self) {
+        let mut kept: Vec<TaskEntry> = Vec::with_capacity(self.tasks.len());
+        for task in std::mem::take(&mut self.tasks) {
+            match kept.last().filter(|last| last.id == task.id) {
+                None => kept.push(task),
+                Some(first) => {
+                    let (id, other) = (&task.id, first.origin());
+                    let message = format!("the id `{id}` is used twice in this suite (also {other})");
+                    self.problems.push(task.problem(message).field("id"));
+                }
+            }
+        }
+        self.tasks = kept;
+    }
+}
+
+/// The name of a folder or file, without endings.
+fn name(path: &Path) -> String {
+    let full = path.canonicalize().ok();
+    let mut name = full
+        .as_ref()
+        .and_then(|full| full.file_stem())
+        .map_or_else(|| "suite".to_owned(), |stem| stem.to_string_lossy().into_owned());
+    for ending in [".jsonl", ".ndjson", ".json", ".csv"] {
+        // `set.jsonl.zst` is `set`.
+        if let Some(short) = name.strip_suffix(ending).filter(|short| !short.is_empty()) {
+            name = short.to_owned();
+        }
+    }
+    name
+}
+
+/// Whether a file of which nothing could be read is one of instances at all.
+fn holds_instances(file: &DataFile) -> bool {
+    let Ok(pieces) = file.pieces() else { return true };
+    let mut objects = 0;
+    for piece in pieces.take(100).flatten() {
+        if let Ok(fields) = file.fields(&piece.content) {
+            objects += 1;
+            if form::is_instance(&fields) {
+                return true;
+            }
+        }
+    }
+    objects == 0
+}
+
+fn task_folders(path: &Path) -> Result<Vec<PathBuf>, TaskProblem> {
     if path.join("task.toml").exists() {
-        return Ok(vec![kerf_toml::read(path)]);
+        return Ok(vec![path.to_owned()]);
     }
     let entries = std::fs::read_dir(path)
         .map_err(|error| TaskProblem::new(path, format!("cannot be listed: {error}")))?;
@@ -129,7 +230,7 @@ fn read_folder(path: &Path) -> Result<Vec<Result<Task, TaskProblem>>, TaskProble
     if folders.is_empty() {
         return Err(TaskProblem::new(path, "holds no task: a task is a folder with a task.toml"));
     }
-    Ok(folders.iter().map(|folder| kerf_toml::read(folder)).collect())
+    Ok(folders)
 }
 
 #[cfg(test)]
@@ -139,10 +240,14 @@ mod tests {
     /// A folder with one task of the given `task.toml`.
     fn suite_with(toml: &str) -> Suite {
         let folder = tempfile::tempdir().unwrap();
-        let task = folder.path().join("t");
+        suite_in(folder.path(), toml)
+    }
+
+    fn suite_in(folder: &Path, toml: &str) -> Suite {
+        let task = folder.join("t");
         std::fs::create_dir_all(task.join("repo")).unwrap();
         std::fs::write(task.join("task.toml"), toml).unwrap();
-        read_suite(folder.path()).unwrap()
+        read_suite(folder).unwrap()
     }
 
     const GOOD: &str = r#"schema = "kerf/task/1"
@@ -156,9 +261,10 @@ fail_to_pass = ["tests/a.rs::x"]
 
     #[test]
     fn defaults_come_from_the_language() {
-        let suite = suite_with(GOOD);
+        let folder = tempfile::tempdir().unwrap();
+        let suite = suite_in(folder.path(), GOOD);
         assert!(suite.problems.is_empty(), "{:?}", suite.problems);
-        let task = suite.task("t").unwrap();
+        let task = suite.task("t").unwrap().load().unwrap();
         assert_eq!(task.test.command, "cargo test --offline --no-fail-fast");
         assert_eq!(task.environment.build, ["cargo test --offline --no-fail-fast --no-run"]);
         assert_eq!(task.test.pass_to_pass, crate::task::PassToPass::Base);
@@ -209,7 +315,7 @@ fail_to_pass = ["tests/a.rs::x"]
         std::fs::write(&path, format!("{line}\n{}\n{{}}\n", &line[..40])).unwrap();
         let suite = read_suite(&path).unwrap();
         assert_eq!(suite.name, "set");
-        assert_eq!(suite.tasks[0].test.fail_to_pass, ["a - should panic"]);
+        assert_eq!(suite.tasks[0].load().unwrap().test.fail_to_pass, ["a - should panic"]);
         let said: Vec<String> = suite.problems.iter().map(ToString::to_string).collect();
         assert!(
             said[0].contains("set.jsonl:2: is no JSON object") && said[0].contains("cut short"),

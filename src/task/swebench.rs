@@ -1,124 +1,119 @@
-//! Tasks in SWE-bench form: one JSON object a line.
+//! Instances in SWE-bench form, and of the sets that grew from it.
 //!
 //! Read as it is: `instance_id, repo, base_commit, patch, test_patch, problem_statement, FAIL_TO_PASS, PASS_TO_PASS`
-//! with lists in three spellings; `gold_commit` in place of patches makes both from history. Fields that kerf does not
-//! use are left alone: data sets carry many.
+//! with lists in three spellings; `gold_commit` in place of patches makes both from history, split at `test_files`.
+//! SWE-bench itself adds `image, eval_script, log_parser, eval_type`; SWE-bench-Live `test_cmds, log_parser,
+//! docker_image`; SWE-bench Pro spells its lists small and adds `before_repo_set_cmd`, `selected_test_files_to_run`,
+//! `requirements` and `interface`; SWE-Gym is plain. Fields that kerf does not use are left alone: sets carry many.
 
-use std::fs::File;
-use std::io::{BufRead, BufReader};
-use std::path::Path;
 use std::time::Duration;
 
-use serde_json::{Map, Value};
+use super::draft::Draft;
+use super::object::Object;
+use super::{PassToPass, PatchSource, Published, Source, TaskProblem, words};
 
-use super::lists::names;
-use super::{Environment, PassToPass, PatchSource, Source, Task, TaskProblem, TestPlan, profile};
+/// Spellings of the two lists.
+pub(super) const FAIL_TO_PASS: &[&str] = &["FAIL_TO_PASS", "fail_to_pass"];
+const PASS_TO_PASS: &[&str] = &["PASS_TO_PASS", "pass_to_pass"];
 
-/// Reads a JSONL file line by line.
-pub(super) fn read(path: &Path) -> Result<Vec<Result<Task, TaskProblem>>, TaskProblem> {
-    let file =
-        File::open(path).map_err(|error| TaskProblem::new(path, format!("cannot be read: {error}")))?;
-    let mut tasks = Vec::new();
-    for (index, line) in BufReader::new(file).split(b'\n').enumerate() {
-        let line =
-            line.map_err(|error| TaskProblem::new(path, format!("cannot be read: {error}")).at(index + 1))?;
-        if line.iter().all(u8::is_ascii_whitespace) {
-            continue;
-        }
-        tasks.push(parse_line(path, index + 1, &line));
-    }
-    Ok(tasks)
+/// Reads one instance.
+pub(super) fn read(object: &Object<'_>) -> Result<Draft, TaskProblem> {
+    let id = object.id("instance_id")?;
+    let (owner, name) = object.repository("repo")?;
+    let commit = object.needed("base_commit")?.to_owned();
+    let mut draft = common(object, id, Source::GitHub { owner, name })?;
+    draft.task.commit = Some(commit);
+    let history = object.owned("gold_commit")?.map(|commit| PatchSource::History { commit });
+    draft.task.gold = object.owned("patch")?.map(PatchSource::Text).or_else(|| history.clone());
+    draft.task.tests = object
+        .owned("test_patch")?
+        .map(PatchSource::Text)
+        .or(history)
+        .unwrap_or(PatchSource::Overlay(Vec::new()));
+    draft.task.test_files = object.list_if_any("test_files")?;
+    draft.task.src_files = object.list_if_any("src_files")?;
+    Ok(draft)
 }
 
-fn parse_line(path: &Path, line: usize, bytes: &[u8]) -> Result<Task, TaskProblem> {
-    let problem = |message: String| TaskProblem::new(path, message).at(line);
-    let object: Map<String, Value> = serde_json::from_slice(bytes).map_err(|error| {
-        let cut = if error.is_eof() { " (the line is cut short)" } else { "" };
-        problem(format!("is no JSON object: {error}{cut}"))
-    })?;
-    let string = |field: &str| -> Result<Option<String>, TaskProblem> {
-        match object.get(field) {
-            None | Some(Value::Null) => Ok(None),
-            Some(Value::String(text)) => Ok(Some(text.clone())),
-            Some(_) => Err(problem("must be a string".to_owned()).field(field)),
-        }
+/// What all sets of this kind share: language, statement, lists, commands, what they say of grading.
+pub(super) fn common(object: &Object<'_>, id: String, source: Source) -> Result<Draft, TaskProblem> {
+    let language = match object.filled(object.either(&["language", "repo_language"]))? {
+        Some(word) => words::language(word),
+        // The first sets were of Python alone, and did not say so.
+        None => "python".to_owned(),
     };
-    let required = |field: &str| string(field)?.ok_or_else(|| problem("is missing".to_owned()).field(field));
-    let list = |field: &str| {
-        names(object.get(field))
-            .ok_or_else(|| problem("must be a list of names, or one in a string".to_owned()).field(field))
+    let mut draft = Draft::new(id, language, source);
+    draft.task.statement = statement(object)?;
+    draft.task.published = published(object)?;
+    draft.given.command = match object.commands("test_cmd")? {
+        Some(command) => Some(command),
+        None => object.commands("test_cmds")?,
     };
+    let parser =
+        object.filled("test_log_format")?.or(draft.task.published.parser.as_deref()).and_then(words::format);
+    draft.given.format = parser.filter(|_| draft.given.command.is_some()).map(str::to_owned);
+    draft.given.packages = object.list_if_any("install_extra")?;
+    draft.given.timeout = match object.value("timeout_s") {
+        None => None,
+        Some(value) => Some(Duration::from_secs(
+            value
+                .as_u64()
+                .filter(|s| *s > 0)
+                .ok_or_else(|| object.wrong("timeout_s", "must be a positive whole number of seconds"))?,
+        )),
+    };
+    let fail_field = object.either(FAIL_TO_PASS);
+    draft.task.test.fail_to_pass = object.list(fail_field)?;
+    let pass_field = object.either(PASS_TO_PASS);
+    draft.task.test.pass_to_pass = match object.value(pass_field) {
+        Some(serde_json::Value::String(word)) if word == "base" => PassToPass::Base,
+        // A count says how many there were, not which.
+        Some(value) if value.is_u64() => PassToPass::Base,
+        _ => PassToPass::List(object.list(pass_field)?),
+    };
+    judged(object, &draft, fail_field, pass_field)?;
+    draft.task.origin = object.origin();
+    Ok(draft)
+}
 
-    let id = required("instance_id")?;
-    let repo = required("repo")?;
-    let (owner, name) =
-        repo.split_once('/').ok_or_else(|| problem(format!("is `{repo}`, not OWNER/NAME")).field("repo"))?;
-    let language = string("language")?.unwrap_or_else(|| "python".to_owned()).to_lowercase();
-    let history = string("gold_commit")?.map(|commit| PatchSource::History { commit });
-    let patch =
-        |field: &str| Ok::<_, TaskProblem>(string(field)?.filter(|p| !p.is_empty()).map(PatchSource::Text));
-    let gold = match patch("patch")? {
-        Some(text) => Some(text),
-        None => history.clone(),
-    };
-    let tests = match patch("test_patch")? {
-        Some(text) => text,
-        None => history.unwrap_or(PatchSource::Overlay(Vec::new())),
-    };
-    let test_files = match object.get("test_files") {
-        None | Some(Value::Null) => None,
-        Some(_) => Some(list("test_files")?),
-    };
-    let defaults = profile::of(&language);
-    let command = match (string("test_cmd")?, defaults) {
-        (Some(command), _) => command,
-        (None, Some(profile)) => profile.test.to_owned(),
-        (None, None) => {
-            return Err(
-                problem(format!("is missing, and there is no profile for `{language}`")).field("test_cmd")
-            );
-        }
-    };
-    let timeout = match object.get("timeout_s") {
-        None | Some(Value::Null) => profile::DEFAULT_TIMEOUT,
-        Some(value) => Duration::from_secs(value.as_u64().filter(|s| *s > 0).ok_or_else(|| {
-            problem("must be a positive whole number of seconds".to_owned()).field("timeout_s")
-        })?),
-    };
-    let fail_to_pass = list("FAIL_TO_PASS")?;
-    let pass_to_pass = match object.get("PASS_TO_PASS") {
-        Some(Value::String(word)) if word == "base" => PassToPass::Base,
-        _ => PassToPass::List(list("PASS_TO_PASS")?),
-    };
-    if fail_to_pass.is_empty() && pass_to_pass == PassToPass::List(Vec::new()) {
-        return Err(problem("is empty, and so is PASS_TO_PASS: nothing would be judged".to_owned())
-            .field("FAIL_TO_PASS"));
+/// A task without any listed test judges nothing.
+pub(super) fn judged(
+    object: &Object<'_>,
+    draft: &Draft,
+    fail_field: &str,
+    pass_field: &str,
+) -> Result<(), TaskProblem> {
+    let test = &draft.task.test;
+    if test.fail_to_pass.is_empty() && matches!(&test.pass_to_pass, PassToPass::List(list) if list.is_empty())
+    {
+        let message = format!("is empty, and so is {pass_field}: nothing would be judged");
+        return Err(object.wrong(fail_field, message));
     }
-    Ok(Task {
-        id,
-        language,
-        span: None,
-        source: Source::GitHub { owner: owner.to_owned(), name: name.to_owned() },
-        commit: Some(required("base_commit")?),
-        statement: string("problem_statement")?.unwrap_or_default(),
-        gold,
-        tests,
-        test_files,
-        foreign: true,
-        environment: Environment {
-            setup: defaults.map(|p| p.setup.iter().map(|s| (*s).to_owned()).collect()).unwrap_or_default(),
-            build: defaults.and_then(|p| (p.build)(&command)).into_iter().collect(),
-        },
-        test: TestPlan {
-            command,
-            format: defaults.map_or("auto", |p| p.format).to_owned(),
-            timeout,
-            fail_to_pass,
-            pass_to_pass,
-        },
-        allow: None,
-        lint: None,
-        hash: blake3::hash(bytes).to_hex().to_string(),
-        origin: format!("{}:{line}", path.display()),
+    Ok(())
+}
+
+/// The problem statement; SWE-bench Pro gives models requirements and an interface with it.
+fn statement(object: &Object<'_>) -> Result<String, TaskProblem> {
+    let mut statement = object.text("problem_statement")?.unwrap_or_default().to_owned();
+    for field in ["requirements", "interface"] {
+        // Other sets have fields of these names that are no text.
+        if let Some(serde_json::Value::String(text)) = object.value(field) {
+            statement.push_str("\n\n");
+            statement.push_str(text);
+        }
+    }
+    Ok(statement)
+}
+
+fn published(object: &Object<'_>) -> Result<Published, TaskProblem> {
+    let images = ["image", "image_name", "docker_image", "dockerhub_tag"];
+    Ok(Published {
+        parser: object.owned(object.either(&["log_parser", "parser", "test_log_format"]))?,
+        eval_type: object.owned("eval_type")?,
+        image: object.owned(object.either(&images))?,
+        eval_script: object.commands("eval_script")?,
+        dockerfile: object.owned(object.either(&["Dockerfile", "dockerfile"]))?,
+        before_tests: object.owned("before_repo_set_cmd")?,
+        selected_tests: object.list("selected_test_files_to_run")?,
     })
 }

@@ -1,0 +1,151 @@
+//! A task as its reader left it, and how a profile fills what is not in it.
+//!
+//! In: a task without environment and commands, what the task itself says of them, the [`Profiles`]. Out: the whole
+//! [`Task`], which remembers what was filled in and from where.
+
+use std::time::Duration;
+
+use super::profile::{self, Effective, Pick};
+use super::{Environment, PassToPass, PatchSource, Profiles, Published, Source, Task, TestPlan};
+
+/// Something that a profile filled in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FilledIn {
+    /// Field of `task.toml`, such as `test.command`.
+    pub field: &'static str,
+    /// Its value, lists joined by `; `.
+    pub value: String,
+    /// The profile's row: its file, and what it matches.
+    pub row: String,
+}
+
+/// What a task itself says of how it is set up and tested; the rest is left to profiles.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Given {
+    pub setup: Option<Vec<String>>,
+    pub build: Option<Vec<String>>,
+    pub packages: Option<Vec<String>>,
+    pub toolchain: Option<String>,
+    pub command: Option<String>,
+    pub format: Option<String>,
+    pub timeout: Option<Duration>,
+}
+
+/// A task before a profile has filled it.
+#[derive(Debug, Clone)]
+pub(super) struct Draft {
+    pub task: Task,
+    pub given: Given,
+}
+
+impl Draft {
+    /// A draft in which only this is known.
+    pub fn new(id: String, language: String, source: Source) -> Self {
+        let task = Task {
+            id,
+            language,
+            span: None,
+            source,
+            commit: None,
+            statement: String::new(),
+            gold: None,
+            tests: PatchSource::Overlay(Vec::new()),
+            test_files: None,
+            src_files: None,
+            foreign: true,
+            published: Published::default(),
+            environment: Environment::default(),
+            test: TestPlan {
+                command: String::new(),
+                format: String::new(),
+                timeout: profile::DEFAULT_TIMEOUT,
+                fail_to_pass: Vec::new(),
+                pass_to_pass: PassToPass::Base,
+            },
+            allow: None,
+            lint: None,
+            filled: Vec::new(),
+            hash: String::new(),
+            origin: String::new(),
+        };
+        Self { task, given: Given::default() }
+    }
+
+    /// The task, with what it leaves out filled by the profiles that match it.
+    pub fn fill(self, profiles: &Profiles) -> Task {
+        let Self { mut task, given } = self;
+        let effective = profiles.effective(&task.language, &task.source.repository());
+        let mut filler = Filler { filled: Vec::new(), from_users: false };
+        let Effective { setup, build, test, format, toolchain, timeout, packages, variables } = effective;
+
+        let command_given = given.command.is_some();
+        let command = filler.take("test.command", given.command, test, Clone::clone).unwrap_or_default();
+        task.test.command = command;
+        // A profile's format is that of its own command; of another it is a likely guess only for one runner.
+        let format =
+            if command_given && given.format.is_none() && task.language != "rust" { None } else { format };
+        task.test.format = filler
+            .take("test.format", given.format, format, Clone::clone)
+            .unwrap_or_else(|| "auto".to_owned());
+        task.test.timeout = filler
+            .take("test.timeout", given.timeout, timeout, |limit| format!("{}s", limit.as_secs()))
+            .unwrap_or(profile::DEFAULT_TIMEOUT);
+
+        let join = |list: &Vec<String>| list.join("; ");
+        task.environment.setup =
+            filler.take("environment.setup", given.setup, setup, join).unwrap_or_default();
+        task.environment.build = filler
+            .take("environment.build", given.build, build, join)
+            .unwrap_or_else(|| profile::cargo_no_run(&task.test.command).into_iter().collect());
+        task.environment.toolchain =
+            filler.take("environment.toolchain", given.toolchain, toolchain, Clone::clone);
+        let packages = packages.filter(|_| matches!(task.source, Source::Registry { .. }));
+        task.environment.packages =
+            filler.take("environment.packages", given.packages, packages, join).unwrap_or_default();
+        for (name, pick) in variables {
+            let shown = |value: &String| format!("{name}={value}");
+            if let Some(value) = filler.take("environment.variables", None, Some(pick), shown) {
+                task.environment.variables.insert(name, value);
+            }
+        }
+        if filler.from_users {
+            task.hash = with_filled(&task.hash, &filler.filled);
+        }
+        task.filled = filler.filled;
+        task
+    }
+}
+
+struct Filler {
+    filled: Vec<FilledIn>,
+    /// Whether a row that is not kerf's own gave something.
+    from_users: bool,
+}
+
+impl Filler {
+    fn take<T>(
+        &mut self,
+        field: &'static str,
+        given: Option<T>,
+        pick: Option<Pick<T>>,
+        show: impl FnOnce(&T) -> String,
+    ) -> Option<T> {
+        if given.is_some() {
+            return given;
+        }
+        let Pick { value, row } = pick?;
+        self.from_users |= row.from_user;
+        self.filled.push(FilledIn { field, value: show(&value), row: row.label.clone() });
+        Some(value)
+    }
+}
+
+/// The identity of a task whose commands depend on a file of the user's.
+fn with_filled(hash: &str, filled: &[FilledIn]) -> String {
+    let mut hasher = blake3::Hasher::new();
+    for part in std::iter::once(hash).chain(filled.iter().flat_map(|one| [one.field, one.value.as_str()])) {
+        hasher.update(&(part.len() as u64).to_le_bytes());
+        hasher.update(part.as_bytes());
+    }
+    hasher.finalize().to_hex().to_string()
+}
