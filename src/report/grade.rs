@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 
 use super::escape::terminal;
 use crate::harness::Status;
-use crate::harness::grade::{Grade, GradeVerdict};
+use crate::harness::grade::{Explanation, Grade, GradeVerdict};
 
 /// So many names of a kind are listed.
 const SHOWN: usize = 20;
@@ -37,6 +37,14 @@ pub fn render(grade: &Grade) -> String {
     line(&mut out, format_args!("{}", facts.join(" · ")));
     if let Some(verdict) = &grade.verdict {
         self::verdict(&mut out, verdict, grade.published);
+    }
+    for other in &grade.others {
+        let reason =
+            other.reason.as_ref().map_or_else(String::new, |reason| format!(" ({})", terminal(reason)));
+        line(&mut out, format_args!("{}{reason} by the rules of {}", other.outcome, other.rules));
+    }
+    for test in &grade.explain {
+        explanation(&mut out, test);
     }
     list(&mut out, "not built", grade.failed_targets.iter().map(String::as_str));
     for part in grade.incomplete.iter().take(SHOWN) {
@@ -83,6 +91,30 @@ fn verdict(out: &mut String, verdict: &GradeVerdict, published: Option<bool>) {
     list(out, "fail-to-pass failed", verdict.fail_to_pass.failed.iter().map(String::as_str));
     list(out, "pass-to-pass failed", verdict.pass_to_pass.failed.iter().map(String::as_str));
     list(out, "regression outside the lists", verdict.unlisted_regressions.iter().map(String::as_str));
+}
+
+/// One test, all rule sets: kerf's line first, the others where they say something else.
+fn explanation(out: &mut String, test: &Explanation) {
+    let list = test.list.replace('_', "-");
+    let mark = if test.differs { "≠" } else { " " };
+    line(out, format_args!("{mark} {list} {}", terminal(&test.test)));
+    for (at, opinion) in test.opinions.iter().enumerate() {
+        if at > 0 && !test.differs {
+            continue;
+        }
+        let counts = match opinion.passed {
+            Some(true) => "counts as passed",
+            Some(false) => "does not count as passed",
+            None => "does not count at all",
+        };
+        let status = opinion.status.as_deref().unwrap_or("not seen");
+        let place = match (opinion.line, &opinion.text) {
+            (Some(number), Some(text)) => format!(" · line {number}: {}", terminal(text)),
+            (Some(number), None) => format!(" · line {number}"),
+            (None, _) => String::new(),
+        };
+        line(out, format_args!("    {:<15} {} ({counts}){place}", opinion.rules, terminal(status)));
+    }
 }
 
 fn list<'a>(out: &mut String, what: &str, names: impl ExactSizeIterator<Item = &'a str>) {

@@ -42,9 +42,14 @@ pub(super) fn find(root: &Path) -> anyhow::Result<Vec<Found>> {
             files.push(entry.into_path());
         }
     }
-    let named = |name: &str| files.iter().filter(|file| file.file_name().is_some_and(|n| n == name));
-    let mut found: Vec<Found> = named("test_output.txt").map(|log| swebench(log)).collect();
-    found.extend(named("fix-patch-run.log").map(|log| multi_swe_bench(log)));
+    let mut found = Vec::new();
+    for file in &files {
+        match file.file_name().and_then(|name| name.to_str()) {
+            Some("test_output.txt") => found.push(swebench(file)),
+            Some("fix-patch-run.log") => found.push(multi_swe_bench(file)),
+            _ => {}
+        }
+    }
     if found.is_empty() {
         let is_log = |file: &&PathBuf| file.extension().is_some_and(|end| end == "log" || end == "txt");
         found.extend(files.iter().filter(is_log).map(|log| Found {
@@ -155,7 +160,8 @@ mod tests {
         write(folder.path(), "a.log", "x");
         write(folder.path(), "sub/b.txt", "x");
         write(folder.path(), "c.json", "x");
-        let names: Vec<String> = find(folder.path()).unwrap().into_iter().map(|found| found.instance).collect();
+        let names: Vec<String> =
+            find(folder.path()).unwrap().into_iter().map(|found| found.instance).collect();
         assert_eq!(names, ["a", "b"]);
     }
 }

@@ -53,11 +53,17 @@ pub fn explain(log: &[u8], verdict: &Verdict, others: &[(Rules, Foreign)]) -> Ve
     let lists = [("fail_to_pass", &verdict.fail_to_pass), ("pass_to_pass", &verdict.pass_to_pass)];
     let others: Vec<(Rules, BTreeMap<&str, &Saw>)> = others
         .iter()
-        .map(|(rules, foreign)| (*rules, foreign.tests.iter().map(|saw| (saw.listed.as_str(), saw)).collect()))
+        .map(|(rules, foreign)| {
+            (*rules, foreign.tests.iter().map(|saw| (saw.listed.as_str(), saw)).collect())
+        })
         .collect();
     let mut all = Vec::new();
     for (list, judged) in lists {
-        let tests = judged.failed.iter().map(|test| (test, false)).chain(judged.passed.iter().map(|test| (test, true)));
+        let tests = judged
+            .failed
+            .iter()
+            .map(|test| (test, false))
+            .chain(judged.passed.iter().map(|test| (test, true)));
         for (test, passed) in tests {
             let mut opinions = vec![own(test, passed)];
             for (rules, saws) in &others {

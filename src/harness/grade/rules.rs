@@ -69,7 +69,7 @@ pub struct Logs<'a> {
 }
 
 /// A verdict of another harness.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Foreign {
     /// In kerf's words.
     pub verdict: GradeVerdict,
@@ -77,6 +77,8 @@ pub struct Foreign {
     pub tests: Vec<Saw>,
     /// Which of its readers was used.
     pub reader: String,
+    /// The report that it would write for the instance.
+    pub report: Option<serde_json::Value>,
 }
 
 /// What a harness saw of a listed test.
@@ -169,7 +171,9 @@ pub fn by_swebench(
             .map(|listed| Saw { listed: listed.clone(), word: None, line: None, passed: Some(false) })
             .collect();
     }
-    Ok(Foreign { verdict, tests, reader })
+    let mut report = serde_json::Map::new();
+    report.insert(instance.id.clone(), graded.report());
+    Ok(Foreign { verdict, tests, reader, report: Some(report.into()) })
 }
 
 /// The verdict of multi-swe-bench. With logs of base and of the test patch these are compared, as that harness does
@@ -213,7 +217,11 @@ pub fn by_multi_swe_bench(
                 seen.is_some_and(|test| test.fix == multi_swe_bench::Outcome::Pass)
             };
             all &= passed;
-            if passed { list.passed.push(name.clone()) } else { list.failed.push(name.clone()) }
+            if passed {
+                list.passed.push(name.clone())
+            } else {
+                list.failed.push(name.clone())
+            }
             tests.push(Saw {
                 listed: name.clone(),
                 word: seen.map(|test| format!("{:?}", test.fix).to_uppercase()),
@@ -230,7 +238,37 @@ pub fn by_multi_swe_bench(
         (None, None) if !resolved => Some("a listed test did not come to pass".to_owned()),
         (None, None) => None,
     };
-    Ok(Foreign { verdict, tests, reader })
+    let report = report(&graded, instance);
+    Ok(Foreign { verdict, tests, reader, report: Some(report) })
+}
+
+/// The instance's report file.
+fn report(graded: &multi_swe_bench::Graded, instance: &Instance) -> serde_json::Value {
+    let (org, repo) =
+        instance.repository.as_deref().and_then(|name| name.split_once('/')).unwrap_or_default();
+    let word = |outcome: multi_swe_bench::Outcome| serde_json::to_value(outcome).unwrap_or_default();
+    let entry = |name: &str| {
+        let test = graded.tests.get(name)?;
+        let runs = serde_json::json!({"run": word(test.run), "test": word(test.test), "fix": word(test.fix)});
+        Some((name.to_owned(), runs))
+    };
+    let of_kind = |kind: Kind| -> serde_json::Map<String, serde_json::Value> {
+        graded.of_kind(kind).filter_map(entry).collect()
+    };
+    let fixed: serde_json::Map<String, serde_json::Value> =
+        graded.fixed_tests.iter().filter_map(|name| entry(name)).collect();
+    serde_json::json!({
+        "org": org,
+        "repo": repo,
+        "number": instance.number,
+        "valid": graded.valid,
+        "error_msg": graded.why_not.as_ref().map(said).unwrap_or_default(),
+        "fixed_tests": fixed,
+        "p2p_tests": of_kind(Kind::P2p),
+        "f2p_tests": of_kind(Kind::F2p),
+        "s2p_tests": of_kind(Kind::S2p),
+        "n2p_tests": of_kind(Kind::N2p),
+    })
 }
 
 fn said(why: &Invalid) -> String {
