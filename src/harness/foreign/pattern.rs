@@ -12,27 +12,27 @@ use std::sync::Mutex;
 
 use regex::Regex;
 
-static KEPT: Mutex<BTreeMap<(&'static str, bool), Regex>> = Mutex::new(BTreeMap::new());
+static KEPT: Mutex<BTreeMap<(&'static str, bool), &'static Regex>> = Mutex::new(BTreeMap::new());
 
 /// For Python's `search`, `findall`, `finditer` and `sub`.
-pub(crate) fn search(pattern: &'static str) -> Regex {
+pub(crate) fn search(pattern: &'static str) -> &'static Regex {
     kept(pattern, false)
 }
 
 /// For Python's `match`: tied to the start of the text.
-pub(crate) fn at_start(pattern: &'static str) -> Regex {
+pub(crate) fn at_start(pattern: &'static str) -> &'static Regex {
     kept(pattern, true)
 }
 
-fn kept(pattern: &'static str, tied: bool) -> Regex {
+fn kept(pattern: &'static str, tied: bool) -> &'static Regex {
     let mut kept = KEPT.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-    kept.entry((pattern, tied))
-        .or_insert_with(|| {
-            let rust = translate(pattern);
-            let rust = if tied { format!(r"\A(?:{rust})") } else { rust };
-            Regex::new(&rust).expect("patterns of this module are constants, and a test compiles each")
-        })
-        .clone()
+    kept.entry((pattern, tied)).or_insert_with(|| {
+        let rust = translate(pattern);
+        let rust = if tied { format!(r"\A(?:{rust})") } else { rust };
+        // Kept for good, and not cloned: a clone would have to build its caches again.
+        let regex = Regex::new(&rust).expect("patterns are constants, and tests compile each");
+        Box::leak(Box::new(regex))
+    })
 }
 
 /// First group of the first match, where there is one.

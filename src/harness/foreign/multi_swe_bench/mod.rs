@@ -135,37 +135,44 @@ pub fn grade(results: [Outcomes<'_>; 3], spec: &Spec) -> Result<Graded, SpecErro
         name: spec.repository.clone(),
         known: Family::names().collect(),
     })?;
-    let mut read = Vec::with_capacity(3);
-    for result in results {
-        match outcomes(result, family, spec.number) {
-            Ok(outcomes) => read.push(outcomes),
-            Err(raised) => return Ok(Graded::raised(raised)),
-        }
+    match known(results, family, spec.number) {
+        Ok([run, test, fix]) => Ok(report::check(&run, &test, &fix, &spec.expected)),
+        Err(raised) => Ok(Graded::raised(raised)),
     }
-    let [run, test, fix] = <[_; 3]>::try_from(read).unwrap_or_default();
-    Ok(report::check(&run, &test, &fix, &spec.expected))
 }
 
 /// Outcome and line of each test.
 type Known = BTreeMap<String, (Outcome, Option<usize>)>;
 
-fn outcomes(result: Outcomes<'_>, family: Family, number: u64) -> Result<Known, Raised> {
-    match result {
+/// A result before its log is parsed: the package reads all three files first.
+enum Opened<'a> {
+    Log(Text<'a>),
+    Known(Known),
+}
+
+fn known(results: [Outcomes<'_>; 3], family: Family, number: u64) -> Result<[Known; 3], Raised> {
+    let [run, test, fix] = results;
+    let opened = [open(run)?, open(test)?, open(fix)?];
+    let [run, test, fix] = opened.map(|opened| match opened {
+        Opened::Known(known) => Ok(known),
+        Opened::Log(text) => parse(&text, family, number),
+    });
+    Ok([run?, test?, fix?])
+}
+
+fn open(result: Outcomes<'_>) -> Result<Opened<'_>, Raised> {
+    Ok(match result {
+        Outcomes::Log(log) => Opened::Log(Text::read(log)?),
         Outcomes::Given(given) => {
-            let sets = Sets::given(given);
-            Ok(sets.outcomes()?.map(|(name, outcome, _)| (name, (outcome, None))).collect())
+            let all = Sets::given(given).outcomes()?;
+            Opened::Known(all.map(|(name, outcome, _)| (name, (outcome, None))).collect())
         }
-        Outcomes::Log(log) => {
-            let text = Text::read(log)?;
-            let sets = family.read(&text.text, number)?;
-            let all: Vec<_> = sets.outcomes()?.collect();
-            let offsets: Vec<usize> = all.iter().map(|(.., at)| *at).collect();
-            let lines = text.lines(&offsets);
-            Ok(all
-                .into_iter()
-                .zip(lines)
-                .map(|((name, outcome, _), line)| (name, (outcome, Some(line))))
-                .collect())
-        }
-    }
+    })
+}
+
+fn parse(text: &Text<'_>, family: Family, number: u64) -> Result<Known, Raised> {
+    let all: Vec<_> = family.read(&text.text, number)?.outcomes()?.collect();
+    let offsets: Vec<usize> = all.iter().map(|(.., at)| *at).collect();
+    let lines = text.lines(&offsets);
+    Ok(all.into_iter().zip(lines).map(|((name, outcome, _), line)| (name, (outcome, Some(line)))).collect())
 }

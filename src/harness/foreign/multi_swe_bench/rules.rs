@@ -82,7 +82,7 @@ pub(super) fn tidy<'t>(line: &'t str, ansi: Option<&Regex>, stripped: bool) -> s
 
 pub(super) fn read(text: &str, rules: &Rules) -> Sets {
     let ansi = rules.ansi.map(search);
-    let compile = |patterns: &[&'static str]| -> Vec<Regex> {
+    let compile = |patterns: &[&'static str]| -> Vec<&'static Regex> {
         patterns
             .iter()
             .map(|pattern| if rules.search { search(pattern) } else { at_start(pattern) })
@@ -94,11 +94,11 @@ pub(super) fn read(text: &str, rules: &Rules) -> Sets {
         if !rules.hints.is_empty() && !rules.hints.iter().any(|hint| line.contains(hint)) {
             continue;
         }
-        let line = tidy(line, ansi.as_ref(), rules.strip);
+        let line = tidy(line, ansi, rules.strip);
         if line.is_empty() {
             continue;
         }
-        let names = |patterns: &[Regex]| -> Vec<String> {
+        let names = |patterns: &[&Regex]| -> Vec<String> {
             let names = patterns.iter().filter_map(|pattern| group(pattern, &line));
             let names = names.map(|name| if rules.strip_name { strip(name) } else { name });
             let most = if matches!(rules.join, Join::First | Join::FailuresFirst) { 1 } else { usize::MAX };
