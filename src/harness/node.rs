@@ -167,7 +167,15 @@ impl<'l> Run<'l> {
             }
             return;
         }
-        let Some(point) = point(text) else { return };
+        let Some(point) = point(text) else {
+            if text.trim_start().starts_with("'test timed out after ")
+                && let Some(test) = self.tests.last_mut().filter(|test| test.line + 1 == number)
+                && test.status == Status::Failed
+            {
+                test.status = Status::TimedOut;
+            }
+            return;
+        };
         if point.level > self.open.len() {
             if point.seconds.is_some() {
                 reading.unread.push(text::unread(number, text));
@@ -278,7 +286,7 @@ impl<'l> Run<'l> {
         if passed > told_passed || (suites == 0 && passed < told_passed) {
             reading.oddities.push(format!("line {end}: the end tells {told_passed} pass, {passed} were printed"));
         }
-        let failed = count(&[Status::Failed, Status::Errored]);
+        let failed = count(&[Status::Failed, Status::Errored, Status::TimedOut]);
         let told_failed = told("fail").unwrap_or(0) + told("cancelled").unwrap_or(0);
         if failed < told_failed.saturating_sub(parents) || failed > told_failed + suites {
             reading.oddities.push(format!("line {end}: the end tells {told_failed} failed, {failed} were printed"));

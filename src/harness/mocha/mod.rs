@@ -52,6 +52,8 @@ pub fn read(log: &Log<'_>, context: &ReadContext) -> Reading {
         reading.build_failed = true;
         reading.incomplete.push(Incomplete { target: Some(target), announced: None, seen: 0, line: 1 });
     }
+    let mut seen = std::collections::BTreeSet::new();
+    reading.incomplete.retain(|part| seen.insert(part.target.clone()));
     reading.tests.sort_by_key(|test| test.line);
     reading
 }

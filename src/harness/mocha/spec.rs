@@ -241,6 +241,13 @@ impl<'l> Reader<'l> {
         if self.found.is_empty() && self.told.is_none() {
             return;
         }
+        // Of a reporter that names no passes, what looks like some is a test's text.
+        let told_all: usize = self.told.map_or(0, |told| told.iter().sum());
+        if self.found.len() * 2 < told_all {
+            for found in self.found.drain(..).filter(|found| found.mark == Mark::Passed) {
+                reading.unread.push(text::unread(found.line, found.title));
+            }
+        }
         let slow = durations(&self.found);
         let (mut passed, mut failed, mut pending) = (0, 0, 0);
         let seen = self.found.len();

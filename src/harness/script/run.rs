@@ -65,6 +65,8 @@ pub struct Told {
     pub failed: usize,
     /// Tests, skipped ones included.
     pub total: usize,
+    /// Tests that were announced and not run, as after an early stop.
+    pub unrun: usize,
     /// Files that were run, and files in all.
     pub files: Option<(usize, usize)>,
     /// 1-based line.
@@ -211,6 +213,10 @@ fn compare(reading: &mut Reading, told: Told, quiet: bool, named: usize, passed:
         if differs {
             reading.oddities.push(format!("line {line}: the summary tells {told} {word}, {seen} were printed"));
         }
+    }
+    if told.unrun > 0 {
+        let (seen, announced) = (told.total - told.unrun.min(told.total), Some(told.total));
+        reading.incomplete.push(Incomplete { target: None, announced, seen, line });
     }
     if let Some((run, all)) = told.files.filter(|(run, all)| run < all) {
         reading.oddities.push(format!("line {line}: only {run} of {all} files were run"));

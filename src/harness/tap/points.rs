@@ -251,11 +251,13 @@ impl Reader {
 
     fn point(&mut self, reading: &mut Reading, number: usize, depth: usize, point: line::Point) {
         let due = self.level(depth).last + 1;
+        // Where subtests are announced, other comments are what tests print.
+        let named = !self.subtests;
         let level = self.level(depth);
         level.last = point.number.unwrap_or(due);
         level.seen += 1;
         level.announced = None;
-        let group = level.group.clone().filter(|group| *group != point.title && depth == 0);
+        let group = level.group.clone().filter(|group| *group != point.title && depth == 0 && named);
         let index = self.found.len();
         let mut children = false;
         let mut failed_below = false;
@@ -349,7 +351,8 @@ impl Reader {
             let id = self.id(at, &names, context);
             let found = &self.found[at];
             let fails = matches!(found.status, Status::Failed | Status::TimedOut);
-            if found.depth == 0 && fails && !found.children && names_file(&found.title) {
+            let whole = found.depth == 0 && fails && !found.children && names_file(&found.title);
+            if whole {
                 if !reading.failed_targets.contains(&id) {
                     reading.failed_targets.push(id.clone());
                 }
@@ -361,6 +364,9 @@ impl Reader {
                 continue;
             }
             let Found { mut status, line, seconds, .. } = *found;
+            if whole {
+                status = Status::Errored;
+            }
             if !ended && line >= last && !fails {
                 reading.unread.push(text::unread(line, &id));
                 status = Status::Unreached;

@@ -218,6 +218,7 @@ fn failure(run: &mut Run, places: &mut BTreeMap<String, usize>, number: usize, r
         run.files.len() - 1
     });
     let Some(file) = run.files.get_mut(at) else { return };
+    file.status = Status::Failed;
     let Some(title) = title else {
         file.broken = true;
         return;
@@ -238,7 +239,9 @@ fn suite(text: &str) -> Option<&str> {
 
 fn told(rest: &str, line: usize) -> Told {
     let mut told = Told { line, ..Told::default() };
+    let mut sum = 0;
     for (number, word) in counts(rest) {
+        sum += number;
         match word {
             "passed" | "expected fail" => told.passed += number,
             "failed" => told.failed = number,
@@ -246,6 +249,7 @@ fn told(rest: &str, line: usize) -> Told {
         }
     }
     let total = rest.trim_end().strip_suffix(')').and_then(|rest| rest.rsplit_once('(')?.1.parse().ok());
-    told.total = total.unwrap_or(told.passed + told.failed);
+    told.total = total.unwrap_or(sum);
+    told.unrun = told.total.saturating_sub(sum);
     told
 }
