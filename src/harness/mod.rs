@@ -28,6 +28,7 @@ mod node;
 mod observed;
 mod pytest;
 mod rules;
+mod script;
 mod tap;
 mod text;
 mod unittest;

@@ -3,6 +3,7 @@
 //! status, its id.
 
 mod damage;
+mod js;
 mod logs;
 
 use super::*;
