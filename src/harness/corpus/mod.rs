@@ -3,6 +3,8 @@
 //! status, its id.
 
 mod damage;
+mod go;
+mod python;
 mod logs;
 
 use super::*;
