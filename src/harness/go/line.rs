@@ -45,7 +45,7 @@ pub fn step(text: &str) -> Option<Step<'_>> {
         .find_map(|(word, status)| Some((status, rest.strip_prefix(word)?)))?;
     let (name, time) = rest.trim_end().rsplit_once(" (")?;
     let name = one_word(name)?;
-    let digits = time.strip_suffix("s)").or_else(|| time.strip_suffix(" seconds)"))?;
+    let digits = time.strip_suffix(" seconds)").or_else(|| time.strip_suffix("s)"))?;
     let seconds = digits.parse::<f64>().ok().filter(|seconds| seconds.is_finite())?;
     // `    a_test.go:5: --- PASS: TestFake (0.00s)` is what t.Log prints; a deeper line is text of several lines.
     let indented = !before.is_empty() && before.bytes().all(|byte| byte == b' ');

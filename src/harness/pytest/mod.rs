@@ -186,7 +186,7 @@ fn check(
     listed: Option<&line::Counts>,
     reading: &mut Reading,
 ) {
-    if session.printed != line::Counts::default() && !counts.fit(&session.printed) {
+    if session.printed != line::Counts::default() && !counts.fit(&session.printed, session.parts()) {
         let printed = session.printed;
         reading.oddities.push(format!(
             "line {line}: {} passed and {} failed are told, {} and {} were printed",

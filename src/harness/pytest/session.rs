@@ -71,7 +71,12 @@ impl<'t> Session<'t> {
 
     /// Whether its counts have come and fit, so that another run may follow.
     pub fn is_complete(&self) -> bool {
-        self.counts.is_some_and(|(counts, _)| counts.fit(&self.printed))
+        self.counts.is_some_and(|(counts, _)| counts.fit(&self.printed, self.parts()))
+    }
+
+    /// Failed subtests of the summary.
+    pub fn parts(&self) -> usize {
+        self.summary.iter().filter(|entry| entry.word == Word::SubFailed).count()
     }
 
     /// Whether a line begins another run.
@@ -91,29 +96,26 @@ impl<'t> Session<'t> {
 
     /// A line.
     pub fn line(&mut self, text: &'t str, number: usize) {
+        if self.returns(text) {
+            self.part = Part::Progress;
+            self.summary.clear();
+            self.counts = None;
+        }
         match line::heading(text) {
             Some(Heading::Start) => self.begun = true,
             Some(Heading::Summary) => {
-                self.settle();
                 self.begun = true;
                 self.summary.clear();
                 self.part = Part::Summary;
             }
             Some(Heading::Counts(counts)) => {
-                let believed = self.part != Part::Progress || self.pending.is_none();
-                if believed {
-                    self.settle();
-                    self.begun = true;
-                    self.counts = Some((counts, number));
-                    if self.part == Part::Progress {
-                        self.part = Part::Free;
-                    }
+                self.begun = true;
+                self.counts = Some((counts, number));
+                if self.part == Part::Progress {
+                    self.part = Part::Free;
                 }
             }
-            Some(Heading::Section) if self.pending.is_none() || text.len() >= 60 => {
-                self.settle();
-                self.part = Part::Free;
-            }
+            Some(Heading::Section) => self.part = Part::Free,
             Some(Heading::Test(title)) if self.part == Part::Free => {
                 if let Some(path) = title.strip_prefix("ERROR collecting ") {
                     self.uncollected.push((path.trim(), number));
@@ -126,6 +128,15 @@ impl<'t> Session<'t> {
             }
             Some(Heading::Stopped(_)) => self.stopped = Some(number),
             _ => self.other(text, number),
+        }
+    }
+
+    /// Whether headings came amid a test that now tells its end: the test had printed them.
+    fn returns(&self, text: &str) -> bool {
+        let Some(pending) = self.pending.filter(|_| self.part != Part::Progress) else { return false };
+        match line::verbose(text) {
+            Some(line) => line.word.is_some() && line.id == pending,
+            None => line::trailing(text).is_some() && line::leading(text).is_none(),
         }
     }
 
