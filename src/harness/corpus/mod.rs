@@ -4,6 +4,8 @@
 
 mod damage;
 mod js;
+mod go;
+mod python;
 mod logs;
 
 use super::*;
