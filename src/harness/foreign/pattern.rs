@@ -49,7 +49,7 @@ pub(crate) fn digit(c: char) -> Option<u32> {
     let is_digit = |c: char| search(r"^\d$").is_match(c.encode_utf8(&mut [0; 4]));
     let at = |back: u32| (c as u32).checked_sub(back).and_then(char::from_u32);
     // Rows may touch: count back to where digits begin.
-    let before = (1..).take_while(|&back| at(back).is_some_and(is_digit)).count() as u32;
+    let before = (1..=c as u32).take_while(|&back| at(back).is_some_and(is_digit)).count() as u32;
     is_digit(c).then_some(before % 10)
 }
 

@@ -204,13 +204,13 @@ pub(super) fn openmm(text: &str) -> Sets {
             set.insert(found[2].to_owned(), at);
         }
         if line.contains("(Failed)")
-            && let Some(name) = group(&listed, line)
+            && let Some(name) = group(listed, line)
         {
             sets.failed.insert(name.to_owned(), at);
         }
-        if let Some(name) = group(&passed, line) {
+        if let Some(name) = group(passed, line) {
             sets.passed.insert(strip(name).to_owned(), at);
-        } else if let Some(name) = group(&failed, line) {
+        } else if let Some(name) = group(failed, line) {
             sets.failed.insert(strip(name).to_owned(), at);
         }
     }

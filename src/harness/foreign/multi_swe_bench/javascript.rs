@@ -242,7 +242,7 @@ pub(super) fn next(text: &str) -> Sets {
     for set in [&mut sets.passed, &mut sets.failed] {
         *set = std::mem::take(set)
             .into_iter()
-            .map(|(name, at)| (group(&cut, &name).unwrap_or(strip(&name)).to_owned(), at))
+            .map(|(name, at)| (group(cut, &name).unwrap_or(strip(&name)).to_owned(), at))
             .collect();
     }
     total(&mut sets);
@@ -255,20 +255,20 @@ pub(super) fn carbon(text: &str) -> Sets {
     let [pass, fail, skip] = [r"PASS:?\s+([^\(]+)", r"FAIL:?\s+([^\(]+)", r"SKIP:?\s+([^\(]+)"].map(search);
     let mut sets = Sets::default();
     for (at, line) in splitlines(text) {
-        let line = tidy(line, Some(&colour), false);
+        let line = tidy(line, Some(colour), false);
         if line.chars().count() >= 300 {
             continue;
         }
-        if let Some(name) = group(&pass, &line).map(strip)
+        if let Some(name) = group(pass, &line).map(strip)
             && !sets.failed.contains_key(name)
         {
             sets.passed.insert(name.to_owned(), at);
         }
-        if let Some(name) = group(&fail, &line).map(strip) {
+        if let Some(name) = group(fail, &line).map(strip) {
             sets.passed.remove(name);
             sets.failed.insert(name.to_owned(), at);
         }
-        if let Some(name) = group(&skip, &line) {
+        if let Some(name) = group(skip, &line) {
             sets.skipped.insert(name.to_owned(), at);
         }
     }
@@ -310,11 +310,11 @@ pub(super) fn by_file(text: &str, patterns: &[&'static str; 4]) -> Result<Sets, 
     let mut file: Option<String> = None;
     for (at, line) in splitlines(text) {
         let line = strip(line);
-        if let Some(name) = group(&file_passed, line) {
+        if let Some(name) = group(file_passed, line) {
             file = Some(name.to_owned());
             sets.passed.insert(name.to_owned(), at);
         }
-        if let Some(name) = group(&file_failed, line) {
+        if let Some(name) = group(file_failed, line) {
             file = Some(name.to_owned());
             sets.failed.insert(name.to_owned(), at);
         }
@@ -406,16 +406,16 @@ pub(super) fn marked(text: &str) -> Sets {
     for (at, line) in splitlines(text) {
         let depth = indent(line);
         let line = strip(line);
-        if let Some(title) = group(&suite, line) {
+        if let Some(title) = group(suite, line) {
             if depth == 0 {
                 stack.clear();
             }
             stack.push(title);
             continue;
         }
-        let (title, set) = if let Some(title) = group(&passed, line) {
+        let (title, set) = if let Some(title) = group(passed, line) {
             (title, &mut sets.passed)
-        } else if let Some(title) = group(&failed, line) {
+        } else if let Some(title) = group(failed, line) {
             (title, &mut sets.failed)
         } else {
             continue;

@@ -19,7 +19,7 @@ pub(super) fn surefire(text: &str, colours: bool) -> Sets {
     ));
     let mut sets = Sets::default();
     for (at, line) in splitlines(text).filter(|(_, line)| line.contains("Time") || line.contains('\u{1b}')) {
-        let line = super::rules::tidy(line, colours.then_some(&ansi), false);
+        let line = super::rules::tidy(line, colours.then_some(ansi), false);
         if let Some(found) = counts.captures(&line) {
             counted(&mut sets, [&found[1], &found[2], &found[3], &found[4]], &found[5], at);
         }
@@ -47,7 +47,7 @@ pub(super) fn checkstyle(text: &str) -> Result<Sets, Raised> {
     let mut class: Option<&str> = None;
     for (at, line) in split_lines(text) {
         let Some(name) = class.take() else {
-            class = group(&running, line);
+            class = group(running, line);
             continue;
         };
         if line.contains("[ERROR] Tests run") {
@@ -81,7 +81,7 @@ pub(super) fn gson(text: &str) -> Sets {
         if !text[start..].contains("\nTests run:") {
             break;
         }
-        let Some((name, after)) = class_and_counts(text, start + "Running".len(), &counts) else { continue };
+        let Some((name, after)) = class_and_counts(text, start + "Running".len(), counts) else { continue };
         let Some(found) = counts.captures(&text[after..]) else { continue };
         counted(&mut sets, [&found[1], &found[2], &found[3], &found[4]], name, after);
         from = after + found[0].len();
@@ -167,7 +167,7 @@ pub(super) fn composer(text: &str) -> Sets {
     let mut sets = Sets::default();
     let mut class = "";
     for (at, line) in splitlines(text) {
-        if let Some(name) = group(&underlined, line) {
+        if let Some(name) = group(underlined, line) {
             class = strip(name);
         } else if class_name.is_match(strip(line)) {
             class = strip(line);
@@ -229,15 +229,15 @@ fn scalatest(text: &str, ansi: bool, keep: bool) -> Sets {
     let noise = at_start(r"^meta[cp] /tmp/[^ ]+_[^ ]+");
     let mut sets = Sets::default();
     for (at, line) in splitlines(text) {
-        let line = super::rules::tidy(line, ansi.then_some(&colour), false);
+        let line = super::rules::tidy(line, ansi.then_some(colour), false);
         let tidy = |name| if keep { name } else { strip(name) };
-        if let Some(name) = group(&passed, &line).filter(|name| !name.contains("*** FAILED ***")) {
+        if let Some(name) = group(passed, &line).filter(|name| !name.contains("*** FAILED ***")) {
             let name = tidy(name);
             if !keep || (!sets.failed.contains_key(name) && !noise.is_match(name)) {
                 sets.passed.insert(name.to_owned(), at);
             }
         }
-        if let Some(name) = group(&failed, &line).map(tidy) {
+        if let Some(name) = group(failed, &line).map(tidy) {
             sets.passed.remove(name);
             sets.failed.insert(name.to_owned(), at);
         }
@@ -292,7 +292,7 @@ pub(super) fn osu(text: &str) -> Sets {
     let mut sets = Sets::default();
     let mut parent = "";
     for (at, line) in splitlines(text) {
-        if let Some(name) = group(&assembly, line) {
+        if let Some(name) = group(assembly, line) {
             parent = strip(name);
         } else if let Some(found) = test.captures(line) {
             let name = strip(&found[2]);

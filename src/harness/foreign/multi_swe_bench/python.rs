@@ -129,9 +129,9 @@ pub(super) fn pyscf(text: &str) -> Sets {
     let (passed, failed) = (at_start(r"PASSED\s+(.*)"), at_start(r"FAILED\s+([^\s-]+)"));
     let mut sets = Sets::default();
     for (at, line) in splitlines(text) {
-        if let Some(name) = group(&passed, line) {
+        if let Some(name) = group(passed, line) {
             sets.passed.insert(strip(name).to_owned(), at);
-        } else if let Some(name) = group(&failed, line) {
+        } else if let Some(name) = group(failed, line) {
             sets.failed.insert(strip(name).to_owned(), at);
         }
     }

@@ -145,6 +145,7 @@ fn failures_first(
     }
 }
 
+#[allow(clippy::match_same_arms, reason = "one row for each policy")]
 fn passed(sets: &mut Sets, name: String, at: usize, join: Join) {
     match join {
         Join::Plain | Join::First | Join::FailuresFirst => {}

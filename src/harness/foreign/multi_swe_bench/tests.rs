@@ -127,6 +127,8 @@ fn files_are_read_before_any_is_parsed() {
 }
 
 proptest! {
+    // Every case goes through all families.
+    #![proptest_config(ProptestConfig::with_cases(48))]
     #[test]
     fn no_text_makes_a_reader_panic(
         pieces in prop::collection::vec(prop::sample::select(vec![

@@ -65,6 +65,7 @@ pub enum Resolution {
 }
 
 /// Judges both lists. Lines are filled in later.
+#[allow(clippy::match_same_arms, reason = "one row for each rule")]
 pub(super) fn tests(map: &Map, spec: &Spec) -> Vec<JudgedTest> {
     let lists = [(List::FailToPass, &spec.fail_to_pass), (List::PassToPass, &spec.pass_to_pass)];
     lists

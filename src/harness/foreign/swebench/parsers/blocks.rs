@@ -78,7 +78,7 @@ pub(super) fn grommet(part: &Part<'_>) -> Result<Map, Raised> {
 }
 
 pub(super) fn chart_js(part: &Part<'_>) -> Result<Map, Raised> {
-    let plain = Edited::without(part.text, &search(r"\x1B(?:[@-Z\\-_]|\[[0-?]*[ -/]*[@-~])"));
+    let plain = Edited::without(part.text, search(r"\x1B(?:[@-Z\\-_]|\[[0-?]*[ -/]*[@-~])"));
     let mut map = Map::default();
     let pattern = r"(?m)Chrome\s[\d\.]+[^\S\r\n]\(.+?\)[^\S\r\n](.*)FAILED$";
     for (name, at) in all(pattern, &plain.text, 1) {

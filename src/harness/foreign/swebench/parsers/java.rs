@@ -20,7 +20,7 @@ pub(super) fn maven(part: &Part<'_>) -> Result<Map, Raised> {
     for (at, line) in split_lines(part.text) {
         let line = strip(line);
         if line.contains("-Dtest=")
-            && let Some(name) = group(&named, line)
+            && let Some(name) = group(named, line)
         {
             waiting.push_back(name);
         }
@@ -54,12 +54,12 @@ pub(super) fn gradle(part: &Part<'_>) -> Result<Map, Raised> {
             _ => None,
         };
         if let Some(word) = &word
-            && let Some(name) = group(&whole, line)
+            && let Some(name) = group(whole, line)
         {
             map.put(name, word.clone(), part.at + at);
             waiting = None;
         } else if line.contains('>')
-            && let Some(name) = group(&name_only, line)
+            && let Some(name) = group(name_only, line)
         {
             waiting = Some(name);
         } else if let ("PASSED" | "FAILED", Some(word)) = (line, word)

@@ -33,7 +33,7 @@ pub(super) fn carbon(part: &Part<'_>) -> Result<Map, Raised> {
         } else {
             continue;
         };
-        if let Some(name) = patterns.into_iter().find_map(|pattern| group(&at_start(pattern), line)) {
+        if let Some(name) = patterns.into_iter().find_map(|pattern| group(at_start(pattern), line)) {
             map.put(name, word, part.at + at);
         }
     }
@@ -74,7 +74,7 @@ pub(super) fn marked(part: &Part<'_>) -> Result<Map, Raised> {
     let pattern = at_start(r"^\d+\)\s(.*)");
     let mut map = Map::default();
     for (at, line) in split_lines(part.text) {
-        if let Some(name) = group(&pattern, line) {
+        if let Some(name) = group(pattern, line) {
             map.put(strip(name), Word::Failed, part.at + at);
         }
     }
@@ -131,7 +131,7 @@ pub(super) fn phpunit(part: &Part<'_>) -> Result<Map, Raised> {
     let mut map = Map::default();
     let mut suite = "None";
     for (at, line) in split_lines(part.text) {
-        if let Some(found) = group(&heading, line) {
+        if let Some(found) = group(heading, line) {
             suite = found;
             continue;
         }

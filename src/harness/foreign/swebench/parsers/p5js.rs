@@ -13,7 +13,7 @@ use crate::harness::foreign::pattern::search;
 use crate::harness::foreign::text::{Edited, indent, is_space, split_lines, strip};
 
 pub(super) fn p5js(part: &Part<'_>) -> Result<Map, Raised> {
-    let plain = Edited::without(part.text, &search(r"\x1B(?:[@-Z\\-_]|\[[0-?]*[ -/]*[@-~])"));
+    let plain = Edited::without(part.text, search(r"\x1B(?:[@-Z\\-_]|\[[0-?]*[ -/]*[@-~])"));
     let lines = without_json(&plain.text);
     let text = without_xml(&lines.text);
     let number = search(r"(?m)^\s*(\d+)\)");
@@ -57,11 +57,7 @@ fn without_json(text: &str) -> Edited {
             object = false;
         } else if end == "]" && list {
             list = false;
-        } else if !object
-            && !list
-            && !(end.starts_with('{') && end.ends_with('}'))
-            && !(end.starts_with('[') && end.ends_with(']'))
-        {
+        } else if !(object || list || one_line(end)) {
             if any {
                 left.push("\n", at.saturating_sub(1));
             }
@@ -70,6 +66,11 @@ fn without_json(text: &str) -> Edited {
         }
     }
     left
+}
+
+/// A whole object or list on one line.
+fn one_line(line: &str) -> bool {
+    (line.starts_with('{') && line.ends_with('}')) || (line.starts_with('[') && line.ends_with(']'))
 }
 
 /// Without elements from an opening tag to the first closing one. Each opening tag of the same name inside stays, once

@@ -51,7 +51,7 @@ pub(super) fn calypso(part: &Part<'_>) -> Result<Map, Raised> {
                 }
             };
             let pattern = at_start(if timed.is_match(line) { with } else { without });
-            let title = group(&pattern, line).ok_or_else(|| {
+            let title = group(pattern, line).ok_or_else(|| {
                 Raised::new("AttributeError", format!("a result without the expected form: {line}"))
             })?;
             let name = format!("{} - {title}", suites.path());
@@ -68,8 +68,8 @@ pub(super) fn next(part: &Part<'_>) -> Result<Map, Raised> {
 
 fn next_karma(part: &Part<'_>) -> Map {
     let escapes = search(r"\x1B(?:[@-Z\\-_]|\[[0-?]*[ -/]*[@-~])");
-    let plain = Edited::without(part.text, &escapes);
-    let short = Edited::without(&plain.text, &search(r"(?s)AssertionError:\s+#([\s\S]*?)\n\n"));
+    let plain = Edited::without(part.text, escapes);
+    let short = Edited::without(&plain.text, search(r"(?s)AssertionError:\s+#([\s\S]*?)\n\n"));
     let text = short.text.as_str();
     let mut map = Map::default();
     let mut suites = Suites::default();
