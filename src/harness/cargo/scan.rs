@@ -11,6 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::super::text::{self, Log};
 use super::super::{Status, Unread};
 use super::block::{Block, Entry, doc, dots};
+use super::libtest;
 use super::line::{self, Error, Header, Summary};
 
 /// All that a log holds.
@@ -61,6 +62,15 @@ impl Scanner<'_, '_> {
         match text.as_bytes().first() {
             None => return,
             Some(b't' | b'r' | b'e' | b'f' | b's' | b' ' | b'R' | b'D') => {}
+            Some(b'{') => {
+                if let Some(event) = libtest::event(text) {
+                    return self.event(event);
+                }
+                if libtest::is_event(text) {
+                    self.out.unread.push(text::unread(self.number(), text));
+                }
+                return self.inside(text);
+            }
             Some(_) => return self.inside(text),
         }
         if let Some(summary) = line::summary(text) {
@@ -78,6 +88,32 @@ impl Scanner<'_, '_> {
             self.section();
         } else {
             self.inside(text);
+        }
+    }
+
+    /// An event of `--format json`.
+    fn event(&mut self, event: libtest::Event) {
+        let (index, number) = (self.at, self.number());
+        match event {
+            libtest::Event::Announced(tests) => {
+                self.close(None, true);
+                self.open = Some(self.new_block(Some(tests)));
+            }
+            libtest::Event::Begun(name) => {
+                if let Some(block) = &mut self.open {
+                    block.pending.push((name, index, number));
+                }
+            }
+            libtest::Event::Result(name, status, seconds) => {
+                if self.open.is_none() {
+                    self.open = Some(self.new_block(None));
+                }
+                if let Some(block) = &mut self.open {
+                    block.pending.retain(|(pending, _, _)| *pending != name);
+                }
+                self.entry(line::without_kind(&name), status, seconds);
+            }
+            libtest::Event::Ended(summary) => self.close(Some(summary), true),
         }
     }
 

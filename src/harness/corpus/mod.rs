@@ -4,6 +4,7 @@
 
 mod damage;
 mod go;
+mod junit;
 mod python;
 mod logs;
 

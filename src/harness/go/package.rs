@@ -134,6 +134,9 @@ impl Package {
             && self.open.contains_key(name)
         {
             self.glued.insert(name.to_owned(), (status, seconds, line));
+            if self.active.as_deref() == Some(name) {
+                self.active = None;
+            }
         }
         self.output(text);
     }

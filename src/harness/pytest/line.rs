@@ -274,8 +274,8 @@ pub fn marks(text: &str) -> Option<Counts> {
             b's' => Word::Is(Status::Skipped),
             b'x' => Word::Is(Status::Xfailed),
             b'X' => Word::Is(Status::Xpassed),
-            b'u' => Word::SubFailed,
-            b'R' | b',' | b'-' => Word::Rerun,
+            // A part of a test: failed, or with xdist any.
+            b'u' | b'R' | b',' | b'-' => Word::Rerun,
             _ => return None,
         });
     }

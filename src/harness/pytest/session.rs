@@ -74,8 +74,11 @@ impl<'t> Session<'t> {
         self.counts.is_some_and(|(counts, _)| counts.fit(&self.printed, self.parts()))
     }
 
-    /// Failed subtests of the summary.
+    /// Failed subtests, which the progress does not tell: those of the summary, without one perhaps all failures.
     pub fn parts(&self) -> usize {
+        if self.summary.is_empty() {
+            return self.counts.map_or(0, |(counts, _)| counts.failed);
+        }
         self.summary.iter().filter(|entry| entry.word == Word::SubFailed).count()
     }
 

@@ -28,7 +28,7 @@ pub fn head(text: &str) -> Option<Head<'_>> {
     let (name, rest) = trimmed.split_once(" (")?;
     let (place, rest) = rest.split_once(')')?;
     let plain = |c: char| c.is_alphanumeric() || matches!(c, '_' | '.' | '<' | '>' | '-');
-    let named = !name.is_empty() && !name.contains(char::is_whitespace);
+    let named = name.starts_with(|c: char| c.is_alphanumeric() || c == '_') && !name.contains(char::is_whitespace);
     let dotted = place.contains('.') && place.chars().all(plain) && !place.starts_with(|c: char| c.is_ascii_digit());
     if !named || !dotted || !(rest.is_empty() || rest.starts_with(' ')) {
         return None;
