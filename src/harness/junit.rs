@@ -246,9 +246,23 @@ pub fn read(log: &Log<'_>, context: &ReadContext) -> Reading {
                         // A case inside a case: the end of the first is lost.
                         cases.extend(open.take());
                         let case = begin(attributes, suites.last_mut(), line);
+                        if let Some(target) = not_begun(&case) {
+                            reading.incomplete.push(Incomplete {
+                                target: Some(target.clone()),
+                                announced: None,
+                                seen: 0,
+                                line: case.line,
+                            });
+                            reading.build_failed |= case.suite.contains("_FailedTest");
+                            reading.failed_targets.push(target);
+                            continue;
+                        }
                         if not_built(&case) {
                             reading.build_failed = true;
                             reading.failed_targets.push(case.suite);
+                            if let Some(suite) = suites.last_mut() {
+                                suite.seen -= 1;
+                            }
                             continue;
                         }
                         if closed {
@@ -270,7 +284,7 @@ pub fn read(log: &Log<'_>, context: &ReadContext) -> Reading {
                 "testcase" => cases.extend(open.take().map(end)),
                 "testsuite" => {
                     if let Some(suite) = suites.pop()
-                        && let Some(tests) = suite.tests.filter(|tests| *tests != suite.seen && !suite.nested)
+                        && let Some(tests) = suite.tests.filter(|tests| *tests != suite.seen && !suite.nested && suite.name != "pytest")
                     {
                         let Suite { name, seen, line, .. } = suite;
                         reading
@@ -324,6 +338,16 @@ fn begin(mut attributes: BTreeMap<String, String>, suite: Option<&mut Suite>, li
         seconds,
         line,
     }
+}
+
+/// The class or module whose set-up failed, or that could not be imported, as unittest-xml-reporting writes it.
+fn not_begun(case: &Case) -> Option<String> {
+    if case.suite.starts_with("unittest.loader._FailedTest-") {
+        return Some(case.name.clone());
+    }
+    let place = case.name.strip_prefix("setUpClass (").or_else(|| case.name.strip_prefix("setUpModule ("))?;
+    let own = case.suite.starts_with("unittest.suite._ErrorHolder-");
+    place.strip_suffix(')').filter(|_| own).map(str::to_owned)
 }
 
 /// What gotestsum and go-junit-report write for a package that does not build.

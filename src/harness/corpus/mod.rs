@@ -2,6 +2,7 @@
 //! hold one trap each (only `crlf` and `truncated` were altered afterwards). One line a test: its line in the log, its
 //! status, its id.
 
+mod cut;
 mod damage;
 mod go;
 mod junit;

@@ -172,21 +172,21 @@ pub struct Verbose<'t> {
     pub id: &'t str,
     /// Result.
     pub word: Option<Word>,
-    /// Printed by a worker of xdist.
-    pub worker: bool,
+    /// Number of xdist's worker that ran it.
+    pub worker: Option<usize>,
 }
 
 /// Reads a `-v` line: `ID PASSED  [ 50%]`, `ID SKIPPED (reason)`, `[gw0] [ 50%] PASSED ID`, or `ID` alone.
 pub fn verbose(text: &str) -> Option<Verbose<'_>> {
     if let Some(rest) = text.strip_prefix("[gw") {
         let (worker, rest) = rest.split_once("] ")?;
-        count(worker)?;
+        let worker = Some(count(worker)?);
         let rest = match rest.strip_prefix('[') {
             Some(percent) => percent.split_once("] ")?.1,
             None => rest,
         };
         let (word, id) = leading(rest)?;
-        return Some(Verbose { id, word: Some(word), worker: true });
+        return Some(Verbose { id, word: Some(word), worker });
     }
     if !text.contains("::") || text.starts_with([' ', '\t', '[']) {
         return None;
@@ -196,7 +196,7 @@ pub fn verbose(text: &str) -> Option<Verbose<'_>> {
         if let Some(id) = line.strip_suffix(name).and_then(|id| id.strip_suffix(' ')).map(str::trim_end)
             && id::valid(id)
         {
-            return Some(Verbose { id, word: Some(*word), worker: false });
+            return Some(Verbose { id, word: Some(*word), worker: None });
         }
     }
     // A reason in round brackets, or the name of a part: the word that follows a whole id.
@@ -213,7 +213,7 @@ pub fn verbose(text: &str) -> Option<Verbose<'_>> {
         if let Some((_, word)) = found
             && id::valid(before)
         {
-            last = Some(Verbose { id: before, word: Some(*word), worker: false });
+            last = Some(Verbose { id: before, word: Some(*word), worker: None });
             if id::balanced(before) {
                 return last;
             }
@@ -224,7 +224,7 @@ pub fn verbose(text: &str) -> Option<Verbose<'_>> {
     }
     // An id alone, or with what the test printed behind it.
     let id = id::first(text)?;
-    Some(Verbose { id, word: None, worker: false })
+    Some(Verbose { id, word: None, worker: None })
 }
 
 /// The word at the end of a line whose beginning is lost or was printed by the test.

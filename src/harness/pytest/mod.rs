@@ -130,6 +130,9 @@ fn close(mut session: Session<'_>, tests: &mut Tests<'_>, reading: &mut Reading)
     let mut summed = false;
     for entry in &session.verbose {
         match entry.word {
+            Word::Is(status) if status.holds() && session.unsure(entry.id) => {
+                tests.push(entry.id, Status::Unreached, entry.line);
+            }
             Word::Is(status) => tests.push(entry.id, status, entry.line),
             Word::SubFailed => tests.push(entry.id, Status::Failed, entry.line),
             Word::SubOther | Word::Rerun => {}
@@ -147,6 +150,12 @@ fn close(mut session: Session<'_>, tests: &mut Tests<'_>, reading: &mut Reading)
                 uncollected.entry(tests.id(place)).or_insert(entry.line);
             }
             _ if !id::valid(place) => reading.unread.push(text::unread(entry.line, entry.id)),
+            // Passes are listed before failures, so of a list that stops they are not sure.
+            Word::Is(status) if status.holds() && session.counts.is_none() => {
+                if !known.contains(place) {
+                    tests.push(place, Status::Unreached, entry.line);
+                }
+            }
             Word::Is(status) => tests.push(place, status, entry.line),
             Word::SubFailed => tests.push(place, Status::Failed, entry.line),
             Word::SubOther | Word::Rerun => {}

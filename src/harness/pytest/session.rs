@@ -61,6 +61,8 @@ pub struct Session<'t> {
     /// The last result was found behind printed text.
     loose: bool,
     workers: bool,
+    /// For each worker (none without xdist) the test whose result came last.
+    last: BTreeMap<Option<usize>, &'t str>,
 }
 
 impl<'t> Session<'t> {
@@ -167,7 +169,7 @@ impl<'t> Session<'t> {
             return;
         }
         if let Some(Verbose { id, word, worker }) = line::verbose(text) {
-            self.workers |= worker;
+            self.workers |= worker.is_some();
             let Some(word) = word else {
                 if self.workers || self.pending.is_none() {
                     self.open.entry(id).or_insert(number);
@@ -184,6 +186,7 @@ impl<'t> Session<'t> {
                 return;
             }
             self.loose = false;
+            self.last.insert(worker, id);
             self.take(entry);
         } else if let Some(word) = line::trailing(text)
             && (self.pending.is_some() || self.loose)
@@ -191,6 +194,7 @@ impl<'t> Session<'t> {
             if let Some(id) = self.pending {
                 // What was printed between the beginning of a test and its end is the test's own.
                 self.doubtful.append(&mut self.held);
+                self.last.insert(None, id);
                 self.take(Entry { id, word, line: number });
                 self.loose = true;
             } else if let (Some(last), Word::Is(status)) = (self.verbose.last_mut(), word) {
@@ -233,6 +237,11 @@ impl<'t> Session<'t> {
     pub fn victim(&self) -> Option<&'t str> {
         let mut open = self.open.keys();
         open.next().copied().filter(|_| open.next().is_none() && self.fatal)
+    }
+
+    /// Whether a pass may still be followed by an error of the test's own clean-up: the log stops, and it came last.
+    pub fn unsure(&self, id: &str) -> bool {
+        self.counts.is_none() && self.last.values().any(|last| *last == id)
     }
 
     /// Status of an open test.
