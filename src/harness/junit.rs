@@ -7,9 +7,9 @@
 //! Invariant: a test case whose end is missing has no result.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::text::{Log, count};
+use super::text::{self, Log, count};
 use super::{Format, Incomplete, ReadContext, Reading, Status, TestResult, nextest};
 
 /// A piece of XML.
@@ -158,8 +158,10 @@ pub fn sniff(log: &Log<'_>) -> f64 {
     // A file shown amid other output, `cat target/reports/*.xml`: the runner's own text tells as much, where it is known.
     let begins = |text: &str| text.trim_start().starts_with("<testsuite") && text.contains('=');
     let declared = |at: usize| at > 0 && log.text(at - 1).trim_start().starts_with("<?xml");
-    let shown = (0..log.lines.len()).any(|at| begins(log.text(at)) && (declared(at) || log.text(at).contains("tests=")));
-    let inline = log.lines.iter().any(|line| line.text.starts_with("<?xml") && line.text.contains("<testsuite"));
+    let shown = (0..log.lines.len())
+        .any(|at| begins(log.text(at)) && (declared(at) || log.text(at).contains("tests=")));
+    let inline =
+        log.lines.iter().any(|line| line.text.starts_with("<?xml") && line.text.contains("<testsuite"));
     if shown || inline { 0.8 } else { 0.0 }
 }
 
@@ -208,7 +210,7 @@ pub fn read(log: &Log<'_>, context: &ReadContext) -> Reading {
     let mut by_nextest = false;
     let mut by_mocha = false;
     // Titles of mocha's suites so far.
-    let mut titles: Vec<String> = Vec::new();
+    let mut titles: BTreeSet<String> = BTreeSet::new();
     for event in (Tags { text: &text, at: 0, line: 0 }) {
         match event {
             Event::Open { name, attributes, closed, line } => {
@@ -225,7 +227,7 @@ pub fn read(log: &Log<'_>, context: &ReadContext) -> Reading {
                         }
                         let name = attributes.get("name").cloned().unwrap_or_default();
                         if by_mocha {
-                            titles.push(name.clone());
+                            titles.insert(name.clone());
                         }
                         let writer = if by_mocha { Writer::Mocha } else { Writer::Other };
                         suites.push(Suite {
@@ -284,7 +286,9 @@ pub fn read(log: &Log<'_>, context: &ReadContext) -> Reading {
                 "testcase" => cases.extend(open.take().map(end)),
                 "testsuite" => {
                     if let Some(suite) = suites.pop()
-                        && let Some(tests) = suite.tests.filter(|tests| *tests != suite.seen && !suite.nested && suite.name != "pytest")
+                        && let Some(tests) = suite
+                            .tests
+                            .filter(|tests| *tests != suite.seen && !suite.nested && suite.name != "pytest")
                     {
                         let Suite { name, seen, line, .. } = suite;
                         reading
@@ -310,6 +314,10 @@ pub fn read(log: &Log<'_>, context: &ReadContext) -> Reading {
     let ids = ids(&cases, &titles, by_nextest, context);
     for (case, id) in cases.into_iter().zip(ids) {
         let Case { status, line, seconds, .. } = case;
+        if id.is_empty() {
+            reading.unread.push(text::unread(line, "a test case without a name"));
+            continue;
+        }
         reading.tests.push(TestResult { id, status, line, seconds, source_line: None });
     }
     reading
@@ -376,7 +384,9 @@ fn verdict(name: &str, attributes: &BTreeMap<String, String>) -> Option<Status> 
         "skipped" if kind == Some("pytest.xfail") => Some(Status::Xfailed),
         // ctest counts it among the failures.
         "skipped"
-            if attributes.get("message").is_some_and(|text| text.starts_with("Unable to find executable")) =>
+            if attributes
+                .get("message")
+                .is_some_and(|text| text.starts_with("Unable to find executable")) =>
         {
             Some(Status::Errored)
         }
@@ -385,7 +395,7 @@ fn verdict(name: &str, attributes: &BTreeMap<String, String>) -> Option<Status> 
     }
 }
 
-fn ids(cases: &[Case], titles: &[String], by_nextest: bool, context: &ReadContext) -> Vec<String> {
+fn ids(cases: &[Case], titles: &BTreeSet<String>, by_nextest: bool, context: &ReadContext) -> Vec<String> {
     if by_nextest {
         let tests: Vec<(&str, &str)> =
             cases.iter().map(|case| (case.suite.as_str(), case.name.as_str())).collect();
@@ -395,7 +405,7 @@ fn ids(cases: &[Case], titles: &[String], by_nextest: bool, context: &ReadContex
     cases.iter().map(|case| id(case, titles)).collect()
 }
 
-fn id(case: &Case, titles: &[String]) -> String {
+fn id(case: &Case, titles: &BTreeSet<String>) -> String {
     let Case { suite, class, name, file, .. } = case;
     let writer = match suite.strip_prefix(class.as_str()).and_then(|rest| rest.strip_prefix('-')) {
         Some(time) if time.len() == 14 && count(time).is_some() => Writer::Unittest,
@@ -425,15 +435,12 @@ fn id(case: &Case, titles: &[String]) -> String {
 }
 
 /// `outer inner title` as `outer > inner > title`: titles of suites are known from the file.
-fn mocha_path(name: &str, title: &str, titles: &[String]) -> String {
+fn mocha_path(name: &str, title: &str, titles: &BTreeSet<String>) -> String {
     let Some(mut rest) = name.strip_suffix(title).map(str::trim_end) else { return name.to_owned() };
     let mut parts = Vec::new();
     while !rest.is_empty() {
-        let known = titles
-            .iter()
-            .filter(|known| !known.is_empty())
-            .filter(|known| rest.strip_prefix(known.as_str()).is_some_and(|tail| tail.is_empty() || tail.starts_with(' ')))
-            .max_by_key(|known| known.len());
+        let ends = std::iter::once(rest.len()).chain(rest.rmatch_indices(' ').map(|(at, _)| at));
+        let known = ends.map(|end| &rest[..end]).find(|known| titles.contains(*known));
         let Some(known) = known else {
             parts.push(rest);
             break;

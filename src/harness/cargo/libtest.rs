@@ -69,7 +69,9 @@ pub fn event(text: &str) -> Option<Event> {
 
 /// Whether a line looks like an event.
 pub fn is_event(text: &str) -> bool {
-    text.starts_with('{') && text.contains("\"type\"") && (text.contains("\"event\"") || text.contains("\"bench\""))
+    text.starts_with('{')
+        && text.contains("\"type\"")
+        && (text.contains("\"event\"") || text.contains("\"bench\""))
 }
 
 #[cfg(test)]

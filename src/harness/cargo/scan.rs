@@ -109,7 +109,9 @@ impl Scanner<'_, '_> {
                     self.open = Some(self.new_block(None));
                 }
                 if let Some(block) = &mut self.open {
-                    block.pending.retain(|(pending, _, _)| *pending != name);
+                    if let Some(at) = block.pending.iter().position(|(pending, _, _)| *pending == name) {
+                        block.pending.remove(at);
+                    }
                 }
                 self.entry(line::without_kind(&name), status, seconds);
             }

@@ -80,7 +80,7 @@ proptest! {
             let reading = read(format, &log);
             let statuses = reading.statuses();
             for test in &reading.tests {
-                prop_assert!(test.line >= 1 && test.line <= lines && !test.id.is_empty());
+                prop_assert!(test.line >= 1 && test.line <= lines && !test.id.is_empty(), "{format:?} {test:?} of {lines}");
                 prop_assert!(find(&test.id, &statuses).contains(&test.id.as_str()), "{}", test.id);
             }
         }

@@ -45,7 +45,10 @@ fn short(reading: &Reading) -> Vec<(String, Status)> {
 }
 
 fn go(keep: impl Fn(&str, Status) -> bool) -> Vec<(String, Status)> {
-    GO.iter().filter(|(id, status)| keep(id, *status)).map(|(id, status)| ((*id).to_owned(), *status)).collect()
+    GO.iter()
+        .filter(|(id, status)| keep(id, *status))
+        .map(|(id, status)| ((*id).to_owned(), *status))
+        .collect()
 }
 
 #[test]
@@ -57,10 +60,14 @@ fn one_module_in_all_forms() {
         assert_eq!(short(&reading), go(|_, status| !plain || status == Failed), "{form}");
         let mut broken = reading.failed_targets.clone();
         broken.sort();
-        assert_eq!((broken, reading.build_failed), (vec!["example.com/shop/broken".into(), "example.com/shop/setup".into()], true));
+        assert_eq!(
+            (broken, reading.build_failed),
+            (vec!["example.com/shop/broken".into(), "example.com/shop/setup".into()], true)
+        );
         let mut ends: Vec<_> = reading.incomplete.iter().filter_map(|part| part.target.as_deref()).collect();
         ends.sort_unstable();
-        let expected = ["broken", "dies", "exits", "setup", "slow"].map(|name| format!("example.com/shop/{name}"));
+        let expected =
+            ["broken", "dies", "exits", "setup", "slow"].map(|name| format!("example.com/shop/{name}"));
         assert_eq!(ends, expected, "{form}");
         assert!(reading.oddities.is_empty(), "{form}: {:?}", reading.oddities);
         // What TestFails printed; since 1.20 -json knows it for what it is.
@@ -79,7 +86,10 @@ fn go_junit_gives_the_same_ids() {
         }
     }
     assert_eq!(short(&reading), expected);
-    assert_eq!((reading.failed_targets, reading.build_failed), (vec!["example.com/shop/broken".to_owned()], true));
+    assert_eq!(
+        (reading.failed_targets, reading.build_failed),
+        (vec!["example.com/shop/broken".to_owned()], true)
+    );
 }
 
 #[test]
@@ -97,7 +107,11 @@ fn go_cached_and_empty_packages() {
 fn go_benchmarks() {
     for name in ["go-1.27.3-bench", "go-1.27.3-json-bench"] {
         let reading = reading(name, &ReadContext::default());
-        assert_eq!(short(&reading), [("a::BenchmarkAdd/one".to_owned(), Passed), ("a::BenchmarkTwo".to_owned(), Passed)], "{name}");
+        assert_eq!(
+            short(&reading),
+            [("a::BenchmarkAdd/one".to_owned(), Passed), ("a::BenchmarkTwo".to_owned(), Passed)],
+            "{name}"
+        );
         assert!(reading.incomplete.is_empty(), "{name}");
     }
 }

@@ -15,7 +15,8 @@ fn junit_unittest() {
             status => status,
         };
     }
-    let late = |all: Statuses| all.into_iter().filter(|(id, _)| !id.contains("tearDownClass")).collect::<Statuses>();
+    let late =
+        |all: Statuses| all.into_iter().filter(|(id, _)| !id.contains("tearDownClass")).collect::<Statuses>();
     assert_eq!(late(statuses.statuses()), late(text.statuses()));
 }
 
@@ -98,7 +99,10 @@ fn every_log_is_known_for_what_it_is() {
         let name = entry.unwrap().file_name().to_string_lossy().into_owned();
         let Some(name) = name.strip_suffix(".log") else { continue };
         let found = detect(&bytes(name)).map(|(format, sure)| (format.name(), sure));
-        assert!(found.is_some_and(|(format, _)| name.starts_with(&format!("{format}-"))), "{name}: {found:?}");
+        assert!(
+            found.is_some_and(|(format, _)| name.starts_with(&format!("{format}-"))),
+            "{name}: {found:?}"
+        );
         count += 1;
     }
     assert!(count > 60, "{count}");
@@ -107,7 +111,8 @@ fn every_log_is_known_for_what_it_is() {
 #[test]
 fn several_files_and_other_text_in_one_log() {
     let file = "<?xml version=\"1.0\"?>\n<testsuite name=\"x\" tests=\"1\"><testcase classname=\"com.x.T\" name=\"NAME\"/></testsuite>\n";
-    let log = format!("$ cat reports\n{}done: a < b\n{}", file.replace("NAME", "m"), file.replace("NAME", "n"));
+    let log =
+        format!("$ cat reports\n{}done: a < b\n{}", file.replace("NAME", "m"), file.replace("NAME", "n"));
     assert_eq!(detect(log.as_bytes()).map(|(format, _)| format), Some(Format::Junit));
     let reading = read(Format::Junit, log.as_bytes());
     assert_eq!(show(&reading), ["   3 passed    com.x.T::m", "   6 passed    com.x.T::n"]);

@@ -6,8 +6,8 @@ mod cut;
 mod damage;
 mod go;
 mod junit;
-mod python;
 mod logs;
+mod python;
 
 use super::*;
 

@@ -49,7 +49,13 @@ const PYTEST: &[(&str, Status)] = &[
 /// Statuses by id. Since version 9 a parameter of 150 characters is called `a2`.
 fn statuses(reading: &Reading) -> Vec<(String, Status)> {
     let short = |id: String| id.replace(&"x".repeat(150), "a2");
-    reading.statuses().into_iter().map(|(id, status)| (short(id), status)).collect::<Statuses>().into_iter().collect()
+    reading
+        .statuses()
+        .into_iter()
+        .map(|(id, status)| (short(id), status))
+        .collect::<Statuses>()
+        .into_iter()
+        .collect()
 }
 
 fn owned(all: &[(&str, Status)], keep: impl Fn(Status) -> bool) -> Vec<(String, Status)> {
@@ -61,7 +67,7 @@ fn pytest_in(forms: &[&str], keep: impl Fn(Status) -> bool) {
         let reading = reading(&format!("pytest-{form}"), &ReadContext::default());
         assert_eq!(statuses(&reading), owned(PYTEST, &keep), "{form}");
         assert_eq!(reading.tests.len(), reading.statuses().len(), "{form}");
-        let printed = if *form == "9.2.0-v-s" { 1 } else { 0 };
+        let printed = usize::from(*form == "9.2.0-v-s");
         assert_eq!((reading.oddities.len(), reading.unread.len()), (printed, printed), "{form}: {reading:?}");
         assert!(reading.incomplete.is_empty() && !reading.build_failed, "{form}");
     }
@@ -196,7 +202,11 @@ fn unittest_tests_in_all_forms() {
         };
         assert_eq!(statuses(&reading), owned(UNITTEST, named), "{form}");
         let broken = ["pkg.test_a.TestB", "pkg.test_broken", "pkg.test_setup"];
-        assert_eq!((reading.failed_targets, reading.build_failed), (broken.map(str::to_owned).to_vec(), true), "{form}");
+        assert_eq!(
+            (reading.failed_targets, reading.build_failed),
+            (broken.map(str::to_owned).to_vec(), true),
+            "{form}"
+        );
         assert!(reading.incomplete.len() == 3, "{form}");
     }
 }
@@ -234,4 +244,19 @@ fn unittest_text_that_a_test_prints() {
     assert_eq!(cut.statuses().get("m.A::test_b"), None);
     assert_eq!(cut.statuses().get("m.A::test_a"), Some(&Failed));
     assert_eq!(cut.incomplete.len(), 1);
+}
+
+#[test]
+fn pytest_reruns() {
+    for name in ["pytest-9.2.0-reruns-v", "pytest-9.2.0-reruns-rA"] {
+        let reading = reading(name, &ReadContext::default());
+        let tests = ["fine", "flaky", "never"].map(|test| format!("tests/test_flaky.py::test_{test}"));
+        let expected: Vec<_> = tests.into_iter().zip([Passed, Passed, Failed]).collect();
+        assert_eq!(statuses(&reading), expected, "{name}");
+        assert!(
+            reading.oddities.is_empty() && reading.incomplete.is_empty(),
+            "{name}: {:?}",
+            reading.oddities
+        );
+    }
 }

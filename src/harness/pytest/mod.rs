@@ -31,7 +31,11 @@ pub fn sniff(log: &Log<'_>) -> f64 {
             None => match line::verbose(text) {
                 Some(line) if line.word.is_some() => 0.85,
                 _ if text.starts_with("INTERNALERROR>") => 0.9,
-                _ if text.contains("pytest: error: ") || text.starts_with("ImportError while loading conftest ") => 0.9,
+                _ if text.contains("pytest: error: ")
+                    || text.starts_with("ImportError while loading conftest ") =>
+                {
+                    0.9
+                }
                 _ => {
                     progress |= text.ends_with("%]") && line::marks(text).is_some();
                     0.0
@@ -98,7 +102,8 @@ impl Tests<'_> {
         let (path, name) = id.split_once("::").unwrap_or((id, ""));
         let path = path.replace('\\', "/");
         let root = self.context.root.as_deref().unwrap_or_default();
-        let inside = path.strip_prefix(root).and_then(|rest| rest.strip_prefix('/')).filter(|_| !root.is_empty());
+        let inside =
+            path.strip_prefix(root).and_then(|rest| rest.strip_prefix('/')).filter(|_| !root.is_empty());
         let path = inside.unwrap_or(&path);
         if name.is_empty() { path.to_owned() } else { format!("{path}::{name}") }
     }
@@ -123,7 +128,7 @@ impl Tests<'_> {
 }
 
 fn close(mut session: Session<'_>, tests: &mut Tests<'_>, reading: &mut Reading) {
-    session.settle();
+    session.decide();
     let known: BTreeSet<&str> =
         session.verbose.iter().map(|entry| entry.id).chain(session.open.keys().copied()).collect();
     let mut listed = line::Counts::default();
@@ -151,7 +156,7 @@ fn close(mut session: Session<'_>, tests: &mut Tests<'_>, reading: &mut Reading)
             }
             _ if !id::valid(place) => reading.unread.push(text::unread(entry.line, entry.id)),
             // Passes are listed before failures, so of a list that stops they are not sure.
-            Word::Is(status) if status.holds() && session.counts.is_none() => {
+            Word::Is(status) if status.holds() && !session.ended => {
                 if !known.contains(place) {
                     tests.push(place, Status::Unreached, entry.line);
                 }
@@ -178,7 +183,7 @@ fn close(mut session: Session<'_>, tests: &mut Tests<'_>, reading: &mut Reading)
         }
     }
     let something = session.begun || !session.verbose.is_empty() || !session.open.is_empty();
-    if something && (session.counts.is_none() || session.stopped.is_some() || session.fatal) {
+    if something && (!session.ended || session.stopped.is_some() || session.fatal) {
         let line = session.stopped.unwrap_or(session.first);
         reading.incomplete.push(Incomplete { target: None, announced: session.collected, seen, line });
     }

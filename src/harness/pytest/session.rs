@@ -50,6 +50,8 @@ pub struct Session<'t> {
     pub counts: Option<(Counts, usize)>,
     /// Counted from progress.
     pub printed: Counts,
+    /// The run came to its end.
+    pub ended: bool,
     /// `!!! … !!!`, an internal error, a fatal one.
     pub stopped: Option<usize>,
     /// The interpreter itself died.
@@ -61,6 +63,8 @@ pub struct Session<'t> {
     /// The last result was found behind printed text.
     loose: bool,
     workers: bool,
+    /// Tests begun on a line of their own: with a subtest that failed (9.0 and later), or with output.
+    split: BTreeSet<&'t str>,
     /// For each worker (none without xdist) the test whose result came last.
     last: BTreeMap<Option<usize>, &'t str>,
 }
@@ -94,7 +98,8 @@ impl<'t> Session<'t> {
             Some(_) => false,
             None => {
                 let percent = text.trim_end().ends_with("%]");
-                percent && (line::marks(text).is_some() || line::verbose(text).is_some_and(|v| v.word.is_some()))
+                percent
+                    && (line::marks(text).is_some() || line::verbose(text).is_some_and(|v| v.word.is_some()))
             }
         }
     }
@@ -111,6 +116,7 @@ impl<'t> Session<'t> {
             Some(Heading::Summary) => {
                 self.begun = true;
                 self.summary.clear();
+                self.counts = None;
                 self.part = Part::Summary;
             }
             Some(Heading::Counts(counts)) => {
@@ -176,6 +182,7 @@ impl<'t> Session<'t> {
                 }
                 if !self.workers && self.pending.is_none() {
                     self.pending = Some(id);
+                    self.split.insert(id);
                     self.loose = false;
                 }
                 return;
@@ -197,10 +204,10 @@ impl<'t> Session<'t> {
                 self.last.insert(None, id);
                 self.take(Entry { id, word, line: number });
                 self.loose = true;
-            } else if let (Some(last), Word::Is(status)) = (self.verbose.last_mut(), word) {
-                if let Word::Is(before) = last.word {
-                    last.word = Word::Is(before.worst(status));
-                }
+            } else if let (Some(last), Word::Is(status)) = (self.verbose.last_mut(), word)
+                && let Word::Is(before) = last.word
+            {
+                last.word = Word::Is(before.worst(status));
             }
         } else if let Some(counts) = line::marks(text) {
             let printed = &mut self.printed;
@@ -229,6 +236,7 @@ impl<'t> Session<'t> {
         self.pending = None;
         self.loose = false;
         for entry in std::mem::take(&mut self.held) {
+            self.split.insert(entry.id);
             self.take(entry);
         }
     }
@@ -241,7 +249,19 @@ impl<'t> Session<'t> {
 
     /// Whether a pass may still be followed by an error of the test's own clean-up: the log stops, and it came last.
     pub fn unsure(&self, id: &str) -> bool {
-        self.counts.is_none() && self.last.values().any(|last| *last == id)
+        let part = !self.workers && self.split.contains(id);
+        !self.ended && (part || self.last.values().any(|last| *last == id))
+    }
+
+    /// Settles whether the last line of counts is the run's own: it fits what was printed, or as many passes are listed
+    /// as it tells.
+    pub fn decide(&mut self) {
+        self.settle();
+        let listed = self.summary.iter().filter(|entry| entry.word == Word::Is(Status::Passed)).count();
+        let nothing = self.printed == Counts::default();
+        self.ended = self.counts.is_some_and(|(counts, _)| {
+            counts.fit(&self.printed, self.parts()) || listed == counts.passed || (nothing && listed == 0)
+        });
     }
 
     /// Status of an open test.

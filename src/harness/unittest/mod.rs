@@ -86,6 +86,8 @@ struct Reader<'t> {
     oddities: Vec<String>,
     unread: Vec<super::Unread>,
     imports: bool,
+    /// `OK` or `FAILED (…)` has come.
+    told: bool,
     /// Marks of the quiet form were seen.
     dots: bool,
     /// What a failed test printed follows (`-b`), without a mark of its end.
@@ -132,11 +134,13 @@ impl<'t> Reader<'t> {
         self.run.clear();
         self.dots = false;
         self.replayed = false;
+        self.told = false;
         self.failures = (0, 0);
     }
 
     fn end(&mut self, failures: usize, errors: usize, number: usize) {
         let Some((ran, _)) = self.ran else { return };
+        self.told = true;
         self.without_printed(ran);
         let skipped = self.run.values().filter(|status| **status == Status::Skipped).count();
         let verbose = self.run.len() > self.failures.0 + self.failures.1;
@@ -144,7 +148,8 @@ impl<'t> Reader<'t> {
         let fits = !verbose || (ran <= self.run.len() && ran + skipped >= self.run.len());
         if !fits {
             let seen = self.run.len();
-            self.oddities.push(format!("line {number}: {ran} tests are told to have run, {seen} were printed"));
+            self.oddities
+                .push(format!("line {number}: {ran} tests are told to have run, {seen} were printed"));
         }
         if (failures, errors) != self.failures {
             let told = self.failures;
@@ -218,7 +223,8 @@ impl<'t> Reader<'t> {
         let marks = text.bytes().take_while(|byte| b".FEsxu".contains(byte)).count();
         self.dots |= self.run.is_empty() && marks > 0 && (marks == text.len() || text.starts_with('.'));
         let Some(open) = &mut self.open else { return };
-        let whole = line::result(text).or_else(|| text.rsplit_once(" ... ").and_then(|(_, rest)| line::result(rest)));
+        let whole =
+            line::result(text).or_else(|| text.rsplit_once(" ... ").and_then(|(_, rest)| line::result(rest)));
         if let Some(status) = whole.or_else(|| line::glued(text)) {
             let status = open.provisional.map_or(status, |(before, _)| before.worst(status));
             open.provisional = Some((status, number));
@@ -255,7 +261,11 @@ impl<'t> Reader<'t> {
             return;
         }
         let id = format!("{}::{}", head.class, head.name);
-        if self.replayed && self.part == Part::Progress && status == Status::Passed && !self.run.contains_key(&id) {
+        if self.replayed
+            && self.part == Part::Progress
+            && status == Status::Passed
+            && !self.run.contains_key(&id)
+        {
             self.doubtful.push((id.clone(), line));
         }
         self.run.entry(id.clone()).and_modify(|s| *s = s.worst(status)).or_insert(status);
@@ -267,7 +277,9 @@ impl<'t> Reader<'t> {
     }
 
     fn failure(&mut self, text: &'t str, before: &str, number: usize) {
-        if let Some((status, head)) = line::failure(text).filter(|_| line::rule(before, b'=') || text.starts_with('U')) {
+        if let Some((status, head)) =
+            line::failure(text).filter(|_| line::rule(before, b'=') || text.starts_with('U'))
+        {
             match status {
                 Status::Failed => self.failures.0 += 1,
                 Status::Errored => self.failures.1 += 1,
@@ -294,10 +306,11 @@ impl<'t> Reader<'t> {
 
     fn finish(mut self) -> Reading {
         self.settle(false);
-        if self.part != Part::Ended {
+        if !self.told {
             // What was printed cannot be told from what is so without the number of tests.
             let replayed = std::mem::take(&mut self.doubtful);
-            let passes = self.run.iter().filter(|(_, status)| self.dots && status.holds()).map(|(id, _)| id.clone());
+            let passes =
+                self.run.iter().filter(|(_, status)| self.dots && status.holds()).map(|(id, _)| id.clone());
             for id in passes.chain(replayed.into_iter().map(|(id, _)| id)).collect::<Vec<_>>() {
                 self.tests.entry(id).and_modify(|test| test.0 = Status::Unreached);
             }
@@ -314,7 +327,7 @@ impl<'t> Reader<'t> {
             }
         }
         let seen = self.tests.values().filter(|(status, _)| *status != Status::Unreached).count();
-        if let Some(line) = self.unfinished.filter(|_| self.ran.is_none() || self.part != Part::Ended) {
+        if let Some(line) = self.unfinished.filter(|_| !self.told) {
             reading.incomplete.push(Incomplete { target: None, announced: None, seen, line });
         }
         let tests = self.tests.into_iter();
