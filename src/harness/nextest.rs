@@ -182,7 +182,11 @@ pub fn read(log: &Log<'_>, context: &ReadContext) -> Reading {
         }
         let from_event = line.text.starts_with('{');
         text_form |= !from_event && event(text).is_some();
-        if let Some(event) = event(text) {
+        if let Some(mut event) = event(text) {
+            // The last line of a log without a summary may be cut amid a name.
+            if end.is_none() && !from_event && at + 1 == texts.len() {
+                event.status = None;
+            }
             let key = (event.binary, event.name);
             let entry = seen.entry(key).or_insert_with(|| {
                 order.push(key);

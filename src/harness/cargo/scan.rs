@@ -108,10 +108,10 @@ impl Scanner<'_, '_> {
                 if self.open.is_none() {
                     self.open = Some(self.new_block(None));
                 }
-                if let Some(block) = &mut self.open {
-                    if let Some(at) = block.pending.iter().position(|(pending, _, _)| *pending == name) {
-                        block.pending.remove(at);
-                    }
+                if let Some(block) = &mut self.open
+                    && let Some(at) = block.pending.iter().position(|(pending, _, _)| *pending == name)
+                {
+                    block.pending.remove(at);
                 }
                 self.entry(line::without_kind(&name), status, seconds);
             }
