@@ -187,7 +187,7 @@ pub fn verbose(text: &str) -> Option<Verbose<'_>> {
             Some(percent) => percent.split_once("] ")?.1,
             None => rest,
         };
-        let (word, id) = leading(rest)?;
+        let (word, id) = leading(rest).filter(|(_, id)| id::valid(id))?;
         return Some(Verbose { id, word: Some(word), worker });
     }
     if !text.contains("::") || text.starts_with([' ', '\t', '[']) {
