@@ -7,9 +7,9 @@
 //! Invariant: a test case whose end is missing has no result.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::text::{Log, count};
+use super::text::{self, Log, count};
 use super::{Format, Incomplete, ReadContext, Reading, Status, TestResult, nextest};
 
 /// A piece of XML.
@@ -151,11 +151,31 @@ fn decoded(text: &str) -> Cow<'_, str> {
 /// How sure one can be that a log is JUnit XML.
 pub fn sniff(log: &Log<'_>) -> f64 {
     let first = log.lines.iter().map(|line| line.text.trim_start()).find(|text| !text.is_empty());
-    if !first.is_some_and(|text| text.starts_with('<')) {
-        return 0.0;
+    if first.is_some_and(|text| text.starts_with('<')) {
+        let suites = log.lines.iter().take(50).any(|line| line.text.contains("<testsuite"));
+        return if suites { 0.97 } else { 0.0 };
     }
-    let suites = log.lines.iter().take(50).any(|line| line.text.contains("<testsuite"));
-    if suites { 0.97 } else { 0.0 }
+    // A file shown amid other output, `cat target/reports/*.xml`: the runner's own text tells as much, where it is known.
+    let begins = |text: &str| text.trim_start().starts_with("<testsuite") && text.contains('=');
+    let declared = |at: usize| at > 0 && log.text(at - 1).trim_start().starts_with("<?xml");
+    let shown = (0..log.lines.len())
+        .any(|at| begins(log.text(at)) && (declared(at) || log.text(at).contains("tests=")));
+    let inline =
+        log.lines.iter().any(|line| line.text.starts_with("<?xml") && line.text.contains("<testsuite"));
+    if shown || inline { 0.8 } else { 0.0 }
+}
+
+/// Who wrote a suite, where that decides on ids.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+enum Writer {
+    #[default]
+    Other,
+    /// gotestsum, go-junit-report: the suite is the package.
+    Go,
+    /// unittest-xml-reporting: the suite is the class and a time.
+    Unittest,
+    /// mocha-junit-reporter: the name holds the titles of all suites.
+    Mocha,
 }
 
 /// A suite that is open: what it says of itself, and what was found in it.
@@ -165,11 +185,13 @@ struct Suite {
     seen: usize,
     nested: bool,
     line: usize,
+    writer: Writer,
 }
 
 /// A test case before it has its id.
 struct Case {
     suite: String,
+    writer: Writer,
     class: String,
     name: String,
     file: Option<String>,
@@ -186,30 +208,65 @@ pub fn read(log: &Log<'_>, context: &ReadContext) -> Reading {
     let mut cases: Vec<Case> = Vec::new();
     let mut open: Option<Case> = None;
     let mut by_nextest = false;
+    let mut by_mocha = false;
+    // Titles of mocha's suites so far.
+    let mut titles: BTreeSet<String> = BTreeSet::new();
     for event in (Tags { text: &text, at: 0, line: 0 }) {
         match event {
             Event::Open { name, attributes, closed, line } => {
                 let line = log.number(line);
                 match name.as_str() {
                     "testsuites" => {
-                        by_nextest |= attributes.get("name").is_some_and(|name| name == "nextest-run");
+                        let name = attributes.get("name").map(String::as_str);
+                        by_nextest |= name == Some("nextest-run");
+                        by_mocha = name == Some("Mocha Tests");
                     }
                     "testsuite" if !closed => {
                         if let Some(outer) = suites.last_mut() {
                             outer.nested = true;
                         }
+                        let name = attributes.get("name").cloned().unwrap_or_default();
+                        if by_mocha {
+                            titles.insert(name.clone());
+                        }
+                        let writer = if by_mocha { Writer::Mocha } else { Writer::Other };
                         suites.push(Suite {
-                            name: attributes.get("name").cloned().unwrap_or_default(),
+                            writer,
+                            name,
                             tests: attributes.get("tests").and_then(|tests| count(tests)),
                             seen: 0,
                             nested: false,
                             line,
                         });
                     }
+                    "property" if attributes.get("name").is_some_and(|name| name == "go.version") => {
+                        if let Some(suite) = suites.last_mut() {
+                            suite.writer = Writer::Go;
+                        }
+                    }
                     "testcase" => {
                         // A case inside a case: the end of the first is lost.
                         cases.extend(open.take());
                         let case = begin(attributes, suites.last_mut(), line);
+                        if let Some(target) = not_begun(&case) {
+                            reading.incomplete.push(Incomplete {
+                                target: Some(target.clone()),
+                                announced: None,
+                                seen: 0,
+                                line: case.line,
+                            });
+                            reading.build_failed |= case.suite.contains("_FailedTest");
+                            reading.failed_targets.push(target);
+                            continue;
+                        }
+                        if not_built(&case) {
+                            reading.build_failed = true;
+                            reading.failed_targets.push(case.suite);
+                            if let Some(suite) = suites.last_mut() {
+                                suite.seen -= 1;
+                            }
+                            continue;
+                        }
                         if closed {
                             cases.push(end(case));
                         } else {
@@ -229,7 +286,9 @@ pub fn read(log: &Log<'_>, context: &ReadContext) -> Reading {
                 "testcase" => cases.extend(open.take().map(end)),
                 "testsuite" => {
                     if let Some(suite) = suites.pop()
-                        && let Some(tests) = suite.tests.filter(|tests| *tests != suite.seen && !suite.nested)
+                        && let Some(tests) = suite
+                            .tests
+                            .filter(|tests| *tests != suite.seen && !suite.nested && suite.name != "pytest")
                     {
                         let Suite { name, seen, line, .. } = suite;
                         reading
@@ -252,9 +311,13 @@ pub fn read(log: &Log<'_>, context: &ReadContext) -> Reading {
         });
     }
     cases.extend(open);
-    let ids = ids(&cases, by_nextest, context);
+    let ids = ids(&cases, &titles, by_nextest, context);
     for (case, id) in cases.into_iter().zip(ids) {
         let Case { status, line, seconds, .. } = case;
+        if id.is_empty() {
+            reading.unread.push(text::unread(line, "a test case without a name"));
+            continue;
+        }
         reading.tests.push(TestResult { id, status, line, seconds, source_line: None });
     }
     reading
@@ -267,12 +330,14 @@ fn begin(mut attributes: BTreeMap<String, String>, suite: Option<&mut Suite>, li
     };
     let status =
         if idle(take("status")) || idle(take("result")) { Status::Skipped } else { Status::Unreached };
+    let writer = suite.as_deref().map_or(Writer::Other, |suite| suite.writer);
     let seconds = take("time").and_then(|time| time.parse::<f64>().ok()).filter(|time| time.is_finite());
     let suite = suite.map(|suite| {
         suite.seen += 1;
         suite.name.clone()
     });
     Case {
+        writer,
         suite: suite.unwrap_or_default(),
         class: take("classname").unwrap_or_default(),
         name: take("name").unwrap_or_default(),
@@ -281,6 +346,22 @@ fn begin(mut attributes: BTreeMap<String, String>, suite: Option<&mut Suite>, li
         seconds,
         line,
     }
+}
+
+/// The class or module whose set-up failed, or that could not be imported, as unittest-xml-reporting writes it.
+fn not_begun(case: &Case) -> Option<String> {
+    if case.suite.starts_with("unittest.loader._FailedTest-") {
+        return Some(case.name.clone());
+    }
+    let place = case.name.strip_prefix("setUpClass (").or_else(|| case.name.strip_prefix("setUpModule ("))?;
+    let own = case.suite.starts_with("unittest.suite._ErrorHolder-");
+    place.strip_suffix(')').filter(|_| own).map(str::to_owned)
+}
+
+/// What gotestsum and go-junit-report write for a package that does not build.
+fn not_built(case: &Case) -> bool {
+    let whole = case.class.is_empty() && case.name == "TestMain";
+    case.writer == Writer::Go && (whole || matches!(case.name.as_str(), "[build failed]" | "[setup failed]"))
 }
 
 /// A case that came to its end without anything said against it has passed.
@@ -301,23 +382,41 @@ fn verdict(name: &str, attributes: &BTreeMap<String, String>) -> Option<Status> 
         "failure" => Some(Status::Failed),
         "error" => Some(Status::Errored),
         "skipped" if kind == Some("pytest.xfail") => Some(Status::Xfailed),
+        // ctest counts it among the failures.
+        "skipped"
+            if attributes
+                .get("message")
+                .is_some_and(|text| text.starts_with("Unable to find executable")) =>
+        {
+            Some(Status::Errored)
+        }
         "skipped" | "disabled" => Some(Status::Skipped),
         _ => None,
     }
 }
 
-fn ids(cases: &[Case], by_nextest: bool, context: &ReadContext) -> Vec<String> {
+fn ids(cases: &[Case], titles: &BTreeSet<String>, by_nextest: bool, context: &ReadContext) -> Vec<String> {
     if by_nextest {
         let tests: Vec<(&str, &str)> =
             cases.iter().map(|case| (case.suite.as_str(), case.name.as_str())).collect();
         let paths = nextest::paths(&tests, context);
         return paths.iter().zip(&tests).map(|(path, (_, name))| format!("{path}::{name}")).collect();
     }
-    cases.iter().map(id).collect()
+    cases.iter().map(|case| id(case, titles)).collect()
 }
 
-fn id(case: &Case) -> String {
+fn id(case: &Case, titles: &BTreeSet<String>) -> String {
     let Case { suite, class, name, file, .. } = case;
+    let writer = match suite.strip_prefix(class.as_str()).and_then(|rest| rest.strip_prefix('-')) {
+        Some(time) if time.len() == 14 && count(time).is_some() => Writer::Unittest,
+        _ => case.writer,
+    };
+    match writer {
+        Writer::Go => return format!("{suite}::{name}"),
+        Writer::Unittest => return format!("{class}::{}", name.split(' ').next().unwrap_or(name)),
+        Writer::Mocha => return mocha_path(name, class, titles),
+        Writer::Other => {}
+    }
     let python =
         file.as_deref().is_some_and(|file| file.to_lowercase().ends_with(".py")) || suite == "pytest";
     if python {
@@ -333,6 +432,25 @@ fn id(case: &Case) -> String {
     }
     let place = if class.is_empty() { suite } else { class };
     if place.is_empty() || place == name { name.clone() } else { format!("{place}::{name}") }
+}
+
+/// `outer inner title` as `outer > inner > title`: titles of suites are known from the file.
+fn mocha_path(name: &str, title: &str, titles: &BTreeSet<String>) -> String {
+    let Some(mut rest) = name.strip_suffix(title).map(str::trim_end) else { return name.to_owned() };
+    let mut parts = Vec::new();
+    while !rest.is_empty() {
+        let ends = std::iter::once(rest.len()).chain(rest.rmatch_indices(' ').map(|(at, _)| at));
+        let known = ends.map(|end| &rest[..end]).find(|known| titles.contains(*known));
+        let Some(known) = known else {
+            parts.push(rest);
+            break;
+        };
+        let (part, tail) = rest.split_at(known.len());
+        parts.push(part);
+        rest = tail.trim_start();
+    }
+    parts.push(title);
+    parts.join(" > ")
 }
 
 /// pytest writes `tests.test_x.TestA` for `tests/test_x.py::TestA`: classes begin with a capital, files do not.

@@ -6,9 +6,10 @@
 //! Of several tries of a test the last one holds. The list of failures under the summary trumps every line above it,
 //! since captured output may imitate those.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::cargo::{self, crate_name, under};
+use super::cargo::{self, crate_name, libtest, under};
 use super::text::{self, Log, count};
 use super::{Format, Incomplete, ReadContext, Reading, Status, TestResult};
 
@@ -114,11 +115,33 @@ pub fn sniff(log: &Log<'_>) -> f64 {
             sure = sure.max(0.95);
         } else if text.starts_with("error: command `") && text.contains("test --no-run --message-format") {
             sure = sure.max(0.9);
+        } else if status_line(text).is_some_and(|line| event(&line).is_some()) {
+            sure = sure.max(0.92);
         } else if event(text).is_some() {
             sure = sure.max(0.7);
         }
     }
     sure
+}
+
+/// An event of `--message-format libtest-json` as the line of the text form: `rj::a$half` is `half` of `rj::a`.
+fn status_line(text: &str) -> Option<String> {
+    let libtest::Event::Result(name, status, seconds) = libtest::event(text)? else { return None };
+    let (binary, test) = name.split_once('$')?;
+    let (package, target) = binary.split_once("::")?;
+    let word = match status {
+        Status::Passed => "PASS",
+        Status::Skipped => "SKIP",
+        _ => "FAIL",
+    };
+    // The library goes by the package's name alone.
+    let binary = if target == crate_name(package) || target == package { package } else { binary };
+    // A try that is not the first carries its number: `half#2`.
+    let (test, attempt) = match test.rsplit_once('#').and_then(|(test, n)| Some((test, count(n)?))) {
+        Some((test, attempt)) => (test, format!("TRY {attempt} ")),
+        None => (test, String::new()),
+    };
+    Some(format!("{:>12} [{:>8.3}s] {binary} {test}", format!("{attempt}{word}"), seconds.unwrap_or(0.0)))
 }
 
 struct Seen<'t> {
@@ -136,15 +159,40 @@ pub fn read(log: &Log<'_>, context: &ReadContext) -> Reading {
     let end = log.lines.iter().rposition(|line| summary(&line.text).is_some());
     let told = end.and_then(|end| summary(log.text(end)));
     let mut places = BTreeSet::new();
-    for (at, line) in log.lines.iter().enumerate() {
-        let text = line.text.as_ref();
-        if let Some(event) = event(text) {
+    // Programs begun and ended by their events.
+    let mut programs = (0_usize, 0_usize);
+    let mut text_form = false;
+    let texts: Vec<Cow<'_, str>> = log
+        .lines
+        .iter()
+        .map(|line| match status_line(&line.text) {
+            Some(line) => Cow::Owned(line),
+            None => Cow::Borrowed(line.text.as_ref()),
+        })
+        .collect();
+    for (at, (line, text)) in log.lines.iter().zip(&texts).enumerate() {
+        let text = text.as_ref();
+        if text.starts_with('{') {
+            match libtest::event(text) {
+                Some(libtest::Event::Announced(_)) => programs.0 += 1,
+                Some(libtest::Event::Ended(_)) => programs.1 += 1,
+                _ => {}
+            }
+            continue;
+        }
+        let from_event = line.text.starts_with('{');
+        text_form |= !from_event && event(text).is_some();
+        if let Some(mut event) = event(text) {
+            // The last line of a log without a summary may be cut amid a name.
+            if end.is_none() && !from_event && at + 1 == texts.len() {
+                event.status = None;
+            }
             let key = (event.binary, event.name);
             let entry = seen.entry(key).or_insert_with(|| {
                 order.push(key);
                 Seen { tries: Vec::new(), listed: None }
             });
-            if end.is_some_and(|end| at > end) {
+            if !from_event && end.is_some_and(|end| at > end) {
                 entry.listed = Some((event, line.number));
                 continue;
             }
@@ -185,7 +233,9 @@ pub fn read(log: &Log<'_>, context: &ReadContext) -> Reading {
         }
     }
     reading.tests.sort_by_key(|test| test.line);
-    check(&mut reading, announced, told.as_ref());
+    if text_form || programs.0 == 0 || programs.0 != programs.1 {
+        check(&mut reading, announced, told.as_ref());
+    }
     reading
 }
 

@@ -3,6 +3,7 @@
 //! In: entries as [`super::scan`] finds them. Out: counts, and the results that hold. A name printed twice counts once
 //! and with its worse result; doctests of macros share names and count each.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use super::super::{Status, text};
@@ -12,7 +13,7 @@ use super::line::{self, DocName, Summary};
 #[derive(Debug, Clone, PartialEq)]
 pub struct Entry<'l> {
     /// Name as printed, without the mark of its kind.
-    pub name: &'l str,
+    pub name: Cow<'l, str>,
     /// The name's parts, for a doctest.
     pub doc: Option<Box<DocName>>,
     /// Status.
@@ -43,7 +44,7 @@ pub struct Block<'l> {
     /// `.`, `F` and `i` of quiet output.
     pub dots: usize,
     /// Tests begun whose result is not known yet, with index and number of their line.
-    pub pending: Vec<(&'l str, usize, usize)>,
+    pub pending: Vec<(Cow<'l, str>, usize, usize)>,
     /// Results found behind other text on a line; they count only if the block lacks results otherwise.
     pub glued: Vec<Entry<'l>>,
 }
@@ -67,7 +68,7 @@ impl<'l> Block<'l> {
             if let Some(worst) = entries.iter().map(|entry| entry.status).reduce(Status::worst) {
                 tally.counts[worst as usize] += 1;
             }
-            tally.twice.extend(entries.get(1).map(|second| (second.line, second.name)));
+            tally.twice.extend(entries.get(1).map(|second| (second.line, second.name.clone())));
         });
         tally.twice.sort_unstable();
         tally
@@ -79,7 +80,7 @@ impl<'l> Block<'l> {
         let mut keys: Vec<(u64, usize)> = Vec::with_capacity(self.entries.len());
         for (at, entry) in self.entries.iter().enumerate() {
             if entry.doc.is_none() {
-                keys.push((text::hash(entry.name), at));
+                keys.push((text::hash(&entry.name), at));
             }
         }
         keys.sort_unstable();
@@ -89,7 +90,7 @@ impl<'l> Block<'l> {
             same.extend(group.iter().map(|(_, at)| &self.entries[*at]));
             // Equal hashes of different names: rare, or made on purpose.
             if same.len() > 1 && same.iter().any(|entry| entry.name != same[0].name) {
-                same.sort_by(|a, b| a.name.cmp(b.name));
+                same.sort_by(|a, b| a.name.cmp(&b.name));
             }
             for names in same.chunk_by(|a, b| a.name == b.name) {
                 call(names);
@@ -99,13 +100,13 @@ impl<'l> Block<'l> {
 
     /// Takes results that stood behind other text, as far as results are lacking; gives those that were left out, with
     /// their lines. Where an own line is forged the glued one is lost, which a rerun mends; the reverse would not be.
-    pub fn take_glued(&mut self) -> Vec<(&'l str, usize)> {
+    pub fn take_glued(&mut self) -> Vec<(Cow<'l, str>, usize)> {
         let glued = std::mem::take(&mut self.glued);
         if glued.is_empty() {
             return Vec::new();
         }
-        let seen: BTreeSet<&str> = self.entries.iter().map(|entry| entry.name).collect();
-        let new: Vec<Entry<'l>> = glued.into_iter().filter(|entry| !seen.contains(&entry.name)).collect();
+        let seen: BTreeSet<&str> = self.entries.iter().map(|entry| &*entry.name).collect();
+        let new: Vec<Entry<'l>> = glued.into_iter().filter(|entry| !seen.contains(&*entry.name)).collect();
         let lacking =
             self.announced.map_or(0, |announced| announced.saturating_sub(self.seen() + self.pending.len()));
         if new.len() <= lacking {
@@ -121,7 +122,7 @@ impl<'l> Block<'l> {
 pub struct Tally<'l> {
     counts: [usize; 9],
     /// Names printed more than once, with the line of the second time, in the order of the log.
-    pub twice: Vec<(usize, &'l str)>,
+    pub twice: Vec<(usize, Cow<'l, str>)>,
 }
 
 impl Tally<'_> {

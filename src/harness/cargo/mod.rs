@@ -7,6 +7,7 @@
 //! Invariant: a line counts as a result only inside a block and outside captured output.
 
 mod block;
+pub mod libtest;
 mod line;
 mod scan;
 mod target;
@@ -73,6 +74,8 @@ pub fn sniff(log: &Log<'_>) -> f64 {
             sure = sure.max(0.9);
         } else if line::test(text).is_some_and(|(_, rest)| line::result(rest).is_some()) {
             sure = sure.max(0.6);
+        } else if libtest::event(text).is_some() {
+            sure = sure.max(0.88);
         } else if matches!(error(text), Some(Error::Build(_))) {
             sure = sure.max(0.5);
         }
@@ -92,8 +95,8 @@ fn ids(scan: &Scan<'_>, targets: &[Target]) -> Vec<Vec<String>> {
             let ordinal = ordinals.get(&(block, at)).copied().unwrap_or(1);
             if ordinal > 1 { format!("{base}#{ordinal}") } else { base }
         }
-        (Target::Binary(path), _) => [path.as_str(), "::", entry.name].concat(),
-        _ => entry.name.to_owned(),
+        (Target::Binary(path), _) => [path.as_str(), "::", &entry.name].concat(),
+        _ => entry.name.clone().into_owned(),
     };
     scan.blocks
         .iter()

@@ -6,11 +6,13 @@
 //! Captured output of tests is free text: between `failures:` and the summary nothing is read but the final list of
 //! names. Outside of it a summary counts only if it adds up to what was announced.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::text::{self, Log};
 use super::super::{Status, Unread};
 use super::block::{Block, Entry, doc, dots};
+use super::libtest;
 use super::line::{self, Error, Header, Summary};
 
 /// All that a log holds.
@@ -61,6 +63,15 @@ impl<'l> Scanner<'l, '_> {
         match text.as_bytes().first() {
             None => return,
             Some(b't' | b'r' | b'e' | b'f' | b's' | b' ' | b'R' | b'D') => {}
+            Some(b'{') => {
+                if let Some(event) = libtest::event(text) {
+                    return self.event(event);
+                }
+                if libtest::is_event(text) {
+                    self.out.unread.push(text::unread(self.number(), text));
+                }
+                return self.inside(text);
+            }
             Some(_) => return self.inside(text),
         }
         if let Some(summary) = line::summary(text) {
@@ -78,6 +89,35 @@ impl<'l> Scanner<'l, '_> {
             self.section();
         } else {
             self.inside(text);
+        }
+    }
+
+    /// An event of `--format json`.
+    fn event(&mut self, event: libtest::Event) {
+        let (index, number) = (self.at, self.number());
+        match event {
+            libtest::Event::Announced(tests) => {
+                self.close(None, true);
+                self.open = Some(self.new_block(Some(tests)));
+            }
+            libtest::Event::Begun(name) => {
+                if let Some(block) = &mut self.open {
+                    block.pending.push((name.into(), index, number));
+                }
+            }
+            libtest::Event::Result(name, status, seconds) => {
+                if self.open.is_none() {
+                    self.open = Some(self.new_block(None));
+                }
+                if let Some(block) = &mut self.open
+                    && let Some(at) = block.pending.iter().position(|(pending, _, _)| *pending == name)
+                {
+                    block.pending.remove(at);
+                }
+                let name = line::without_kind(&name).to_owned();
+                self.entry(name.into(), status, seconds);
+            }
+            libtest::Event::Ended(summary) => self.close(Some(summary), true),
         }
     }
 
@@ -137,7 +177,7 @@ impl<'l> Scanner<'l, '_> {
         }
         self.settle_pending();
         if let Some((status, seconds)) = line::result(rest) {
-            self.entry(name, status, seconds);
+            self.entry(name.into(), status, seconds);
             return;
         }
         for (word, status) in
@@ -148,14 +188,14 @@ impl<'l> Scanner<'l, '_> {
                     || line::running(tail).is_some()
                     || line::error(tail).is_some())
             {
-                self.entry(name, status, None);
+                self.entry(name.into(), status, None);
                 self.step(tail);
                 return;
             }
         }
         let (index, number) = (self.at, self.number());
         if let Some(block) = &mut self.open {
-            block.pending.push((name, index, number));
+            block.pending.push((name.into(), index, number));
         }
         let rest = rest.trim_start();
         if line::header(rest).is_some() || line::error(rest).is_some() {
@@ -163,8 +203,8 @@ impl<'l> Scanner<'l, '_> {
         }
     }
 
-    fn entry(&mut self, name: &'l str, status: Status, seconds: Option<f64>) {
-        let entry = Entry { name, doc: doc(name), status, line: self.number(), seconds };
+    fn entry(&mut self, name: Cow<'l, str>, status: Status, seconds: Option<f64>) {
+        let entry = Entry { doc: doc(&name), name, status, line: self.number(), seconds };
         if let Some(block) = &mut self.open {
             block.entries.push(entry);
         }
@@ -175,7 +215,7 @@ impl<'l> Scanner<'l, '_> {
         let before = self.at.checked_sub(1).map(|at| self.log.text(at).trim_end());
         let number = self.log.number(self.at.saturating_sub(1));
         let Some(block) = &mut self.open else { return };
-        let Some((name, index, _)) = block.pending.last().copied() else { return };
+        let Some((name, index, _)) = block.pending.last().cloned() else { return };
         let Some(text) = before.filter(|_| self.at > index) else { return };
         let status = if text.ends_with("ok") {
             Status::Passed
@@ -184,7 +224,7 @@ impl<'l> Scanner<'l, '_> {
         } else {
             return;
         };
-        let entry = Entry { name, doc: doc(name), status, line: number, seconds: None };
+        let entry = Entry { doc: doc(&name), name, status, line: number, seconds: None };
         block.pending.pop();
         block.entries.push(entry);
     }
@@ -196,7 +236,7 @@ impl<'l> Scanner<'l, '_> {
         if let Some((status, seconds)) = line::result(text) {
             match block.pending.pop() {
                 Some((name, _, _)) => {
-                    block.entries.push(Entry { name, doc: doc(name), status, line: number, seconds });
+                    block.entries.push(Entry { doc: doc(&name), name, status, line: number, seconds });
                 }
                 None => self.out.unread.push(text::unread(number, text)),
             }
@@ -205,7 +245,7 @@ impl<'l> Scanner<'l, '_> {
             if !name.is_empty() {
                 block.dots += 1;
                 let entry =
-                    Entry { name, doc: doc(name), status: Status::Failed, line: number, seconds: None };
+                    Entry { doc: doc(name), name: name.into(), status: Status::Failed, line: number, seconds: None };
                 block.entries.push(entry);
             }
         } else if let Some(dots) = dots(text) {
@@ -217,7 +257,7 @@ impl<'l> Scanner<'l, '_> {
             && let Some((status, seconds)) = line::result(rest)
             && name.chars().all(|c| c.is_alphanumeric() || c == '_' || c == ':')
         {
-            block.glued.push(Entry { name, doc: None, status, line: number, seconds });
+            block.glued.push(Entry { name: name.into(), doc: None, status, line: number, seconds });
         }
     }
 
@@ -269,11 +309,11 @@ impl<'l> Scanner<'l, '_> {
     fn section(&mut self) {
         self.settle_pending();
         let Some(block) = &self.open else { return };
-        let known: BTreeSet<&str> = block
+        let known: BTreeSet<Cow<'l, str>> = block
             .entries
             .iter()
             .filter(|entry| entry.status == Status::Failed)
-            .map(|entry| entry.name)
+            .map(|entry| entry.name.clone())
             .collect();
         let announced = block.announced;
         let mut loose = None;
@@ -288,7 +328,7 @@ impl<'l> Scanner<'l, '_> {
                 continue;
             }
             let names = self.names_above(at);
-            let listed: BTreeSet<&str> = names.iter().map(|(name, _)| *name).collect();
+            let listed: BTreeSet<Cow<'l, str>> = names.iter().map(|(name, _)| (*name).into()).collect();
             let covers = known.is_subset(&listed);
             if names.len() == summary.failed && covers && (known.len() == names.len() || block.dots > 0) {
                 exact = Some((at, summary, names));
@@ -318,7 +358,7 @@ impl<'l> Scanner<'l, '_> {
     }
 
     /// The last line of a list of exactly these failures that begins here.
-    fn end_of_list(&self, at: usize, known: &BTreeSet<&str>) -> Option<usize> {
+    fn end_of_list(&self, at: usize, known: &BTreeSet<Cow<'l, str>>) -> Option<usize> {
         if self.log.text(at) != "failures:" || known.is_empty() {
             return None;
         }
@@ -327,7 +367,7 @@ impl<'l> Scanner<'l, '_> {
             .take(known.len() + 1)
             .map(str::trim)
             .collect();
-        let same = names.len() == known.len() && known.iter().all(|name| names.contains(name));
+        let same = names.len() == known.len() && known.iter().all(|name| names.contains(&**name));
         same.then_some(at + known.len())
     }
 
@@ -359,9 +399,9 @@ impl<'l> Scanner<'l, '_> {
     fn list_failures(&mut self, names: Vec<(&'l str, usize)>) {
         let Some(block) = &mut self.open else { return };
         let listed: BTreeSet<u64> = names.iter().map(|(name, _)| text::hash(name)).collect();
-        let mut known: BTreeMap<&str, Status> = BTreeMap::new();
-        for entry in block.entries.iter().filter(|entry| listed.contains(&text::hash(entry.name))) {
-            known.entry(entry.name).and_modify(|s| *s = s.worst(entry.status)).or_insert(entry.status);
+        let mut known: BTreeMap<Cow<'l, str>, Status> = BTreeMap::new();
+        for entry in block.entries.iter().filter(|entry| listed.contains(&text::hash(&entry.name))) {
+            known.entry(entry.name.clone()).and_modify(|s| *s = s.worst(entry.status)).or_insert(entry.status);
         }
         for (name, line) in names {
             match known.get(name) {
@@ -373,7 +413,7 @@ impl<'l> Scanner<'l, '_> {
                 None => {}
             }
             block.pending.retain(|(pending, _, _)| *pending != name);
-            block.entries.push(Entry { name, doc: doc(name), status: Status::Failed, line, seconds: None });
+            block.entries.push(Entry { doc: doc(name), name: name.into(), status: Status::Failed, line, seconds: None });
         }
     }
 
@@ -402,7 +442,7 @@ impl<'l> Scanner<'l, '_> {
             _ => Status::Errored,
         };
         for (name, _, line) in begun {
-            block.entries.push(Entry { name, doc: doc(name), status, line, seconds: None });
+            block.entries.push(Entry { doc: doc(&name), name, status, line, seconds: None });
         }
         self.compare(&block);
         self.out.blocks.push(block);

@@ -2,11 +2,13 @@
 //! hold one trap each (only `crlf` and `truncated` were altered afterwards). One line a test: its line in the log, its
 //! status, its id.
 
+mod cut;
 mod damage;
 mod js;
 mod go;
-mod python;
+mod junit;
 mod logs;
+mod python;
 
 use super::*;
 

@@ -16,9 +16,6 @@ pub struct Event<'t> {
     /// Import path; absent for events of a build.
     #[serde(borrow, default)]
     pub package: Option<Cow<'t, str>>,
-    /// What was built: `example.com/a [example.com/a.test]`.
-    #[serde(borrow, default)]
-    pub import_path: Option<Cow<'t, str>>,
     /// Test; absent for events of a package.
     #[serde(borrow, default)]
     pub test: Option<Cow<'t, str>>,

@@ -40,9 +40,10 @@ pub fn step(text: &str) -> Option<Step<'_>> {
     let at = text.rfind("--- ")?;
     let (before, rest) = text.split_at(at);
     let rest = &rest[4..];
-    let (status, rest) = [("PASS: ", Status::Passed), ("FAIL: ", Status::Failed), ("SKIP: ", Status::Skipped)]
-        .into_iter()
-        .find_map(|(word, status)| Some((status, rest.strip_prefix(word)?)))?;
+    let (status, rest) =
+        [("PASS: ", Status::Passed), ("FAIL: ", Status::Failed), ("SKIP: ", Status::Skipped)]
+            .into_iter()
+            .find_map(|(word, status)| Some((status, rest.strip_prefix(word)?)))?;
     let (name, time) = rest.trim_end().rsplit_once(" (")?;
     let name = one_word(name)?;
     let digits = time.strip_suffix(" seconds)").or_else(|| time.strip_suffix("s)"))?;
@@ -50,7 +51,11 @@ pub fn step(text: &str) -> Option<Step<'_>> {
     // `    a_test.go:5: --- PASS: TestFake (0.00s)` is what t.Log prints; a deeper line is text of several lines.
     let indented = !before.is_empty() && before.bytes().all(|byte| byte == b' ');
     let logged = before.trim_start().split_once(": ").is_some_and(|(place, _)| place.contains(".go:"));
-    (!logged && (!indented || name.contains('/'))).then_some(Step::Result { name, status, seconds: Some(seconds) })
+    (!logged && (!indented || name.contains('/'))).then_some(Step::Result {
+        name,
+        status,
+        seconds: Some(seconds),
+    })
 }
 
 fn one_word(name: &str) -> Option<&str> {
@@ -70,7 +75,7 @@ pub enum Ending {
     Empty,
 }
 
-/// `ok  	PKG	0.003s`, `FAIL	PKG [build failed]`, `?   	PKG	[no test files]`: the package and how it ended.
+/// `ok PKG 0.003s`, `FAIL PKG [build failed]`, `? PKG [no test files]`, parts set off by tabs: the package and its end.
 pub fn ending(text: &str) -> Option<(&str, Ending)> {
     let (word, rest) = ["ok ", "ok\t", "FAIL ", "FAIL\t", "? ", "?\t"]
         .into_iter()
@@ -79,10 +84,13 @@ pub fn ending(text: &str) -> Option<(&str, Ending)> {
     let end = rest.find(char::is_whitespace).unwrap_or(rest.len());
     let (package, tail) = rest.split_at(end);
     let tail = tail.trim_start();
-    let timed = tail.starts_with("(cached)") || tail.split(char::is_whitespace).next().is_some_and(is_seconds);
+    let timed =
+        tail.starts_with("(cached)") || tail.split(char::is_whitespace).next().is_some_and(is_seconds);
     let ending = match word.trim_end() {
         "ok" if timed => Ending::Ok,
-        "FAIL" if tail.starts_with("[build failed]") || tail.starts_with("[setup failed]") => Ending::NotBuilt,
+        "FAIL" if tail.starts_with("[build failed]") || tail.starts_with("[setup failed]") => {
+            Ending::NotBuilt
+        }
         "FAIL" if timed => Ending::Failed,
         "?" if tail.starts_with("[no test files]") => Ending::Empty,
         _ => return None,
@@ -112,6 +120,7 @@ pub fn benchmark(text: &str) -> Option<&str> {
 mod tests {
     use super::*;
 
+    #[allow(clippy::unnecessary_wraps, reason = "as `step` gives it")]
     fn result(name: &str, status: Status, seconds: f64) -> Option<Step<'_>> {
         Some(Step::Result { name, status, seconds: Some(seconds) })
     }
@@ -143,7 +152,10 @@ mod tests {
     fn endings() {
         let cases = [
             ("ok  \texample.com/a\t0.003s", Some(("example.com/a", Ending::Ok))),
-            ("ok  \texample.com/a\t(cached)\tcoverage: 80.0% of statements", Some(("example.com/a", Ending::Ok))),
+            (
+                "ok  \texample.com/a\t(cached)\tcoverage: 80.0% of statements",
+                Some(("example.com/a", Ending::Ok)),
+            ),
             ("ok   example.com/a 0.003s [no tests to run]", Some(("example.com/a", Ending::Ok))),
             ("FAIL\texample.com/a\t0.015s", Some(("example.com/a", Ending::Failed))),
             ("FAIL\texample.com/a [build failed]", Some(("example.com/a", Ending::NotBuilt))),

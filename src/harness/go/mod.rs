@@ -183,8 +183,8 @@ impl Reader {
             ("cont", _) => Step::Continue(test),
             ("output", _) => {
                 let text = event.output.as_deref().unwrap_or_default();
-                if let Some(name) = line::benchmark(text) {
-                    package.benchmark(name, number);
+                if test.starts_with("Benchmark") && text.contains(" ns/op") {
+                    package.benchmark(test, number);
                 } else {
                     package.printed(text.trim_end(), number);
                 }

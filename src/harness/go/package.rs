@@ -65,7 +65,9 @@ impl Package {
     pub fn continues(&self, step: &Step<'_>) -> bool {
         match step {
             Step::Run(name) => name.contains('/') && self.open.contains_key(top(name)),
-            Step::Pause(name) | Step::Continue(name) | Step::Result { name, .. } => self.open.contains_key(*name),
+            Step::Pause(name) | Step::Continue(name) | Step::Result { name, .. } => {
+                self.open.contains_key(*name)
+            }
         }
     }
 
@@ -134,6 +136,9 @@ impl Package {
             && self.open.contains_key(name)
         {
             self.glued.insert(name.to_owned(), (status, seconds, line));
+            if self.active.as_deref() == Some(name) {
+                self.active = None;
+            }
         }
         self.output(text);
     }
@@ -160,7 +165,12 @@ impl Package {
             }
         }
         let outer: BTreeSet<&str> = self.done.iter().map(|done| done.name.as_str()).collect();
-        let is_text = |inside: &Option<String>| inside.as_deref().is_some_and(|outer_name| outer.contains(outer_name));
+        // Of a log that stops nobody knows whether the outer test would have ended.
+        let pending: BTreeSet<String> =
+            if failed.is_none() { self.open.keys().cloned().collect() } else { BTreeSet::new() };
+        let is_text = |inside: &Option<String>| {
+            inside.as_deref().is_some_and(|name| outer.contains(name) || pending.contains(name))
+        };
         let printed: Vec<bool> = self.done.iter().map(|done| is_text(&done.inside)).collect();
         let open: Vec<(String, Begun)> = std::mem::take(&mut self.open)
             .into_iter()
@@ -179,7 +189,13 @@ impl Package {
             seen += 1;
             failures += usize::from(*status == Status::Failed);
             let seconds = *seconds;
-            reading.tests.push(TestResult { id: id(test), status: *status, line: *line, seconds, source_line: None });
+            reading.tests.push(TestResult {
+                id: id(test),
+                status: *status,
+                line: *line,
+                seconds,
+                source_line: None,
+            });
         }
         for (line, text) in &self.stray {
             reading.unread.push(text::unread(*line, text));
@@ -188,7 +204,13 @@ impl Package {
         let killed = self.killed(&open, failed);
         for (test, begun) in open {
             let status = killed.get(&test).copied().unwrap_or(Status::Unreached);
-            reading.tests.push(TestResult { id: id(&test), status, line: begun.line, seconds: None, source_line: None });
+            reading.tests.push(TestResult {
+                id: id(&test),
+                status,
+                line: begun.line,
+                seconds: None,
+                source_line: None,
+            });
         }
         let dead = match failed {
             None => true,
@@ -215,10 +237,13 @@ impl Package {
         let running: Vec<&str> =
             open.iter().filter(|(_, begun)| !begun.paused).map(|(test, _)| test.as_str()).collect();
         // One chain of a test and its subtests: nothing else ran.
-        let chain = running.windows(2).all(|pair| pair[1].strip_prefix(pair[0]).is_some_and(|r| r.starts_with('/')));
+        let chain =
+            running.windows(2).all(|pair| pair[1].strip_prefix(pair[0]).is_some_and(|r| r.starts_with('/')));
         let status = if self.clock { Status::TimedOut } else { Status::Errored };
         let named = |test: &str| {
-            self.timed_out.iter().any(|late| late == test || late.strip_prefix(test).is_some_and(|r| r.starts_with('/')))
+            self.timed_out
+                .iter()
+                .any(|late| late == test || late.strip_prefix(test).is_some_and(|r| r.starts_with('/')))
         };
         running
             .iter()

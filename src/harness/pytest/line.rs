@@ -159,7 +159,9 @@ pub fn without_progress(text: &str) -> &str {
     let text = text.trim_end();
     let progress = text.rfind('[').filter(|_| text.ends_with(']')).filter(|at| {
         let inside = text[at + 1..text.len() - 1].trim();
-        let of = inside.split_once('/').is_some_and(|(a, b)| count(a.trim()).is_some() && count(b.trim()).is_some());
+        let of = inside
+            .split_once('/')
+            .is_some_and(|(a, b)| count(a.trim()).is_some() && count(b.trim()).is_some());
         of || inside.strip_suffix('%').is_some_and(|digits| count(digits).is_some())
     });
     progress.map_or(text, |at| text[..at].trim_end())
@@ -172,21 +174,21 @@ pub struct Verbose<'t> {
     pub id: &'t str,
     /// Result.
     pub word: Option<Word>,
-    /// Printed by a worker of xdist.
-    pub worker: bool,
+    /// Number of xdist's worker that ran it.
+    pub worker: Option<usize>,
 }
 
 /// Reads a `-v` line: `ID PASSED  [ 50%]`, `ID SKIPPED (reason)`, `[gw0] [ 50%] PASSED ID`, or `ID` alone.
 pub fn verbose(text: &str) -> Option<Verbose<'_>> {
     if let Some(rest) = text.strip_prefix("[gw") {
         let (worker, rest) = rest.split_once("] ")?;
-        count(worker)?;
+        let worker = Some(count(worker)?);
         let rest = match rest.strip_prefix('[') {
             Some(percent) => percent.split_once("] ")?.1,
             None => rest,
         };
-        let (word, id) = leading(rest)?;
-        return Some(Verbose { id, word: Some(word), worker: true });
+        let (word, id) = leading(rest).filter(|(_, id)| id::valid(id))?;
+        return Some(Verbose { id, word: Some(word), worker });
     }
     if !text.contains("::") || text.starts_with([' ', '\t', '[']) {
         return None;
@@ -196,12 +198,13 @@ pub fn verbose(text: &str) -> Option<Verbose<'_>> {
         if let Some(id) = line.strip_suffix(name).and_then(|id| id.strip_suffix(' ')).map(str::trim_end)
             && id::valid(id)
         {
-            return Some(Verbose { id, word: Some(*word), worker: false });
+            return Some(Verbose { id, word: Some(*word), worker: None });
         }
     }
     // A reason in round brackets, or the name of a part: the word that follows a whole id.
     let mut last = None;
-    for (at, _) in line.match_indices(' ') {
+    // As many as any real id holds, so that hostile lines stay linear.
+    for (at, _) in line.match_indices(' ').take(500) {
         let rest = &line[at + 1..];
         let found = WORDS.iter().find(|(name, word)| {
             rest.strip_prefix(name).is_some_and(|tail| match word {
@@ -213,7 +216,7 @@ pub fn verbose(text: &str) -> Option<Verbose<'_>> {
         if let Some((_, word)) = found
             && id::valid(before)
         {
-            last = Some(Verbose { id: before, word: Some(*word), worker: false });
+            last = Some(Verbose { id: before, word: Some(*word), worker: None });
             if id::balanced(before) {
                 return last;
             }
@@ -224,7 +227,7 @@ pub fn verbose(text: &str) -> Option<Verbose<'_>> {
     }
     // An id alone, or with what the test printed behind it.
     let id = id::first(text)?;
-    Some(Verbose { id, word: None, worker: false })
+    Some(Verbose { id, word: None, worker: None })
 }
 
 /// The word at the end of a line whose beginning is lost or was printed by the test.
@@ -274,8 +277,8 @@ pub fn marks(text: &str) -> Option<Counts> {
             b's' => Word::Is(Status::Skipped),
             b'x' => Word::Is(Status::Xfailed),
             b'X' => Word::Is(Status::Xpassed),
-            b'u' => Word::SubFailed,
-            b'R' | b',' | b'-' => Word::Rerun,
+            // A part of a test: failed, or with xdist any.
+            b'u' | b'R' | b',' | b'-' => Word::Rerun,
             _ => return None,
         });
     }
@@ -297,7 +300,10 @@ mod tests {
             ("t/x.py::b[[] FAILED  [3/40]", is("t/x.py::b[[]", Status::Failed)),
             ("t/x.py::b SKIPPED (no net: [x] - y)    [ 65%]", is("t/x.py::b", Status::Skipped)),
             ("t/x.py::b SKIPPED (could not import", is("t/x.py::b", Status::Skipped)),
-            ("t/x.py::b[SKIPPED (x)] SKIPPED (PASSED (y)) [ 65%]", is("t/x.py::b[SKIPPED (x)]", Status::Skipped)),
+            (
+                "t/x.py::b[SKIPPED (x)] SKIPPED (PASSED (y)) [ 65%]",
+                is("t/x.py::b[SKIPPED (x)]", Status::Skipped),
+            ),
             ("t/x.py::b SUBFAILED[m s] (i=1)", Some(("t/x.py::b", Some(Word::SubFailed)))),
             ("[gw0] [ 50%] PASSED t/x.py::b[a b] ", is("t/x.py::b[a b]", Status::Passed)),
             ("[gw1] XFAIL t/x.py::b ", is("t/x.py::b", Status::Xfailed)),
@@ -317,14 +323,23 @@ mod tests {
         assert_eq!(heading("===== test session starts ====="), Some(Heading::Start));
         assert_eq!(heading("= FAILURES ="), Some(Heading::Section));
         assert_eq!(heading("___ TestA.test_b[__] ___"), Some(Heading::Test("TestA.test_b[__]")));
-        assert_eq!(heading("!!! stopping after 1 failures !!!"), Some(Heading::Stopped("stopping after 1 failures")));
+        assert_eq!(
+            heading("!!! stopping after 1 failures !!!"),
+            Some(Heading::Stopped("stopping after 1 failures"))
+        );
         let counts = Counts { passed: 2, failed: 1, errors: 3, ..Counts::default() };
-        for text in ["1 failed, 2 passed, 1 warning, 3 errors, 2 subtests passed in 0.12s", "= 1 failed, 2 passed, 3 error in 62.10s (0:01:02) ="] {
+        for text in [
+            "1 failed, 2 passed, 1 warning, 3 errors, 2 subtests passed in 0.12s",
+            "= 1 failed, 2 passed, 3 error in 62.10s (0:01:02) =",
+        ] {
             assert_eq!(heading(text), Some(Heading::Counts(counts)), "{text}");
         }
         assert_eq!(heading("no tests ran in 0.00s"), Some(Heading::Counts(Counts::default())));
         assert_eq!(heading("3 times in 5 days"), None);
-        assert_eq!(marks("tests/test_x.py ..F.s   [ 81%]").map(|c| (c.passed, c.failed, c.skipped)), Some((3, 1, 1)));
+        assert_eq!(
+            marks("tests/test_x.py ..F.s   [ 81%]").map(|c| (c.passed, c.failed, c.skipped)),
+            Some((3, 1, 1))
+        );
         assert_eq!(marks("some text here."), None);
     }
 }

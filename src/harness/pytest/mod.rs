@@ -31,7 +31,11 @@ pub fn sniff(log: &Log<'_>) -> f64 {
             None => match line::verbose(text) {
                 Some(line) if line.word.is_some() => 0.85,
                 _ if text.starts_with("INTERNALERROR>") => 0.9,
-                _ if text.contains("pytest: error: ") || text.starts_with("ImportError while loading conftest ") => 0.9,
+                _ if text.contains("pytest: error: ")
+                    || text.starts_with("ImportError while loading conftest ") =>
+                {
+                    0.9
+                }
                 _ => {
                     progress |= text.ends_with("%]") && line::marks(text).is_some();
                     0.0
@@ -98,7 +102,8 @@ impl Tests<'_> {
         let (path, name) = id.split_once("::").unwrap_or((id, ""));
         let path = path.replace('\\', "/");
         let root = self.context.root.as_deref().unwrap_or_default();
-        let inside = path.strip_prefix(root).and_then(|rest| rest.strip_prefix('/')).filter(|_| !root.is_empty());
+        let inside =
+            path.strip_prefix(root).and_then(|rest| rest.strip_prefix('/')).filter(|_| !root.is_empty());
         let path = inside.unwrap_or(&path);
         if name.is_empty() { path.to_owned() } else { format!("{path}::{name}") }
     }
@@ -123,13 +128,16 @@ impl Tests<'_> {
 }
 
 fn close(mut session: Session<'_>, tests: &mut Tests<'_>, reading: &mut Reading) {
-    session.settle();
+    session.decide();
     let known: BTreeSet<&str> =
         session.verbose.iter().map(|entry| entry.id).chain(session.open.keys().copied()).collect();
     let mut listed = line::Counts::default();
     let mut summed = false;
     for entry in &session.verbose {
         match entry.word {
+            Word::Is(status) if status.holds() && session.unsure(entry.id) => {
+                tests.push(entry.id, Status::Unreached, entry.line);
+            }
             Word::Is(status) => tests.push(entry.id, status, entry.line),
             Word::SubFailed => tests.push(entry.id, Status::Failed, entry.line),
             Word::SubOther | Word::Rerun => {}
@@ -147,6 +155,12 @@ fn close(mut session: Session<'_>, tests: &mut Tests<'_>, reading: &mut Reading)
                 uncollected.entry(tests.id(place)).or_insert(entry.line);
             }
             _ if !id::valid(place) => reading.unread.push(text::unread(entry.line, entry.id)),
+            // Passes are listed before failures, so of a list that stops they are not sure.
+            Word::Is(status) if status.holds() && !session.ended => {
+                if !known.contains(place) {
+                    tests.push(place, Status::Unreached, entry.line);
+                }
+            }
             Word::Is(status) => tests.push(place, status, entry.line),
             Word::SubFailed => tests.push(place, Status::Failed, entry.line),
             Word::SubOther | Word::Rerun => {}
@@ -169,7 +183,7 @@ fn close(mut session: Session<'_>, tests: &mut Tests<'_>, reading: &mut Reading)
         }
     }
     let something = session.begun || !session.verbose.is_empty() || !session.open.is_empty();
-    if something && (session.counts.is_none() || session.stopped.is_some() || session.fatal) {
+    if something && (!session.ended || session.stopped.is_some() || session.fatal) {
         let line = session.stopped.unwrap_or(session.first);
         reading.incomplete.push(Incomplete { target: None, announced: session.collected, seen, line });
     }

@@ -50,6 +50,8 @@ pub struct Session<'t> {
     pub counts: Option<(Counts, usize)>,
     /// Counted from progress.
     pub printed: Counts,
+    /// The run came to its end.
+    pub ended: bool,
     /// `!!! … !!!`, an internal error, a fatal one.
     pub stopped: Option<usize>,
     /// The interpreter itself died.
@@ -61,6 +63,10 @@ pub struct Session<'t> {
     /// The last result was found behind printed text.
     loose: bool,
     workers: bool,
+    /// Tests begun on a line of their own: with a subtest that failed (9.0 and later), or with output.
+    split: BTreeSet<&'t str>,
+    /// For each worker (none without xdist) the test whose result came last.
+    last: BTreeMap<Option<usize>, &'t str>,
 }
 
 impl<'t> Session<'t> {
@@ -74,8 +80,11 @@ impl<'t> Session<'t> {
         self.counts.is_some_and(|(counts, _)| counts.fit(&self.printed, self.parts()))
     }
 
-    /// Failed subtests of the summary.
+    /// Failed subtests, which the progress does not tell: those of the summary, without one perhaps all failures.
     pub fn parts(&self) -> usize {
+        if self.summary.is_empty() {
+            return self.counts.map_or(0, |(counts, _)| counts.failed);
+        }
         self.summary.iter().filter(|entry| entry.word == Word::SubFailed).count()
     }
 
@@ -89,7 +98,8 @@ impl<'t> Session<'t> {
             Some(_) => false,
             None => {
                 let percent = text.trim_end().ends_with("%]");
-                percent && (line::marks(text).is_some() || line::verbose(text).is_some_and(|v| v.word.is_some()))
+                percent
+                    && (line::marks(text).is_some() || line::verbose(text).is_some_and(|v| v.word.is_some()))
             }
         }
     }
@@ -106,6 +116,7 @@ impl<'t> Session<'t> {
             Some(Heading::Summary) => {
                 self.begun = true;
                 self.summary.clear();
+                self.counts = None;
                 self.part = Part::Summary;
             }
             Some(Heading::Counts(counts)) => {
@@ -164,13 +175,14 @@ impl<'t> Session<'t> {
             return;
         }
         if let Some(Verbose { id, word, worker }) = line::verbose(text) {
-            self.workers |= worker;
+            self.workers |= worker.is_some();
             let Some(word) = word else {
                 if self.workers || self.pending.is_none() {
                     self.open.entry(id).or_insert(number);
                 }
                 if !self.workers && self.pending.is_none() {
                     self.pending = Some(id);
+                    self.split.insert(id);
                     self.loose = false;
                 }
                 return;
@@ -181,6 +193,7 @@ impl<'t> Session<'t> {
                 return;
             }
             self.loose = false;
+            self.last.insert(worker, id);
             self.take(entry);
         } else if let Some(word) = line::trailing(text)
             && (self.pending.is_some() || self.loose)
@@ -188,12 +201,13 @@ impl<'t> Session<'t> {
             if let Some(id) = self.pending {
                 // What was printed between the beginning of a test and its end is the test's own.
                 self.doubtful.append(&mut self.held);
+                self.last.insert(None, id);
                 self.take(Entry { id, word, line: number });
                 self.loose = true;
-            } else if let (Some(last), Word::Is(status)) = (self.verbose.last_mut(), word) {
-                if let Word::Is(before) = last.word {
-                    last.word = Word::Is(before.worst(status));
-                }
+            } else if let (Some(last), Word::Is(status)) = (self.verbose.last_mut(), word)
+                && let Word::Is(before) = last.word
+            {
+                last.word = Word::Is(before.worst(status));
             }
         } else if let Some(counts) = line::marks(text) {
             let printed = &mut self.printed;
@@ -222,6 +236,7 @@ impl<'t> Session<'t> {
         self.pending = None;
         self.loose = false;
         for entry in std::mem::take(&mut self.held) {
+            self.split.insert(entry.id);
             self.take(entry);
         }
     }
@@ -230,6 +245,23 @@ impl<'t> Session<'t> {
     pub fn victim(&self) -> Option<&'t str> {
         let mut open = self.open.keys();
         open.next().copied().filter(|_| open.next().is_none() && self.fatal)
+    }
+
+    /// Whether a pass may still be followed by an error of the test's own clean-up: the log stops, and it came last.
+    pub fn unsure(&self, id: &str) -> bool {
+        let part = !self.workers && self.split.contains(id);
+        !self.ended && (part || self.last.values().any(|last| *last == id))
+    }
+
+    /// Settles whether the last line of counts is the run's own: it fits what was printed, or as many passes are listed
+    /// as it tells.
+    pub fn decide(&mut self) {
+        self.settle();
+        let listed = self.summary.iter().filter(|entry| entry.word == Word::Is(Status::Passed)).count();
+        let nothing = self.printed == Counts::default();
+        self.ended = self.counts.is_some_and(|(counts, _)| {
+            counts.fit(&self.printed, self.parts()) || listed == counts.passed || (nothing && listed == 0)
+        });
     }
 
     /// Status of an open test.

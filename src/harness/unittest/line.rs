@@ -28,8 +28,10 @@ pub fn head(text: &str) -> Option<Head<'_>> {
     let (name, rest) = trimmed.split_once(" (")?;
     let (place, rest) = rest.split_once(')')?;
     let plain = |c: char| c.is_alphanumeric() || matches!(c, '_' | '.' | '<' | '>' | '-');
-    let named = !name.is_empty() && !name.contains(char::is_whitespace);
-    let dotted = place.contains('.') && place.chars().all(plain) && !place.starts_with(|c: char| c.is_ascii_digit());
+    let named =
+        name.starts_with(|c: char| c.is_alphanumeric() || c == '_') && !name.contains(char::is_whitespace);
+    let dotted =
+        place.contains('.') && place.chars().all(plain) && !place.starts_with(|c: char| c.is_ascii_digit());
     if !named || !dotted || !(rest.is_empty() || rest.starts_with(' ')) {
         return None;
     }
@@ -70,12 +72,10 @@ pub fn glued(text: &str) -> Option<Status> {
 
 /// `FAIL: test_x (pkg.mod.Class.test_x) (i=1)`: status and head.
 pub fn failure(text: &str) -> Option<(Status, Head<'_>)> {
-    let words = [
-        ("FAIL: ", Status::Failed),
-        ("ERROR: ", Status::Errored),
-        ("UNEXPECTED SUCCESS: ", Status::Xpassed),
-    ];
-    let (status, rest) = words.into_iter().find_map(|(word, status)| Some((status, text.strip_prefix(word)?)))?;
+    let words =
+        [("FAIL: ", Status::Failed), ("ERROR: ", Status::Errored), ("UNEXPECTED SUCCESS: ", Status::Xpassed)];
+    let (status, rest) =
+        words.into_iter().find_map(|(word, status)| Some((status, text.strip_prefix(word)?)))?;
     Some((status, head(rest)?))
 }
 
@@ -95,9 +95,8 @@ pub fn ran(text: &str) -> Option<usize> {
 /// `FAILED (failures=3, errors=6, skipped=3)` or `OK`: failures and errors.
 pub fn verdict(text: &str) -> Option<(usize, usize)> {
     let text = text.trim_end();
-    let rest = match text.strip_prefix("FAILED").or_else(|| text.strip_prefix("OK")) {
-        Some(rest) => rest,
-        None => return (text == "NO TESTS RAN").then_some((0, 0)),
+    let Some(rest) = text.strip_prefix("FAILED").or_else(|| text.strip_prefix("OK")) else {
+        return (text == "NO TESTS RAN").then_some((0, 0));
     };
     let inside = match rest {
         "" => "",
@@ -125,7 +124,10 @@ mod tests {
             ("test_x (pkg.mod.A.test_x) ... ok", Some(("test_x", "pkg.mod.A", " ... ok", false))),
             ("test_x (pkg.mod.A) ... ok", Some(("test_x", "pkg.mod.A", " ... ok", false))),
             ("test_x (pkg.mod.A)", Some(("test_x", "pkg.mod.A", "", false))),
-            ("  test_x (pkg.mod.A.test_x) [m] (i=1) ... FAIL", Some(("test_x", "pkg.mod.A", " [m] (i=1) ... FAIL", true))),
+            (
+                "  test_x (pkg.mod.A.test_x) [m] (i=1) ... FAIL",
+                Some(("test_x", "pkg.mod.A", " [m] (i=1) ... FAIL", true)),
+            ),
             ("test_x (pkg.mod.A.test_x) (i=1)", Some(("test_x", "pkg.mod.A", " (i=1)", true))),
             ("finished (in 0.3 s) ... ok", None),
             ("took (0.30) ... ok", None),

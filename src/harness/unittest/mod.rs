@@ -64,6 +64,9 @@ struct Open<'t> {
     line: usize,
     /// A result behind printed text: holds once something else follows.
     provisional: Option<(Status, usize)>,
+    /// Another test's line behind the head. Up to Python 3.10 a test whose subtest failed has no result of its own; but
+    /// the text may also be printed, and a result follows.
+    next: Option<(Head<'t>, Status)>,
 }
 
 #[derive(Debug, Default)]
@@ -83,6 +86,14 @@ struct Reader<'t> {
     oddities: Vec<String>,
     unread: Vec<super::Unread>,
     imports: bool,
+    /// `OK` or `FAILED (…)` has come.
+    told: bool,
+    /// Marks of the quiet form were seen.
+    dots: bool,
+    /// What a failed test printed follows (`-b`), without a mark of its end.
+    replayed: bool,
+    /// Passes read behind that.
+    doubtful: Vec<(String, usize)>,
 }
 
 impl<'t> Reader<'t> {
@@ -121,18 +132,24 @@ impl<'t> Reader<'t> {
     fn begin_next(&mut self) {
         self.part = Part::Progress;
         self.run.clear();
+        self.dots = false;
+        self.replayed = false;
+        self.told = false;
         self.failures = (0, 0);
     }
 
     fn end(&mut self, failures: usize, errors: usize, number: usize) {
         let Some((ran, _)) = self.ran else { return };
+        self.told = true;
+        self.without_printed(ran);
         let skipped = self.run.values().filter(|status| **status == Status::Skipped).count();
         let verbose = self.run.len() > self.failures.0 + self.failures.1;
         // Skips of whole classes are not counted since 3.12; set-ups never are.
         let fits = !verbose || (ran <= self.run.len() && ran + skipped >= self.run.len());
         if !fits {
             let seen = self.run.len();
-            self.oddities.push(format!("line {number}: {ran} tests are told to have run, {seen} were printed"));
+            self.oddities
+                .push(format!("line {number}: {ran} tests are told to have run, {seen} were printed"));
         }
         if (failures, errors) != self.failures {
             let told = self.failures;
@@ -143,6 +160,25 @@ impl<'t> Reader<'t> {
         } else if fits {
             self.ran = None;
             self.unfinished = None;
+        }
+    }
+
+    /// Takes out passes that tests had printed, where more are there than ran: those first behind replayed output, and
+    /// all of them in the quiet form.
+    fn without_printed(&mut self, ran: usize) {
+        let doubtful = std::mem::take(&mut self.doubtful);
+        let excess = self.run.len().saturating_sub(ran);
+        let mut printed: Vec<String> = doubtful.into_iter().take(excess).map(|(id, _)| id).collect();
+        if self.dots && self.run.len() < ran {
+            let passed = self.run.iter().filter(|(_, status)| **status == Status::Passed);
+            printed.extend(passed.map(|(id, _)| id.clone()));
+        }
+        for id in printed {
+            self.run.remove(&id);
+            if let Some((_, line)) = self.tests.remove(&id) {
+                self.unread.push(text::unread(line, &id));
+                self.oddities.push(format!("line {line}: a result that a test printed"));
+            }
         }
     }
 
@@ -163,29 +199,32 @@ impl<'t> Reader<'t> {
             }
             return;
         }
-        let inside = self.open.as_ref().is_some_and(|open| open.provisional.is_none() && !same(&open.head, &head));
         self.settle(true);
         let rest = head.rest.strip_prefix(" ...");
         if let Some(status) = rest.and_then(line::result) {
             self.push(&head, status, number);
             return;
         }
-        if inside && rest.is_none() && !head.rest.is_empty() {
-            return;
-        }
         if !head.rest.is_empty() && rest.is_none() {
             return;
         }
-        let provisional = rest.and_then(line::glued).map(|status| (status, number));
-        let open = Open { head, line: number, provisional };
-        // Since 3.8 or so `test_a (..) ... test_b (..) ... ok` is how a test without an own end is followed.
-        self.open = Some(open);
+        let next = rest.and_then(|rest| line::head(rest.trim_start())).and_then(|next| {
+            let status = next.rest.strip_prefix(" ...").and_then(line::result)?;
+            Some((next, status))
+        });
+        let glued = rest.filter(|_| next.is_none()).and_then(line::glued);
+        let provisional = glued.map(|status| (status, number));
+        self.open = Some(Open { head, line: number, provisional, next });
     }
 
     /// A line that begins no test: a docstring with its result, printed text, a result alone.
     fn behind(&mut self, text: &str, number: usize) {
+        self.replayed |= matches!(text, "Stdout:" | "Stderr:");
+        let marks = text.bytes().take_while(|byte| b".FEsxu".contains(byte)).count();
+        self.dots |= self.run.is_empty() && marks > 0 && (marks == text.len() || text.starts_with('.'));
         let Some(open) = &mut self.open else { return };
-        let whole = line::result(text).or_else(|| text.rsplit_once(" ... ").and_then(|(_, rest)| line::result(rest)));
+        let whole =
+            line::result(text).or_else(|| text.rsplit_once(" ... ").and_then(|(_, rest)| line::result(rest)));
         if let Some(status) = whole.or_else(|| line::glued(text)) {
             let status = open.provisional.map_or(status, |(before, _)| before.worst(status));
             open.provisional = Some((status, number));
@@ -193,6 +232,9 @@ impl<'t> Reader<'t> {
         if let (Some(status), true) = (line::result(text), open.provisional.is_some()) {
             let status = open.provisional.map_or(status, |(before, _)| before.worst(status));
             let head = open.head;
+            if let Some((next, _)) = &open.next {
+                self.unread.push(text::unread(open.line, next.name));
+            }
             self.open = None;
             self.push(&head, status, number);
         }
@@ -201,6 +243,9 @@ impl<'t> Reader<'t> {
     /// Ends the open test; with `more` something follows, so that a result behind printed text holds.
     fn settle(&mut self, more: bool) {
         let Some(open) = self.open.take() else { return };
+        if let Some((next, status)) = open.next.filter(|_| more) {
+            self.push(&next, status, open.line);
+        }
         match open.provisional.filter(|_| more) {
             Some((status, line)) => self.push(&open.head, status, line),
             None => self.push(&open.head, Status::Unreached, open.line),
@@ -216,6 +261,13 @@ impl<'t> Reader<'t> {
             return;
         }
         let id = format!("{}::{}", head.class, head.name);
+        if self.replayed
+            && self.part == Part::Progress
+            && status == Status::Passed
+            && !self.run.contains_key(&id)
+        {
+            self.doubtful.push((id.clone(), line));
+        }
         self.run.entry(id.clone()).and_modify(|s| *s = s.worst(status)).or_insert(status);
         let old = self.tests.entry(id).or_insert((status, line));
         // A result beats none, the worse of two holds.
@@ -225,7 +277,9 @@ impl<'t> Reader<'t> {
     }
 
     fn failure(&mut self, text: &'t str, before: &str, number: usize) {
-        if let Some((status, head)) = line::failure(text).filter(|_| line::rule(before, b'=') || text.starts_with('U')) {
+        if let Some((status, head)) =
+            line::failure(text).filter(|_| line::rule(before, b'=') || text.starts_with('U'))
+        {
             match status {
                 Status::Failed => self.failures.0 += 1,
                 Status::Errored => self.failures.1 += 1,
@@ -252,6 +306,15 @@ impl<'t> Reader<'t> {
 
     fn finish(mut self) -> Reading {
         self.settle(false);
+        if !self.told {
+            // What was printed cannot be told from what is so without the number of tests.
+            let replayed = std::mem::take(&mut self.doubtful);
+            let passes =
+                self.run.iter().filter(|(_, status)| self.dots && status.holds()).map(|(id, _)| id.clone());
+            for id in passes.chain(replayed.into_iter().map(|(id, _)| id)).collect::<Vec<_>>() {
+                self.tests.entry(id).and_modify(|test| test.0 = Status::Unreached);
+            }
+        }
         let mut reading = Reading::new(Format::Unittest);
         reading.oddities = self.oddities;
         reading.unread = self.unread;
@@ -264,7 +327,7 @@ impl<'t> Reader<'t> {
             }
         }
         let seen = self.tests.values().filter(|(status, _)| *status != Status::Unreached).count();
-        if let Some(line) = self.unfinished.filter(|_| self.ran.is_none() || self.part != Part::Ended) {
+        if let Some(line) = self.unfinished.filter(|_| !self.told) {
             reading.incomplete.push(Incomplete { target: None, announced: None, seen, line });
         }
         let tests = self.tests.into_iter();
