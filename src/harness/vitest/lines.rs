@@ -84,7 +84,9 @@ pub fn runs(stream: &Stream<'_>, reading: &mut Reading) -> Vec<Run> {
             reader.place = Place::FailedTests;
         } else if text.starts_with("⎯⎯") && (text.contains(" Unhandled ") || text.contains("Errors ")) {
             reader.place = Place::Behind;
-        } else if let Some(rest) = text.strip_prefix("      Tests  ") {
+        } else if let Some(rest) =
+            text.strip_prefix("      Tests  ").filter(|rest| rest.trim_end().ends_with(')'))
+        {
             reader.run.told = Some(told(rest, number));
             if reader.run.line == 0 {
                 reader.run.package = current.map(str::to_owned);
