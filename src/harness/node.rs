@@ -160,7 +160,7 @@ impl<'l> Run<'l> {
             let (short, seconds) = timed(title);
             if seconds.is_some() && self.open.get(level).is_some_and(|open| open.title == short) {
                 let failed = self.open.get(level).is_some_and(|open| open.failed);
-                self.close(number, Point { level, status: Status::Passed, title: short, seconds }, failed);
+                self.close(number, &Point { level, status: Status::Passed, title: short, seconds }, failed);
             } else if level <= self.open.len() {
                 self.open.truncate(level);
                 self.open.push(Open { title, line: number, failed: false });
@@ -186,7 +186,7 @@ impl<'l> Run<'l> {
             && open.title == point.title
         {
             let failed = open.failed;
-            self.close(number, point, failed);
+            self.close(number, &point, failed);
             return;
         }
         self.open.truncate(point.level);
@@ -218,8 +218,8 @@ impl<'l> Run<'l> {
     }
 
     /// The end of what was begun.
-    fn close(&mut self, line: usize, point: Point<'_>, failed_below: bool) {
-        let Point { level, status, title, seconds } = point;
+    fn close(&mut self, line: usize, point: &Point<'_>, failed_below: bool) {
+        let Point { level, status, title, seconds } = *point;
         self.open.truncate(level);
         let id = self.id(title);
         let result = TestResult { id, status, line, seconds, source_line: None };
@@ -269,7 +269,8 @@ impl<'l> Run<'l> {
     /// Counts against lines. Suites are not counted as tests, nor by what became of them.
     fn compare(&self, reading: &mut Reading, parents: usize, told: &dyn Fn(&str) -> Option<usize>) {
         let end = self.end;
-        let count = |wanted: &[Status]| self.tests.iter().filter(|test| wanted.contains(&test.status)).count();
+        let count =
+            |wanted: &[Status]| self.tests.iter().filter(|test| wanted.contains(&test.status)).count();
         let (tests, suites) = (told("tests").unwrap_or(0), told("suites").unwrap_or(0));
         let points = if suites == 0 { self.tests.len() } else { self.tests.len() + parents };
         if points < tests {
@@ -279,17 +280,23 @@ impl<'l> Run<'l> {
         }
         // A suite that failed by itself, or was skipped, is a point and no test.
         if points > tests + suites {
-            reading.oddities.push(format!("line {end}: the end tells {tests} tests and {suites} suites, {points} were printed"));
+            reading.oddities.push(format!(
+                "line {end}: the end tells {tests} tests and {suites} suites, {points} were printed"
+            ));
         }
         let passed = count(&[Status::Passed]);
         let told_passed = told("pass").unwrap_or(0);
         if passed > told_passed || (suites == 0 && passed < told_passed) {
-            reading.oddities.push(format!("line {end}: the end tells {told_passed} pass, {passed} were printed"));
+            reading
+                .oddities
+                .push(format!("line {end}: the end tells {told_passed} pass, {passed} were printed"));
         }
         let failed = count(&[Status::Failed, Status::Errored, Status::TimedOut]);
         let told_failed = told("fail").unwrap_or(0) + told("cancelled").unwrap_or(0);
         if failed < told_failed.saturating_sub(parents) || failed > told_failed + suites {
-            reading.oddities.push(format!("line {end}: the end tells {told_failed} failed, {failed} were printed"));
+            reading
+                .oddities
+                .push(format!("line {end}: the end tells {told_failed} failed, {failed} were printed"));
         }
     }
 }

@@ -28,10 +28,11 @@ pub fn header(text: &str) -> Option<(bool, &str, Option<f64>)> {
         && let Some(at) = inside.rfind(" (")
     {
         let inside = &inside[at + 2..];
-        if seconds(inside).is_none() && !inside.ends_with("heap size") {
+        let duration = inside.split(", ").next().and_then(seconds);
+        if duration.is_none() && !inside.ends_with("heap size") {
             break;
         }
-        time = seconds(inside).or(time);
+        time = duration.or(time);
         rest = rest[..at].trim_end();
     }
     // vitest prints such lines too, with a test or a bracket behind the file.
@@ -106,7 +107,9 @@ pub fn runs(stream: &Stream<'_>) -> Vec<Run> {
 /// A line of a file's tree; false where the tree has ended.
 fn tree<'l>(run: &mut Run, suites: &mut Vec<&'l str>, number: usize, text: &'l str) -> bool {
     let (depth, rest) = indent(text);
-    if depth < 2 || depth % 2 == 1 || rest.is_empty() || rest.starts_with("● ") {
+    // Some package managers leave blank lines out: what is printed next then follows at once.
+    let printed = depth == 2 && rest.strip_prefix("console.").is_some_and(|kind| !kind.contains(' '));
+    if depth < 2 || depth % 2 == 1 || rest.is_empty() || rest.starts_with("● ") || printed {
         return false;
     }
     let level = depth / 2 - 1;
@@ -141,7 +144,8 @@ fn tree<'l>(run: &mut Run, suites: &mut Vec<&'l str>, number: usize, text: &'l s
 }
 
 /// Headings that name no test.
-const NO_TESTS: &[&str] = &["Console", "Cannot log after tests are done. Did you forget to wait for something async in your test?"];
+const NO_TESTS: &[&str] =
+    &["Console", "Cannot log after tests are done. Did you forget to wait for something async in your test?"];
 
 /// A line below a file's tree.
 fn failure(run: &mut Run, number: usize, text: &str) {
@@ -195,7 +199,7 @@ mod tests {
         let cases = [
             ("PASS src/a.test.js", Some((true, "src/a.test.js", None))),
             ("FAIL src/a.test.ts (5.25 s)", Some((false, "src/a.test.ts", Some(5.25)))),
-            ("PASS a.js (5 s, 30 MB heap size)", None),
+            ("PASS a.js (5 s, 30 MB heap size)", Some((true, "a.js", Some(5.0)))),
             ("PASS a.js (5 s) (30 MB heap size)", Some((true, "a.js", Some(5.0)))),
             (" PASS  unit  src/a.test.js", Some((true, "src/a.test.js", None))),
             ("PASS unit src/a b.test.js", Some((true, "src/a b.test.js", None))),

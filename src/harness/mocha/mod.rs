@@ -26,7 +26,8 @@ pub fn sniff(log: &Log<'_>) -> f64 {
             return 0.95;
         } else if spec::exception(text).is_some() {
             sure = sure.max(0.6);
-        } else if spec::result(text).is_some_and(|(depth, mark, _)| depth >= 2 && mark == spec::Mark::Passed) {
+        } else if spec::result(text).is_some_and(|(depth, mark, _)| depth >= 2 && mark == spec::Mark::Passed)
+        {
             sure = sure.max(0.4);
         }
     }

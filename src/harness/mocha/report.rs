@@ -40,7 +40,13 @@ pub fn read(reading: &mut Reading, found: &Found, context: &ReadContext) {
     for test in list("failures").filter(|test| !seen.contains(&key(test))) {
         failed += 1;
         let title = test["title"].as_str().unwrap_or_default();
-        push(reading, test, if hook(title).is_some() { Status::Errored } else { Status::Failed }, line, context);
+        push(
+            reading,
+            test,
+            if hook(title).is_some() { Status::Errored } else { Status::Failed },
+            line,
+            context,
+        );
         if let Some(hook) = hook(title) {
             if let Some(name) = hook.unreached() {
                 let id = id(test, name, context);

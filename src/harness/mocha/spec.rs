@@ -198,7 +198,8 @@ impl<'l> Reader<'l> {
         self.due = due;
         self.failures += usize::from(matches!(mark, Mark::Failed(_)));
         self.begun.get_or_insert(number);
-        let suites = self.named.iter().filter(|(other, _, _)| *other < depth).map(|(_, _, name)| *name).collect();
+        let suites =
+            self.named.iter().filter(|(other, _, _)| *other < depth).map(|(_, _, name)| *name).collect();
         self.found.push(Found { suites, title, mark, line: number });
     }
 
@@ -206,9 +207,9 @@ impl<'l> Reader<'l> {
     fn list(&mut self, listing: &mut Option<(Vec<&'l str>, usize)>, number: usize, text: &'l str) {
         let (depth, rest) = indent(text);
         let next = self.listed.len() + 1;
-        let begin = rest
-            .split_once(") ")
-            .filter(|(n, _)| depth == 2 && count(n) == Some(next) && self.told.is_some_and(|told| next <= told[2]));
+        let begin = rest.split_once(") ").filter(|(n, _)| {
+            depth == 2 && count(n) == Some(next) && self.told.is_some_and(|told| next <= told[2])
+        });
         if let Some((_, name)) = begin {
             *listing = Some((Vec::new(), number));
             self.name(listing, name);
@@ -223,15 +224,12 @@ impl<'l> Reader<'l> {
 
     fn name(&mut self, listing: &mut Option<(Vec<&'l str>, usize)>, name: &'l str) {
         let Some((mut parts, line)) = listing.take() else { return };
-        match name.strip_suffix(':') {
-            Some(title) => {
-                parts.push(title);
-                self.listed.push((parts, line));
-            }
-            None => {
-                parts.push(name);
-                *listing = Some((parts, line));
-            }
+        if let Some(title) = name.strip_suffix(':') {
+            parts.push(title);
+            self.listed.push((parts, line));
+        } else {
+            parts.push(name);
+            *listing = Some((parts, line));
         }
     }
 
@@ -291,18 +289,29 @@ impl<'l> Reader<'l> {
         if !spec && told[0] + told[1] > 0 {
             let unnamed = told[0] + told[1];
             reading.oddities.push(format!("line {end}: quiet output, {unnamed} tests are not named"));
+            let (announced, seen) = (Some(told.iter().sum()), failed);
+            reading.incomplete.push(Incomplete { target: None, announced, seen, line: end });
         }
         for (word, told, seen) in
             [("passing", told[0], passed), ("pending", told[1], pending), ("failing", told[2], failed)]
         {
             if told != seen && (spec || word == "failing") {
-                reading.oddities.push(format!("line {end}: the end tells {told} {word}, {seen} were printed"));
+                reading
+                    .oddities
+                    .push(format!("line {end}: the end tells {told} {word}, {seen} were printed"));
             }
         }
     }
 }
 
-fn push(reading: &mut Reading, suites: &[&str], title: &str, status: Status, line: usize, seconds: Option<f64>) {
+fn push(
+    reading: &mut Reading,
+    suites: &[&str],
+    title: &str,
+    status: Status,
+    line: usize,
+    seconds: Option<f64>,
+) {
     let id = |title: &str| suites.iter().copied().chain([title]).collect::<Vec<_>>().join(" > ");
     let failed_hook = hook(title).filter(|_| status == Status::Failed);
     let status = if failed_hook.is_some() { Status::Errored } else { status };
@@ -337,7 +346,11 @@ const SLOW: f64 = 0.0375;
 impl Durations {
     fn split<'t>(&self, title: &'t str) -> (&'t str, Option<f64>) {
         let (short, seconds) = timed(title);
-        if self.all || seconds.is_some_and(|seconds| seconds >= SLOW) { (short, seconds) } else { (title, None) }
+        if self.all || seconds.is_some_and(|seconds| seconds >= SLOW) {
+            (short, seconds)
+        } else {
+            (title, None)
+        }
     }
 }
 
@@ -356,7 +369,10 @@ mod tests {
         assert_eq!(told("  4 pending"), Some((4, "pending")));
         assert_eq!(told("  4 pending tests"), None);
         assert_eq!(told("  20 passing tests (1s)"), None);
-        assert_eq!(hook("\"before each\" hook: db for \"one\"").and_then(|hook| hook.unreached()), Some("one"));
+        assert_eq!(
+            hook("\"before each\" hook: db for \"one\"").and_then(|hook| hook.unreached()),
+            Some("one")
+        );
         assert_eq!(hook("\"after all\" hook for \"one\"").map(|hook| hook.unreached()), Some(None));
         assert_eq!(hook("\"before\" something"), None);
     }

@@ -67,7 +67,8 @@ fn start(lines: &[Text<'_>], at: usize, keys: &[&str]) -> Option<usize> {
     let text = lines[at].text;
     for (start, _) in text.match_indices('{').take(8) {
         let rest = text[start + 1..].trim_start();
-        let rest = if rest.is_empty() { lines.get(at + 1).map_or("", |next| next.text.trim_start()) } else { rest };
+        let rest =
+            if rest.is_empty() { lines.get(at + 1).map_or("", |next| next.text.trim_start()) } else { rest };
         if let Some(key) = rest.strip_prefix('"')
             && keys.iter().any(|known| key.starts_with(known))
         {
@@ -157,9 +158,18 @@ mod tests {
     #[test]
     fn objects_in_noise() {
         let found = |value: &str, line, cut| (value.to_owned(), line, cut);
-        assert_eq!(all("noise {x}\n..{\"num\":[1,{\"a\":\"}\"}]} tail\n"), [found(r#"{"num":[1,{"a":"}"}]}"#, 2, false)]);
-        assert_eq!(all("{\n  \"num\": 1\n}\n{\"num\":2}"), [found(r#"{"num":1}"#, 1, false), found(r#"{"num":2}"#, 4, false)]);
-        assert_eq!(all("{\"num\":1,\"r\":[{\"a\":1,\"b\":2},{\"a\":3,\"b"), [found(r#"{"num":1,"r":[{"a":1,"b":2},{"a":3}]}"#, 1, true)]);
+        assert_eq!(
+            all("noise {x}\n..{\"num\":[1,{\"a\":\"}\"}]} tail\n"),
+            [found(r#"{"num":[1,{"a":"}"}]}"#, 2, false)]
+        );
+        assert_eq!(
+            all("{\n  \"num\": 1\n}\n{\"num\":2}"),
+            [found(r#"{"num":1}"#, 1, false), found(r#"{"num":2}"#, 4, false)]
+        );
+        assert_eq!(
+            all("{\"num\":1,\"r\":[{\"a\":1,\"b\":2},{\"a\":3,\"b"),
+            [found(r#"{"num":1,"r":[{"a":1,"b":2},{"a":3}]}"#, 1, true)]
+        );
         assert_eq!(all("{\"num\":1,\"r\":[{\"a\":\"x,"), [found(r#"{"num":1}"#, 1, true)]);
         assert_eq!(all("{\"num"), []);
         assert_eq!(all("{\"other\":1}"), []);

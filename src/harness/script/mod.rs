@@ -26,8 +26,8 @@ pub struct Text<'l> {
 
 /// Endings of files that hold tests.
 const ENDINGS: &[&str] = &[
-    ".js", ".ts", ".jsx", ".tsx", ".mjs", ".cjs", ".mts", ".cts", ".vue", ".svelte", ".coffee", ".es6", ".json",
-    ".snap", ".feature", ".md",
+    ".js", ".ts", ".jsx", ".tsx", ".mjs", ".cjs", ".mts", ".cts", ".vue", ".svelte", ".coffee", ".es6",
+    ".json", ".snap", ".feature", ".md",
 ];
 
 /// Whether a word is the name of a script.
@@ -40,7 +40,9 @@ pub fn file(path: &str, context: &ReadContext) -> String {
     let path = path.trim();
     let path = path.strip_prefix("file://").unwrap_or(path);
     let path = match &context.root {
-        Some(root) => path.strip_prefix(root.as_str()).and_then(|rest| rest.strip_prefix('/')).unwrap_or(path),
+        Some(root) => {
+            path.strip_prefix(root.as_str()).and_then(|rest| rest.strip_prefix('/')).unwrap_or(path)
+        }
         None => path,
     };
     let path = path.strip_prefix("./").unwrap_or(path);

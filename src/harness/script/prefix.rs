@@ -21,7 +21,8 @@ pub struct Stream<'l> {
 }
 
 static STAMP: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"^(?:[^\t]{1,80}\t[^\t]{1,80}\t)?\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z ?").expect("a constant")
+    Regex::new(r"^(?:[^\t]{1,80}\t[^\t]{1,80}\t)?\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z ?")
+        .expect("a constant")
 });
 /// turbo: `@scope/pkg:test: …`; pnpm: `packages/pkg test: …`; yarn: `[pkg]: …`.
 static PACKAGE: LazyLock<Regex> = LazyLock::new(|| {
@@ -54,8 +55,19 @@ fn tagged(text: &str, lerna: bool) -> Option<(&str, &str)> {
 
 /// The streams of a log, in the order of their first lines.
 pub fn streams<'l>(log: &'l Log<'_>) -> Vec<Stream<'l>> {
-    let lines: Vec<Text<'l>> =
-        log.lines.iter().map(|line| Text { number: line.number, text: unstamped(&line.text) }).collect();
+    let mut lines: Vec<Text<'l>> = Vec::with_capacity(log.lines.len());
+    for line in &log.lines {
+        let text = unstamped(&line.text);
+        match lines.last_mut() {
+            // Of pieces that overwrite each other the last one with any text is what a terminal shows.
+            Some(last) if last.number == line.number => {
+                if !text.is_empty() {
+                    last.text = text;
+                }
+            }
+            _ => lines.push(Text { number: line.number, text }),
+        }
+    }
     let lerna = lines
         .iter()
         .any(|line| line.text.starts_with("lerna ") || line.text.contains("Lerna (powered by Nx)"));
@@ -102,7 +114,9 @@ pub fn sample<'l>(log: &'l Log<'_>) -> impl Iterator<Item = &'l str> {
 mod tests {
     use super::*;
 
-    fn shown(log: &str) -> Vec<(Option<String>, Vec<(usize, String)>)> {
+    type Shown = (Option<String>, Vec<(usize, String)>);
+
+    fn shown(log: &str) -> Vec<Shown> {
         let log = Log::new(log.as_bytes());
         streams(&log)
             .into_iter()
@@ -115,7 +129,8 @@ mod tests {
 
     #[test]
     fn packages_are_told_apart() {
-        let owned = |lines: &[(usize, &str)]| lines.iter().map(|(n, t)| (*n, (*t).to_owned())).collect::<Vec<_>>();
+        let owned =
+            |lines: &[(usize, &str)]| lines.iter().map(|(n, t)| (*n, (*t).to_owned())).collect::<Vec<_>>();
         assert_eq!(
             shown("@s/a:test: PASS x\nb:test: PASS y\n@s/a:test:   ✓ z\nb:test:\nTests: 1\n"),
             [

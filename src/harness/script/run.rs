@@ -119,6 +119,9 @@ fn one(reading: &mut Reading, mut run: Run, prefix: Option<&str>, last_line: usi
         failed += usize::from(matches!(status, Status::Failed | Status::TimedOut | Status::Xpassed));
     }
     let quiet = run.files.iter().any(|file| file.quiet);
+    if run.line == 0 {
+        run.line = run.files.iter().map(|file| file.line).min().unwrap_or(1);
+    }
     let ended = run.told.is_some();
     let files = run.files.len();
     for (at, file) in run.files.into_iter().enumerate() {
@@ -128,10 +131,9 @@ fn one(reading: &mut Reading, mut run: Run, prefix: Option<&str>, last_line: usi
             let first = *statuses.entry(&test.title).or_insert(test.status);
             if first != test.status {
                 let File { path, .. } = &file;
-                reading.oddities.push(format!(
-                    "line {}: {path} > {} has two results that differ",
-                    test.line, test.title
-                ));
+                reading
+                    .oddities
+                    .push(format!("line {}: {path} > {} has two results that differ", test.line, test.title));
             }
         }
         if file.broken {
@@ -211,7 +213,9 @@ fn compare(reading: &mut Reading, told: Told, quiet: bool, named: usize, passed:
     for (word, told, seen) in [("passed", told.passed, passed), ("failed", told.failed, failed)] {
         let differs = if quiet { seen > told } else { seen != told };
         if differs {
-            reading.oddities.push(format!("line {line}: the summary tells {told} {word}, {seen} were printed"));
+            reading
+                .oddities
+                .push(format!("line {line}: the summary tells {told} {word}, {seen} were printed"));
         }
     }
     if told.unrun > 0 {
@@ -224,7 +228,7 @@ fn compare(reading: &mut Reading, told: Told, quiet: bool, named: usize, passed:
     }
 }
 
-/// The package of a stream's lines so far: its prefix, or the script that npm announced last.
+/// The package of a stream's lines so far: the script that npm announced last, else the prefix of its lines.
 pub fn package<'l>(stream: &Stream<'l>, text: &'l str, current: Option<&'l str>) -> Option<&'l str> {
-    stream.package.or_else(|| announced(text).or(current))
+    announced(text).or(current).or(stream.package)
 }

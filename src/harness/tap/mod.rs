@@ -24,7 +24,10 @@ pub fn sniff(log: &Log<'_>) -> f64 {
         if first && (text.starts_with("ok ") || text.starts_with("not ok ")) {
             point = true;
         }
-        first &= text.trim().is_empty() || text.starts_with('#') || text.starts_with('>') || text.starts_with("1..");
+        first &= text.trim().is_empty()
+            || text.starts_with('#')
+            || text.starts_with('>')
+            || text.starts_with("1..");
         plan |= line::plan(text.trim_start()).is_some();
         point |= line::point(text).is_some_and(|point| point.number.is_some());
         if plan && point {

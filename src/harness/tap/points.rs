@@ -216,7 +216,9 @@ impl Reader {
         let level = self.level(depth);
         let due = level.last + 1;
         let again = explaining && point.number == Some(level.last);
-        let Some(own) = point.number.filter(|_| point.status == Status::Passed && !again) else { return true };
+        let Some(own) = point.number.filter(|_| point.status == Status::Passed && !again) else {
+            return true;
+        };
         own == due || !self.numbers.comes(depth, due, at)
     }
 
@@ -256,8 +258,12 @@ impl Reader {
         let level = self.level(depth);
         level.last = point.number.unwrap_or(due);
         level.seen += 1;
-        level.announced = None;
-        let group = level.group.clone().filter(|group| *group != point.title && depth == 0 && named);
+        // A point that was cut off still has the name that was announced for it.
+        let title = match level.announced.take() {
+            Some(whole) if whole.starts_with(&point.title) => whole,
+            _ => point.title,
+        };
+        let group = level.group.clone().filter(|group| *group != title && depth == 0 && named);
         let index = self.found.len();
         let mut children = false;
         let mut failed_below = false;
@@ -266,16 +272,17 @@ impl Reader {
                 let child = &mut self.found[orphan];
                 child.parent.get_or_insert(index);
                 children = true;
-                failed_below |= child.failed_below || matches!(child.status, Status::Failed | Status::TimedOut);
+                failed_below |=
+                    child.failed_below || matches!(child.status, Status::Failed | Status::TimedOut);
             }
         }
-        self.close(reading, depth + 1, number, &point.title);
+        self.close(reading, depth + 1, number, &title);
         let parent = self.braces.iter().rev().find(|(open, _)| *open < depth).map(|(_, parent)| *parent);
         self.explaining = matches!(point.status, Status::Failed | Status::Xfailed);
         self.found.push(Found {
             depth,
             status: point.status,
-            title: point.title,
+            title,
             group,
             line: number,
             seconds: point.seconds,
@@ -359,8 +366,9 @@ impl Reader {
                 let target = Some(id.clone());
                 reading.incomplete.push(Incomplete { target, announced: None, seen: 0, line: found.line });
             }
-            // A suite of node's runner is no test, unless it failed by itself.
-            if found.suite && found.children && (!fails || found.failed_below) {
+            // A suite of node's runner is no test, unless it failed by itself. At the end of a cut log one cannot know.
+            let suite = found.suite || (self.subtests && !ended && !fails && at + 1 == self.found.len());
+            if suite && found.children && (!fails || found.failed_below) {
                 continue;
             }
             let Found { mut status, line, seconds, .. } = *found;

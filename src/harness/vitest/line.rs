@@ -120,7 +120,8 @@ pub fn title(text: &str, short: f64) -> (&str, Option<f64>) {
 
 /// Major version in ` RUN  v3.2.7 /path`.
 pub fn version(text: &str) -> Option<usize> {
-    let rest = text.strip_prefix(" RUN ").or_else(|| text.strip_prefix(" DEV "))?.trim_start().strip_prefix('v')?;
+    let rest =
+        text.strip_prefix(" RUN ").or_else(|| text.strip_prefix(" DEV "))?.trim_start().strip_prefix('v')?;
     count(rest.split('.').next()?)
 }
 
@@ -133,7 +134,10 @@ mod tests {
         let file = |path, tests, skipped, seconds| Some(Kind::File { path, tests, skipped, seconds });
         let cases = [
             (" ✓ src/a.test.ts (3 tests) 5ms", file("src/a.test.ts", 3, 0, Some(0.005))),
-            (" ❯ a.test.ts  (4 tests | 1 failed | 2 skipped | 1 todo) 1.5s", file("a.test.ts", 4, 3, Some(1.5))),
+            (
+                " ❯ a.test.ts  (4 tests | 1 failed | 2 skipped | 1 todo) 1.5s",
+                file("a.test.ts", 4, 3, Some(1.5)),
+            ),
             (" ❯ |unit| a.test.ts (0 test)", file("a.test.ts", 0, 0, None)),
             (" ✓  unit  a.test.ts (1 test) 1ms 12 MB heap used", file("a.test.ts", 1, 0, Some(0.001))),
             (" ✓ a.ts > x (2 tests)", file("a.ts > x", 2, 0, None).filter(|_| false)),

@@ -84,7 +84,9 @@ pub fn runs(stream: &Stream<'_>, reading: &mut Reading) -> Vec<Run> {
             reader.place = Place::FailedTests;
         } else if text.starts_with("⎯⎯") && (text.contains(" Unhandled ") || text.contains("Errors ")) {
             reader.place = Place::Behind;
-        } else if let Some(rest) = text.strip_prefix("      Tests  ") {
+        } else if let Some(rest) =
+            text.strip_prefix("      Tests  ").filter(|rest| rest.trim_end().ends_with(')'))
+        {
             reader.run.told = Some(told(rest, number));
             if reader.run.line == 0 {
                 reader.run.package = current.map(str::to_owned);
@@ -99,7 +101,7 @@ pub fn runs(stream: &Stream<'_>, reading: &mut Reading) -> Vec<Run> {
             && let Some(line) = line(text)
         {
             let next = stream.lines.get(at + 1).and_then(|next| self::line(next.text));
-            reader.result(number, line, next.as_ref());
+            reader.result(number, &line, next.as_ref());
         }
     }
     out.extend(reader.end(reading));
@@ -107,7 +109,7 @@ pub fn runs(stream: &Stream<'_>, reading: &mut Reading) -> Vec<Run> {
 }
 
 impl<'l> Reader<'l> {
-    fn result(&mut self, number: usize, line: Line<'l>, next: Option<&Line<'_>>) {
+    fn result(&mut self, number: usize, line: &Line<'l>, next: Option<&Line<'_>>) {
         let status = line.status;
         match line.kind {
             Kind::File { path, tests, skipped, seconds } => {
@@ -116,7 +118,15 @@ impl<'l> Reader<'l> {
                 let broken = tests == 0 && status == Status::Failed;
                 let (path, none) = (path.to_owned(), Vec::new());
                 self.announced.push(tests);
-                self.files.push(File { path, status, seconds, line: number, tests: none, broken, quiet: false });
+                self.files.push(File {
+                    path,
+                    status,
+                    seconds,
+                    line: number,
+                    tests: none,
+                    broken,
+                    quiet: false,
+                });
             }
             Kind::Flat { path, title: text } => {
                 let (title, seconds) = title(text, self.short);
@@ -147,16 +157,16 @@ impl<'l> Reader<'l> {
             return;
         }
         self.suites.truncate(level);
-        let deeper = next.is_some_and(
-            |next| matches!(next.kind, Kind::Inner { level: below, .. } if below == level + 1),
-        );
+        let deeper = next
+            .is_some_and(|next| matches!(next.kind, Kind::Inner { level: below, .. } if below == level + 1));
         if let Some(suite) = suite(text).filter(|_| deeper) {
             self.suites.push(suite);
             return;
         }
         let (title, seconds) = title(text, self.short);
         // Version 1 repeats the file.
-        let title = title.strip_prefix(file.path.as_str()).and_then(|rest| rest.strip_prefix(" > ")).unwrap_or(title);
+        let title =
+            title.strip_prefix(file.path.as_str()).and_then(|rest| rest.strip_prefix(" > ")).unwrap_or(title);
         let title = self.suites.iter().copied().chain([title]).collect::<Vec<_>>().join(" > ");
         file.tests.push(Test { title, status, seconds, line: number });
     }

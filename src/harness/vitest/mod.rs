@@ -23,7 +23,8 @@ pub fn sniff(log: &Log<'_>) -> f64 {
             files = true;
         } else if files && text.starts_with("      Tests  ") {
             return 0.95;
-        } else if text.contains("{\"numTotalTestSuites\":") && !text.contains("\"numRuntimeErrorTestSuites\"") {
+        } else if text.contains("{\"numTotalTestSuites\":") && !text.contains("\"numRuntimeErrorTestSuites\"")
+        {
             return 0.96;
         } else if let Some(line) = line::line(text) {
             let place = matches!(line.kind, line::Kind::File { .. } | line::Kind::Flat { .. });

@@ -11,7 +11,7 @@ fn statuses(name: &str, root: &str) -> Statuses {
     // Titles that end in a duration are compared as lists are. Forged tests and files that stand for their tests aside.
     all.into_iter()
         .filter(|(id, _)| id.contains(" > ") && !id.contains("forged") && !id.contains("fake"))
-        .map(|(id, status)| (super::super::super::ids::normal(&id), status))
+        .map(|(id, status)| (ids::normal(&id), status))
         .collect()
 }
 
@@ -89,8 +89,12 @@ fn mocha_spec_and_json() {
             let mut out = Statuses::new();
             for test in read_in(Format::Mocha, &bytes(&name), &context).tests {
                 // Text names no files; JSON joins suites by blanks.
-                let id = test.id.strip_prefix("test/").and_then(|id| Some(id.split_once(" > ")?.1)).unwrap_or(&test.id);
-                let id = flat(&super::super::super::ids::normal(id));
+                let id = test
+                    .id
+                    .strip_prefix("test/")
+                    .and_then(|id| Some(id.split_once(" > ")?.1))
+                    .unwrap_or(&test.id);
+                let id = flat(&ids::normal(id));
                 out.entry(id).and_modify(|s| *s = s.worst(test.status)).or_insert(test.status);
             }
             out
@@ -129,7 +133,13 @@ fn line_ends_stamps_colours_and_prefixes_change_nothing() {
             ("stamps", lines(&log, |at, line| format!("2026-11-23T10:00:{:02}.1234567Z {line}\n", at % 60))),
             ("mark", [b"\xef\xbb\xbf".as_slice(), &log].concat()),
             ("bold", lines(&log, |_, line| format!("\u{1b}[1m{line}\u{1b}[22m\n"))),
-            ("progress", lines(&log, |_, line| format!("Running 1 of 2\r{line}\n"))),
+            (
+                "progress",
+                lines(
+                    &log,
+                    |_, line| if line.is_empty() { "\n".to_owned() } else { format!("1 of 2\r{line}\n") },
+                ),
+            ),
         ];
         for (variant, changed) in variants {
             assert_eq!(show(&read(format, &changed)), shown, "{name} {variant}");
@@ -152,7 +162,7 @@ fn a_log_twice_says_the_same() {
         for (id, status) in &twice {
             // A log that was cut may join its last line to the first of the next.
             if let Some(before) = once.get(id) {
-                assert!(!(status.holds() && !before.holds()) || *before == Status::Unreached, "{name} {id}");
+                assert!(!status.holds() || before.holds() || *before == Status::Unreached, "{name} {id}");
             }
         }
         let lost = once.iter().filter(|(id, status)| status.holds() && !twice.contains_key(*id)).count();

@@ -1,8 +1,9 @@
 //! Logs of JavaScript's runners: small projects that hold every trap, run in all forms of each runner.
 
+mod by_file;
+mod by_title;
 mod damage;
 mod forms;
-mod logs;
 
 use super::*;
 
@@ -22,7 +23,8 @@ const OURS: &[Format] = &[Format::Jest, Format::Vitest, Format::Mocha, Format::N
 
 /// Names of the logs of these runners.
 fn ours() -> Vec<(Format, String)> {
-    let of = |name: &str| OURS.iter().copied().find(|format| name.starts_with(&format!("{}-", format.name())));
+    let of =
+        |name: &str| OURS.iter().copied().find(|format| name.starts_with(&format!("{}-", format.name())));
     names().into_iter().filter_map(|name| Some((of(&name)?, name))).collect()
 }
 
