@@ -168,7 +168,9 @@ proptest! {
     #[test]
     fn a_damaged_line_costs_its_own_task_only(which in 0..LINES.len(), damages in prop::collection::vec(damage(), 1..4)) {
         let mut line = LINES[which].as_bytes().to_vec();
-        damages.iter().for_each(|damage| apply(damage, &mut line));
+        for damage in &damages {
+            apply(damage, &mut line);
+        }
         line.retain(|byte| *byte != b'\n');
         let first = br#"{"instance_id":"first","repo":"o/r","base_commit":"c","FAIL_TO_PASS":["a"]}"#;
         let last = br#"{"instance_id":"last","repo":"o/r","base_commit":"c","FAIL_TO_PASS":["a"]}"#;
@@ -193,7 +195,9 @@ proptest! {
             }
             _ => ("a.csv", csv_of(LINES)),
         };
-        damages.iter().for_each(|damage| apply(damage, &mut text));
+        for damage in &damages {
+            apply(damage, &mut text);
+        }
         read(name, &text);
         // Packed, and with a name that says nothing.
         read("set", &zstd::encode_all(text.as_slice(), 1).unwrap());
