@@ -6,6 +6,7 @@
 //! keep much beside these.
 
 use super::fields::Fields;
+use super::multi_swe_bench::task_id;
 use super::{Body, Prediction, Problem};
 
 /// Reads one prediction; `key` is its id in a map, `model` stands in where none is named.
@@ -28,7 +29,7 @@ pub fn read(fields: &Fields<'_>, key: Option<&str>, model: &str) -> Result<Predi
         (patch, None) => Body::Patch(patch.unwrap_or_default().to_owned()),
     };
     Ok(Prediction {
-        task: task.to_owned(),
+        task: task_id(task),
         model: model.to_owned(),
         scaffold: fields.text("scaffold")?.map(str::to_owned),
         sample: fields.sample()?,

@@ -132,7 +132,8 @@ impl DataFile {
         });
         Ok(match first.first() {
             None => None,
-            Some(b'[') => Some(Layout::List),
+            // A list under the name of lines is told by its objects; `[[[` is a broken line.
+            Some(b'[') if !named_lines || list_of_objects(&first, &mut reader)? => Some(Layout::List),
             Some(_) if named_lines => Some(Layout::Lines),
             Some(b'{') => match super::json::from_slice::<Map<String, Value>>(&first) {
                 Ok(object) if form::is_instance(&object) => Some(Layout::Lines),
@@ -167,6 +168,13 @@ impl DataFile {
         self.header = header.iter().map(|name| String::from_utf8_lossy(name).trim().to_owned()).collect();
         Ok(self.header.len() > 1 && self.header.iter().any(|name| form::is_field(name)))
     }
+}
+
+/// Whether a text that begins with `[` goes on with an object, or ends the list.
+fn list_of_objects(first: &[u8], reader: &mut impl BufRead) -> io::Result<bool> {
+    let rest = first.get(1..).unwrap_or_default().trim_ascii_start();
+    let next = if rest.is_empty() { first_line(reader)?.first().copied() } else { rest.first().copied() };
+    Ok(matches!(next, Some(b'{' | b']')))
 }
 
 /// The first line that is not blank, without white space around it.

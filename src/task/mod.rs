@@ -12,6 +12,8 @@ mod entry;
 mod fields;
 mod file;
 mod form;
+#[cfg(test)]
+mod fuzz;
 pub(crate) mod json;
 mod kerf_toml;
 mod lists;

@@ -68,17 +68,10 @@ pub(super) fn read(object: &Object<'_>) -> Result<Draft, TaskProblem> {
     Ok(draft)
 }
 
-/// The pull request's number; some writers quote it, or hold every number as a float.
+/// The pull request's number.
 fn number(object: &Object<'_>) -> Result<u64, TaskProblem> {
     let value = object.value("number").ok_or_else(|| object.wrong("number", "is missing"))?;
-    let number = match value {
-        Value::Number(number) => number.as_u64().or_else(|| {
-            number.as_f64().filter(|f| *f >= 0.0 && f.fract() == 0.0 && *f < 9e15).map(|f| f as u64)
-        }),
-        Value::String(text) => text.trim().parse().ok(),
-        _ => None,
-    };
-    number.ok_or_else(|| object.wrong("number", "must be a whole number from 0"))
+    swebench::count(value).ok_or_else(|| object.wrong("number", "must be a whole number from 0"))
 }
 
 /// `base.sha`; in CSV the map is a string, and flat exports have `base_commit`.

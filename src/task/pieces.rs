@@ -248,7 +248,7 @@ impl Scanner {
                 None => {
                     let message =
                         "the file ends before its list or map is closed: it is cut short".to_owned();
-                    return self.last_fault(message);
+                    return Ok(Some(Err(self.last_fault(message))));
                 }
                 Some(b',') => self.step(1)?,
                 Some(b']' | b'}') => return Ok(None),
@@ -262,26 +262,29 @@ impl Scanner {
                         _ => None,
                     };
                     let Some(key) = key else {
-                        return self.last_fault(format!("the key at line {line} is no JSON string"));
+                        let message = format!("the key at line {line} is no JSON string");
+                        return Ok(Some(Err(self.last_fault(message))));
                     };
                     if self.blank()? != Some(b':') {
-                        return self.last_fault("a key without a value; the rest is not read".to_owned());
+                        let message = "a key without a value; the rest is not read".to_owned();
+                        return Ok(Some(Err(self.last_fault(message))));
                     }
                     self.step(1)?;
                     self.blank()?;
                     return self.element(Some(key));
                 }
                 Some(_) => {
-                    return self.last_fault("is no JSON map from here on; the rest is not read".to_owned());
+                    let message = "is no JSON map from here on; the rest is not read".to_owned();
+                    return Ok(Some(Err(self.last_fault(message))));
                 }
             }
         }
     }
 
     /// A fault after which nothing can be told apart any more.
-    fn last_fault(&mut self, message: String) -> Found {
+    fn last_fault(&mut self, message: String) -> Fault {
         self.lost = true;
-        Ok(Some(Err(Fault { line: self.line, message })))
+        Fault { line: self.line, message }
     }
 
     /// One JSON value, by its brackets and strings alone.
@@ -379,7 +382,7 @@ mod tests {
             Ok(Piece { line, offset, key, content }) => {
                 let content = match content {
                     Content::Json(bytes) => {
-                        assert!(text[offset as usize..].as_bytes().starts_with(&bytes));
+                        assert!(text.as_bytes()[offset as usize..].starts_with(&bytes));
                         String::from_utf8(bytes).unwrap()
                     }
                     Content::Record(record) => {

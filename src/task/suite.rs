@@ -163,7 +163,9 @@ impl Suite {
                     Err(fault) => Err(TaskProblem::new(&file.shown, fault.message).at(fault.line)),
                 })
                 .collect();
-            read.into_iter().for_each(|one| self.add(one));
+            for one in read {
+                self.add(one);
+            }
         }
     }
 

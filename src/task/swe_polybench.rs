@@ -17,7 +17,7 @@ pub(super) fn read(object: &Object<'_>) -> Result<Draft, TaskProblem> {
     let language = words::language(object.needed("language")?);
     let mut draft = Draft::new(id, language, Source::GitHub { owner, name });
     draft.task.commit = Some(object.needed("base_commit")?.to_owned());
-    draft.task.statement = object.text("problem_statement")?.unwrap_or_default().to_owned();
+    draft.task.statement = object.owned("problem_statement")?.unwrap_or_default();
     draft.task.gold = object.owned("patch")?.map(PatchSource::Text);
     draft.task.tests =
         object.owned("test_patch")?.map_or(PatchSource::Overlay(Vec::new()), PatchSource::Text);

@@ -57,9 +57,9 @@ fn turned_round(patch: &str) -> String {
                 // It belongs to the line above it.
                 Some(b'\\') if !added.is_empty() || !removed.is_empty() => {
                     if last_was_added {
-                        added.push(line)
+                        added.push(line);
                     } else {
-                        removed.push(line)
+                        removed.push(line);
                     }
                     continue;
                 }
@@ -76,12 +76,12 @@ fn turned_round(patch: &str) -> String {
         if let Some(header) = hunk(line) {
             let ((old, new), rest) = header;
             left = (count(old), count(new));
-            out.push_str(&format!("@@ -{new} +{old} @@{rest}"));
+            out.extend(["@@ -", new, " +", old, " @@", rest]);
         } else if let Some(name) = line.strip_prefix("--- ") {
             old_name = Some(name);
         } else if let (Some(name), Some(old)) = (line.strip_prefix("+++ "), old_name.take()) {
-            out.push_str(&format!("--- {}", swapped_prefix(name, "b/", "a/")));
-            out.push_str(&format!("+++ {}", swapped_prefix(old, "a/", "b/")));
+            out.extend(["--- ", &swapped_prefix(name, "b/", "a/")]);
+            out.extend(["+++ ", &swapped_prefix(old, "a/", "b/")]);
         } else {
             out.push_str(&swapped_header(line));
         }

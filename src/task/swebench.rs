@@ -8,6 +8,8 @@
 
 use std::time::Duration;
 
+use serde_json::Value;
+
 use super::draft::Draft;
 use super::object::Object;
 use super::{PassToPass, PatchSource, Published, Source, TaskProblem, words};
@@ -56,8 +58,7 @@ pub(super) fn common(object: &Object<'_>, id: String, source: Source) -> Result<
     draft.given.timeout = match object.value("timeout_s") {
         None => None,
         Some(value) => Some(Duration::from_secs(
-            value
-                .as_u64()
+            count(value)
                 .filter(|s| *s > 0)
                 .ok_or_else(|| object.wrong("timeout_s", "must be a positive whole number of seconds"))?,
         )),
@@ -66,14 +67,25 @@ pub(super) fn common(object: &Object<'_>, id: String, source: Source) -> Result<
     draft.task.test.fail_to_pass = object.list(fail_field)?;
     let pass_field = object.either(PASS_TO_PASS);
     draft.task.test.pass_to_pass = match object.value(pass_field) {
-        Some(serde_json::Value::String(word)) if word == "base" => PassToPass::Base,
+        Some(Value::String(word)) if word == "base" => PassToPass::Base,
         // A count says how many there were, not which.
-        Some(value) if value.is_u64() => PassToPass::Base,
+        Some(value) if count(value).is_some() => PassToPass::Base,
         _ => PassToPass::List(object.list(pass_field)?),
     };
     judged(object, &draft, fail_field, pass_field)?;
     draft.task.origin = object.origin();
     Ok(draft)
+}
+
+/// A whole number from 0; CSV has it as text, and some writers hold every number as a float.
+pub(super) fn count(value: &Value) -> Option<u64> {
+    match value {
+        Value::Number(number) => number.as_u64().or_else(|| {
+            number.as_f64().filter(|f| *f >= 0.0 && f.fract() == 0.0 && *f < 9e15).map(|f| f as u64)
+        }),
+        Value::String(text) => text.trim().parse().ok(),
+        Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_) => None,
+    }
 }
 
 /// A task without any listed test judges nothing.
@@ -97,7 +109,7 @@ fn statement(object: &Object<'_>) -> Result<String, TaskProblem> {
     let mut statement = object.text("problem_statement")?.unwrap_or_default().to_owned();
     for field in ["requirements", "interface"] {
         // Other sets have fields of these names that are no text.
-        if let Some(serde_json::Value::String(text)) = object.value(field) {
+        if let Some(Value::String(text)) = object.value(field) {
             statement.push_str("\n\n");
             statement.push_str(text);
         }

@@ -3,6 +3,7 @@
 
 mod bad_input;
 mod commands;
+mod data_sets;
 mod diff;
 mod disk_full;
 mod kills;
