@@ -9,7 +9,7 @@ use super::record::{Outcome, Reason};
 use super::run::World;
 use super::sink::{Sink, SinkError, TestRun};
 use super::tests::{Judged, Tester, Yardstick, base_lists, before, withdraw_golds_own};
-use super::trees::{self, Material};
+use super::trees::{self, Material, Tested};
 use crate::diff::{Role, role_of};
 use crate::evaluate::{lints, packages};
 use crate::harness::{Lists, Observed, ReadContext};
@@ -45,6 +45,8 @@ pub(super) struct Bench {
     pub gold: Option<GoldView>,
     /// Seconds by phase of its making.
     pub timing: BTreeMap<String, f64>,
+    /// Seed of everything drawn at random.
+    pub seed: u64,
 }
 
 /// A control, run.
@@ -122,6 +124,7 @@ impl Bench {
             controls: BTreeMap::new(),
             gold: None,
             timing,
+            seed: options.seed,
         };
         bench.run_controls(world, sink)?;
         bench.gold = bench.material.gold.as_ref().map(|gold| GoldView::new(&bench.task, &bench.base, gold));
@@ -134,7 +137,7 @@ impl Bench {
         // No tests are run alone for the base: nothing is demanded of it.
         let (_, own) = self.control(world, sink, "base", &TreeChanges::new())?;
         let own = self.tester(world).observe(&own);
-        let empty_tree = self.tested_tree(&TreeChanges::new());
+        let empty_tree = self.tested(&TreeChanges::new()).changes;
         let (empty_key, empty) = self.control(world, sink, EMPTY, &empty_tree)?;
         let with_test_patch = self.tester(world).observe(&empty);
         self.yardstick.before = before(&with_test_patch, &own);
@@ -145,10 +148,11 @@ impl Bench {
         let gold_run = match &self.material.gold {
             None => None,
             Some(gold) => {
-                let tree = self.tested_tree(&gold.clone());
+                let tree = self.tested(gold).changes;
                 Some(self.control(world, sink, GOLD, &tree)?)
             }
         };
+        self.yardstick.gold_ended = gold_run.as_ref().map(|(_, run)| run.whole.ended);
         let observed: Option<Observed> = gold_run.as_ref().map(|(_, run)| self.tester(world).observe(run));
         if self.task.test.pass_to_pass == PassToPass::Base {
             self.yardstick.lists = base_lists(&self.task.test.fail_to_pass, &own, observed.as_ref());
@@ -190,12 +194,18 @@ impl Bench {
 
     /// How trees of this task are tested.
     pub fn tester<'a>(&'a self, world: &'a World) -> Tester<'a> {
-        Tester { sandbox: &*world.sandbox, spec: &self.spec, plan: &self.task.test, context: &self.packages }
+        Tester {
+            sandbox: &*world.sandbox,
+            spec: &self.spec,
+            plan: &self.task.test,
+            context: &self.packages,
+            seed: self.seed,
+        }
     }
 
-    /// What is tested of a model's changes.
-    pub fn tested_tree(&self, model: &TreeChanges) -> TreeChanges {
-        trees::with_tests(&self.task, &self.base, model, &self.material.tests)
+    /// What is tested of a model's changes, and the runner's settings that had to be put back for it.
+    pub fn tested(&self, model: &TreeChanges) -> Tested {
+        trees::with_tests(&self.task, &self.base, model, &self.material)
     }
 
     /// The run key of a tree; `control` is empty for predictions.

@@ -18,6 +18,7 @@ mod packages;
 mod plan;
 pub mod record;
 mod run;
+mod settings;
 mod sink;
 mod tests;
 mod trees;
