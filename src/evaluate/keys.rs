@@ -63,6 +63,11 @@ pub fn grade(run_key: &str, changes: &TreeChanges, options: &Options) -> String 
     hash(&[run_key, &tree(changes), RULES, &format!("{options:?}")], 32)
 }
 
+/// hash(task, rules version, options and tools), 32 hex digits: a proof once made holds until one of these changes.
+pub fn proof(task: &Task, options: &str) -> String {
+    hash(&[&task.hash, RULES, env!("CARGO_PKG_VERSION"), options], 32)
+}
+
 /// hash(run key, what the patch left), 32 hex digits: linters see the tree before tests and settings are put back.
 pub fn lint(run_key: &str, changes: &TreeChanges) -> String {
     hash(&[run_key, &tree(changes)], 32)

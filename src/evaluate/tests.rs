@@ -338,6 +338,16 @@ pub(super) fn base_lists(fail_to_pass: &[String], own: &Observed, gold: Option<&
     Lists::base(fail_to_pass.to_vec(), &own, &gold)
 }
 
+/// Tests that hold with gold and did not before: what a task's fail-to-pass can be.
+pub(super) fn turned(before: &Statuses, gold: &Observed) -> Vec<String> {
+    let held_before = |id: &String| before.get(id).is_some_and(|status| status.holds());
+    gold.tests
+        .iter()
+        .filter(|(id, seen)| seen.status.holds() && !held_before(id))
+        .map(|(id, _)| id.clone())
+        .collect()
+}
+
 /// Takes fail-to-pass out of `lists` that no prediction can turn: tests that gold alone brings, in files which are no
 /// test files (its own doctests and inline tests). Returns them, as listed.
 pub(super) fn withdraw_golds_own(

@@ -11,7 +11,7 @@ const IMPLIED: &[(&str, &[&str])] = &[
 ];
 
 /// Paths, relative to the root, of scripts that the command may run. A word that is no file does no harm.
-pub(super) fn scripts(command: &str) -> Vec<String> {
+pub(in crate::evaluate) fn scripts(command: &str) -> Vec<String> {
     let separators = |c: char| c.is_whitespace() || "|&;<>()\"'`=".contains(c);
     let mut found = Vec::new();
     for word in command.split(separators).filter(|word| !word.is_empty() && !word.starts_with('-')) {

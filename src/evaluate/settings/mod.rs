@@ -21,6 +21,8 @@ mod table;
 
 use std::collections::BTreeSet;
 
+pub(super) use command::scripts;
+
 use crate::patch::{Blob, Tree, TreeChanges};
 use table::{Part, row_of};
 
@@ -49,7 +51,7 @@ struct Sides {
 
 /// Puts the runner's configuration in `changes` back. Returns what had to be put back, `PATH` or `PATH: KEY`, sorted.
 pub(super) fn restore(reference: &Reference, changes: &mut TreeChanges) -> Vec<String> {
-    let scripts = command::scripts(reference.command);
+    let scripts = scripts(reference.command);
     let paths: Vec<String> =
         changes.keys().filter(|path| !reference.tests.contains_key(*path)).cloned().collect();
     let mut restored = BTreeSet::new();

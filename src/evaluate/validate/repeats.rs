@@ -1,0 +1,181 @@
+//! Running gold and base again, each time in another way, until what varies has a name.
+//!
+//! In: a bench with its controls. Out: unstable tests by kind, and what could not be told. First every repeat that was
+//! asked for; only where a test then has both results, more runs: the orders in which it failed and the plain order, one
+//! test at a time; the test by itself; a loaded machine and one with many threads once more.
+//!
+//! Invariant: every run starts from the same snapshot in a session of its own, as trials do.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::stability::{Circumstances, Table, Unstable};
+use super::variation::{Basis, Order, Threads, Variation};
+use super::{Runner, Stopped};
+use crate::evaluate::bench::Bench;
+use crate::harness::{self, Statuses, alone_command};
+use crate::patch::TreeChanges;
+use crate::sandbox::{Ended, StepOutput};
+
+/// So many suspects are run by themselves: more than that are no single tests.
+const MOST_ALONE: usize = 6;
+/// How often a fixed order, and a suspect by itself, are run in all: a test that fails half of the time has both
+/// results then in 31 of 32 cases.
+const FIXED_RUNS: u32 = 3;
+
+/// What repeating showed.
+#[derive(Debug, Default)]
+pub(super) struct Steadiness {
+    /// Unstable tests by qualified id.
+    pub unstable: BTreeMap<String, Unstable>,
+    /// Fail-to-pass, by qualified id, that passed at base in some run.
+    pub passed_at_base: BTreeSet<String>,
+    /// What could not be told.
+    pub warnings: Vec<String>,
+}
+
+/// What is run again and again.
+struct Subject<'a> {
+    name: &'static str,
+    tree: &'a TreeChanges,
+    /// Tests that held in the control: their absence counts as a failure.
+    held: BTreeSet<&'a str>,
+}
+
+/// Repeats gold `repeats` times and the base with the test patch half as often. `turning` are ids of fail-to-pass.
+pub(super) fn steadiness(
+    runner: &mut Runner,
+    bench: &Bench,
+    basis: &Basis,
+    turning: &BTreeSet<String>,
+    repeats: u32,
+    seed: u64,
+) -> Result<Steadiness, Stopped> {
+    let mut found = Steadiness::default();
+    let gold_tree = bench.tested(bench.material.gold.as_ref().unwrap_or(&TreeChanges::new())).changes;
+    let base_tree = bench.tested(&TreeChanges::new()).changes;
+    let control = |name: &str| bench.controls.get(name).map(|control| &control.observed);
+    let held = |name: &str| -> BTreeSet<&str> {
+        let tests = control(name).into_iter().flat_map(|observed| &observed.tests);
+        tests.filter(|(_, seen)| seen.status.holds()).map(|(id, _)| id.as_str()).collect()
+    };
+    let gold = Subject { name: "gold", tree: &gold_tree, held: held(crate::evaluate::GOLD) };
+    let base = Subject { name: "base", tree: &base_tree, held: held(crate::evaluate::EMPTY) };
+    let mut table = Table::default();
+    for id in control(crate::evaluate::GOLD).into_iter().flat_map(|observed| observed.flaky()) {
+        table.add(id, Circumstances::Together, true);
+        table.add(id, Circumstances::Together, false);
+    }
+    for id in &gold.held {
+        table.add(id, Circumstances::Together, true);
+    }
+    for (index, variation) in basis.repeats(repeats, seed).iter().enumerate() {
+        once(runner, bench, &gold, variation, index, &mut table, &mut found.warnings)?;
+    }
+    // What base shows of tests that gold does not touch is as good as what gold shows; of those that must turn, a pass.
+    let mut at_base = Table::default();
+    for id in base.held.iter().filter(|id| gold.held.contains(**id)) {
+        at_base.add(id, Circumstances::Together, true);
+    }
+    for (index, variation) in basis.repeats(repeats.div_ceil(2), seed.wrapping_add(1000)).iter().enumerate() {
+        let statuses = once(runner, bench, &base, variation, index, &mut at_base, &mut found.warnings)?;
+        let passed = |id: &&String| statuses.get(*id).is_some_and(|status| status.holds());
+        found.passed_at_base.extend(turning.iter().filter(passed).cloned());
+    }
+    let mut suspects = table.suspects();
+    suspects.extend(at_base.suspects().into_iter().filter(|id| gold.held.contains(id.as_str())));
+    if !suspects.is_empty() {
+        confirm(runner, bench, basis, &gold, &suspects, &mut table, &mut found.warnings, seed)?;
+    }
+    for id in &suspects {
+        // Unstable at base alone: what kind cannot be told, since gold is what is run again.
+        let kind = table.judge(id).or_else(|| at_base.judge(id));
+        found.unstable.extend(kind.map(|kind| (id.clone(), kind)));
+    }
+    Ok(found)
+}
+
+/// Runs a tree once and adds the results. A run that came to no end of its own tells nothing.
+fn once(
+    runner: &mut Runner,
+    bench: &Bench,
+    subject: &Subject,
+    variation: &Variation,
+    index: usize,
+    table: &mut Table,
+    warnings: &mut Vec<String>,
+) -> Result<Statuses, Stopped> {
+    let key = format!("{}:{index}:{}", subject.name, variation.name);
+    let output = runner.run(bench, &key, subject.tree, &variation.command, &variation.environment)?;
+    let Some(statuses) = usable(bench, runner, &output) else {
+        let how = match output.ended {
+            Ended::TimedOut => "did not end in time",
+            Ended::OutOfMemory => "ran out of memory",
+            Ended::Exited(_) | Ended::Signalled(_) => "left nothing that could be read",
+        };
+        warnings.push(format!("{} run again ({}) {how}", subject.name, variation.name));
+        return Ok(Statuses::new());
+    };
+    let circumstances = Circumstances::from(variation);
+    for id in &subject.held {
+        let held = statuses.get(*id).is_some_and(|status| status.holds());
+        table.add(id, circumstances, held);
+    }
+    Ok(statuses)
+}
+
+fn usable(bench: &Bench, runner: &Runner, output: &StepOutput) -> Option<Statuses> {
+    if matches!(output.ended, Ended::TimedOut | Ended::OutOfMemory) {
+        return None;
+    }
+    let reading = bench.tester(runner.world).read(&output.stdout);
+    let statuses = reading.statuses();
+    (!statuses.is_empty()).then_some(statuses)
+}
+
+/// More runs of what failed, so that equal circumstances are seen more than once.
+#[expect(clippy::too_many_arguments, reason = "one caller")]
+fn confirm(
+    runner: &mut Runner,
+    bench: &Bench,
+    basis: &Basis,
+    gold: &Subject,
+    suspects: &BTreeSet<String>,
+    table: &mut Table,
+    warnings: &mut Vec<String>,
+    seed: u64,
+) -> Result<(), Stopped> {
+    let mut orders = table.failed_orders(suspects);
+    // An order that passed is held against one that failed.
+    orders.insert(Order::Plain);
+    orders.insert(Order::Shuffled(seed.wrapping_add(1)));
+    let mut again: Vec<Variation> = Vec::new();
+    for order in orders.into_iter().take(3) {
+        let variation = basis.variation(order, Threads::One, false);
+        if !again.contains(&variation) {
+            again.push(variation);
+        }
+    }
+    for turn in 0..FIXED_RUNS {
+        for variation in &again {
+            let index = 100 + turn as usize;
+            once(runner, bench, gold, variation, index, table, warnings)?;
+        }
+    }
+    if table.failed_in(suspects, Circumstances::Loaded) {
+        let together = basis.variation(Order::Plain, Threads::Many, false);
+        once(runner, bench, gold, &together, 200, table, warnings)?;
+        once(runner, bench, gold, &basis.variation(Order::Plain, Threads::Default, false), 201, table, warnings)?;
+    }
+    for id in suspects.iter().take(MOST_ALONE) {
+        let Some(command) = alone_command(basis.format, basis.command, id, &bench.packages) else { continue };
+        for turn in 0..FIXED_RUNS {
+            let key = format!("gold:alone:{turn}:{id}");
+            let output = runner.run(bench, &key, gold.tree, &command, &BTreeMap::new())?;
+            if let Some(statuses) = usable(bench, runner, &output) {
+                let held = harness::find(id, &statuses).iter().all(|id| statuses[*id].holds());
+                table.add(id, Circumstances::Alone, held);
+            }
+        }
+    }
+    Ok(())
+}
