@@ -6,9 +6,11 @@
 mod fields;
 mod kerf_toml;
 mod lists;
+pub mod pins;
 pub mod profile;
 mod suite;
 mod swebench;
+pub mod write;
 
 use std::path::PathBuf;
 use std::time::Duration;
