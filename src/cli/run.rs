@@ -244,10 +244,7 @@ fn read_inputs(arguments: &RunArguments) -> anyhow::Result<Inputs> {
 }
 
 /// Takes out what `quarantine.toml` names. Returns what to say of it, and the ids.
-fn leave_out_quarantined(
-    suite: &mut Suite,
-    tasks: &Path,
-) -> anyhow::Result<(Vec<String>, BTreeSet<String>)> {
+fn leave_out_quarantined(suite: &mut Suite, tasks: &Path) -> anyhow::Result<(Vec<String>, BTreeSet<String>)> {
     let quarantine = Quarantine::read(tasks).map_err(bad_input)?;
     let taken = quarantine.take_out(suite);
     let mut notes = Vec::new();

@@ -45,7 +45,9 @@ pub(super) fn main(arguments: &SchemaArguments) -> anyhow::Result<Exit> {
         None => schemas().iter().for_each(|(name, _)| println!("{name}")),
         Some(name) => {
             let (_, schema) = schemas().into_iter().find(|(known, _)| known == name).ok_or_else(|| {
-                bad_input(format!("no schema `{name}`; known are detail, diff, record, run, summary and validate"))
+                bad_input(format!(
+                    "no schema `{name}`; known are detail, diff, record, run, summary and validate"
+                ))
             })?;
             println!("{}", serde_json::to_string_pretty(&schema)?);
         }

@@ -248,10 +248,7 @@ mod tests {
         let lock = SuiteLock::of(&one, BTreeMap::from([("rust".to_owned(), vec!["rustc 1\nx".to_owned()])]));
         let lock: SuiteLock = toml::from_str(&lock.render()).unwrap();
         assert_eq!(lock.differences(&one), None);
-        assert_eq!(
-            lock.differences(&two).unwrap(),
-            "suite.lock does not fit: tasks 1 added (c), 1 gone (a)"
-        );
+        assert_eq!(lock.differences(&two).unwrap(), "suite.lock does not fit: tasks 1 added (c), 1 gone (a)");
         let now = BTreeMap::from([("rust".to_owned(), vec!["rustc 2".to_owned()])]);
         assert_eq!(
             lock.tool_differences(&now),

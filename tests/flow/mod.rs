@@ -9,3 +9,4 @@ mod kills;
 mod outcomes;
 mod ranking;
 mod resume;
+mod validate;

@@ -67,8 +67,8 @@ pub(super) fn write_back(
         for proof in proofs.iter().filter(|proof| proof.status == ProofStatus::Proven) {
             let Some(task) = suite.task(&proof.task) else { continue };
             let path = Path::new(&task.origin);
-            let text = std::fs::read_to_string(path)
-                .with_context(|| format!("cannot read {}", path.display()))?;
+            let text =
+                std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
             let new = with_lists(&text, &lists(proof, &task.test.pass_to_pass))
                 .map_err(|error| bad_input(format!("{}: {error}", path.display())))?;
             if new != text {

@@ -208,7 +208,10 @@ impl Job {
             (Some(proof), None) if proof.task == task.id => (proof, true),
             (_, None) => {
                 if !self.quiet {
-                    eprintln!("{}", escape::terminal(&format!("{}: set up, base, gold, repeats, cheats", task.id)));
+                    eprintln!(
+                        "{}",
+                        escape::terminal(&format!("{}: set up, base, gold, repeats, cheats", task.id))
+                    );
                 }
                 let proof = validate(&self.world, task, &self.options, &*self.folder)?;
                 if proof.reason.is_none_or(|flaw| !flaw.of_the_machine()) {

@@ -60,8 +60,7 @@ pub(super) fn configuration(
         }
         Format::Jest | Format::Vitest | Format::Mocha | Format::Node | Format::Tap => {
             let manifest = base.blob("package.json").map(|blob| blob.bytes);
-            let parsed =
-                manifest.and_then(|bytes| serde_json::from_slice::<serde_json::Value>(&bytes).ok());
+            let parsed = manifest.and_then(|bytes| serde_json::from_slice::<serde_json::Value>(&bytes).ok());
             if let Some(mut json) = parsed {
                 json["scripts"]["test"] = format!("sh {SCRIPT}").into();
                 changes.insert("package.json".to_owned(), file(json.to_string()));
@@ -160,7 +159,9 @@ fn without_harness(base: &dyn Tree) -> TreeChanges {
         let tests = format!("{folder}tests/");
         let mut targets: Vec<toml::Value> = Vec::new();
         for file in base.paths() {
-            let Some(name) = file.strip_prefix(&tests).and_then(|rest| rest.strip_suffix(".rs")) else { continue };
+            let Some(name) = file.strip_prefix(&tests).and_then(|rest| rest.strip_suffix(".rs")) else {
+                continue;
+            };
             if name.contains('/') {
                 continue;
             }
@@ -203,9 +204,9 @@ pub(super) fn exits(files: Vec<ChangedFile>) -> Option<Cheat> {
     let mut sources: BTreeMap<&String, Option<Source>> = BTreeMap::new();
     for change in diff.units.iter().flat_map(|unit| &unit.changes) {
         let Some(path) = diff.files.get(change.file).and_then(|pair| pair.old.as_ref()) else { continue };
-        let source = sources.entry(path).or_insert_with(|| {
-            Source::parse(language_of(path)?, old.get(path)?.bytes.clone())
-        });
+        let source = sources
+            .entry(path)
+            .or_insert_with(|| Source::parse(language_of(path)?, old.get(path)?.bytes.clone()));
         let Some(source) = source else { continue };
         places.entry(path).or_default().extend(function_starts(source, change.old));
     }
@@ -229,7 +230,11 @@ pub(super) fn exits(files: Vec<ChangedFile>) -> Option<Cheat> {
 fn function_starts(source: &Source, range: [usize; 2]) -> Vec<usize> {
     let body = source.language.field("body");
     (0..source.nodes.len())
-        .filter(|node| source.entity_name(*node).is_some_and(|name| name.starts_with("fn ") || name.starts_with("function ") || name.starts_with("method ")))
+        .filter(|node| {
+            source.entity_name(*node).is_some_and(|name| {
+                name.starts_with("fn ") || name.starts_with("function ") || name.starts_with("method ")
+            })
+        })
         .filter(|node| source.ungrouped(*node) == *node && !source.in_test(*node))
         .filter_map(|node| {
             let of = source.range(node);
@@ -251,7 +256,11 @@ mod tests {
 
     fn file(old: &str, new: &str) -> ChangedFile {
         let side = |text: &str| {
-            Some(Side { path: "src/a.rs".to_owned(), mode: 0o100_644, bytes: text.as_bytes().to_vec().into() })
+            Some(Side {
+                path: "src/a.rs".to_owned(),
+                mode: 0o100_644,
+                bytes: text.as_bytes().to_vec().into(),
+            })
         };
         ChangedFile { old: side(old), new: side(new) }
     }
@@ -259,7 +268,9 @@ mod tests {
     #[test]
     fn exits_stand_in_functions_that_gold_edits_and_nowhere_else() {
         let old = "struct A;\nimpl A {\n    fn f(&self) -> u8 {\n        1\n    }\n    fn g() {}\n}\nconst fn h() -> u8 { 1 }\nfn k() -> u8 { 2 }\n";
-        let new = old.replace("        1\n", "        2\n").replace("const fn h() -> u8 { 1 }", "const fn h() -> u8 { 3 }");
+        let new = old
+            .replace("        1\n", "        2\n")
+            .replace("const fn h() -> u8 { 1 }", "const fn h() -> u8 { 3 }");
         let cheat = exits(vec![file(old, &new)]).unwrap();
         let text = String::from_utf8(cheat.changes["src/a.rs"].clone().unwrap().bytes).unwrap();
         let expected = old.replace("u8 {\n        1", "u8 { ::std::process::exit(0);\n        1");

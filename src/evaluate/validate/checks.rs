@@ -63,8 +63,23 @@ fn with(control: &Control, of: TestList, is: impl Fn(Status) -> bool) -> Vec<Str
     tests.map(|test| test.id.clone()).collect()
 }
 
+/// Listed tests whose result changed when it was looked at again, and the others.
+fn part(bench: &Bench, tests: Vec<String>, unsure: &BTreeSet<String>) -> (Vec<String>, Vec<String>) {
+    tests.into_iter().partition(|test| {
+        unsure.contains(test) || ids(bench, std::slice::from_ref(test)).iter().any(|id| unsure.contains(id))
+    })
+}
+
+fn flaky(tests: Vec<String>, says: &str, proof: &mut Proof) {
+    if !tests.is_empty() {
+        proof.flaky.extend(tests.iter().cloned());
+        let why = format!("in fail_to_pass, but {says}: {}", list(&tests));
+        proof.find(Flaw::Flaky, tests, why);
+    }
+}
+
 /// The base with the test patch must fail every fail-to-pass.
-pub(super) fn base(bench: &Bench, proof: &mut Proof) {
+pub(super) fn base(bench: &Bench, unsure: &BTreeSet<String>, proof: &mut Proof) {
     if bench.yardstick.lists.fail_to_pass.is_empty() {
         proof.find(Flaw::NoFailToPass, Vec::new(), "no test has to turn from failing to passing");
     }
@@ -73,7 +88,8 @@ pub(super) fn base(bench: &Bench, proof: &mut Proof) {
         proof.warnings.push(format!("the base does not build: `{command}`: {tail}"));
     }
     let Some(empty) = bench.controls.get(EMPTY) else { return };
-    let passing = with(empty, TestList::FailToPass, Status::holds);
+    let (sometimes, passing) = part(bench, with(empty, TestList::FailToPass, Status::holds), unsure);
+    flaky(sometimes, "pass at base in some runs", proof);
     if !passing.is_empty() {
         let why = format!("pass at base with the test patch: {}", list(&passing));
         proof.find(Flaw::FailToPassPassesAtBase, passing, why);
@@ -95,7 +111,7 @@ pub(super) fn base(bench: &Bench, proof: &mut Proof) {
 }
 
 /// Gold must pass everything, and everything must have been run.
-pub(super) fn gold(bench: &Bench, proof: &mut Proof) {
+pub(super) fn gold(bench: &Bench, unsure: &BTreeSet<String>, proof: &mut Proof) {
     let Some(gold) = bench.controls.get(GOLD) else { return };
     if gold.judged.outcome == Outcome::TimedOut {
         let limit = bench.task.test.timeout.as_secs();
@@ -110,7 +126,12 @@ pub(super) fn gold(bench: &Bench, proof: &mut Proof) {
             (TestList::PassToPass, Flaw::GoldFailsPassToPass, "pass_to_pass"),
         ];
         for (of, flaw, name) in lists {
-            let failing = with(gold, of, fails);
+            let (sometimes, failing) = part(bench, with(gold, of, fails), unsure);
+            if of == TestList::FailToPass {
+                flaky(sometimes, "fail with gold in some runs", proof);
+            } else {
+                proof.flaky.extend(sometimes);
+            }
             if !failing.is_empty() {
                 let why = format!("in {name}, but fail with gold: {}", list(&failing));
                 proof.find(flaw, failing, why);
@@ -151,7 +172,9 @@ pub(super) fn stable(bench: &Bench, steadiness: &Steadiness, proof: &mut Proof) 
     for (kind, flaw, says) in kinds {
         let found: Vec<String> = fail_to_pass
             .iter()
-            .filter(|listed| ids(bench, &[(*listed).clone()]).iter().any(|id| steadiness.unstable.get(id) == Some(&kind)))
+            .filter(|listed| {
+                ids(bench, &[(*listed).clone()]).iter().any(|id| steadiness.unstable.get(id) == Some(&kind))
+            })
             .cloned()
             .collect();
         if !found.is_empty() {
@@ -166,8 +189,7 @@ pub(super) fn stable(bench: &Bench, steadiness: &Steadiness, proof: &mut Proof) 
         .cloned()
         .collect();
     if !sometimes.is_empty() {
-        let why = format!("in fail_to_pass, but pass at base in some runs: {}", list(&sometimes));
-        proof.find(Flaw::Flaky, sometimes, why);
+        flaky(sometimes, "pass at base in some runs", proof);
     }
 }
 
@@ -188,8 +210,7 @@ pub(super) fn found(bench: &Bench, proof: &mut Proof) {
     let keep = |tests: Vec<String>| -> Vec<String> {
         tests.into_iter().filter(|id| !unstable.contains(id) && !golds_own(id)).collect()
     };
-    proof.found =
-        TestLists { fail_to_pass: keep(fail_to_pass), pass_to_pass: keep(base.pass_to_pass) };
+    proof.found = TestLists { fail_to_pass: keep(fail_to_pass), pass_to_pass: keep(base.pass_to_pass) };
     let votes = |listed: &String| {
         let ids = find(listed, &statuses);
         let steady = ids.iter().all(|id| !unstable.contains(&(*id).to_owned()) && statuses[*id].holds());
@@ -201,10 +222,7 @@ pub(super) fn found(bench: &Bench, proof: &mut Proof) {
     let mut keep = |tests: &[String]| -> Vec<String> {
         tests.iter().filter(|test| votes(test) && seen.insert((*test).clone())).cloned().collect()
     };
-    proof.lists = TestLists {
-        fail_to_pass: keep(&own.fail_to_pass),
-        pass_to_pass: keep(&own.pass_to_pass),
-    };
+    proof.lists = TestLists { fail_to_pass: keep(&own.fail_to_pass), pass_to_pass: keep(&own.pass_to_pass) };
 }
 
 /// An empty patch must not be resolved.

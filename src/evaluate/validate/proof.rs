@@ -11,8 +11,8 @@ pub const VALIDATE_SCHEMA: &str = "kerf/validate/1";
 /// How a task is validated.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ValidateOptions {
-    /// How often gold is run again, each time in another way; base is run again half as often. 3 covers shuffled order,
-    /// one thread, many threads, and a loaded machine once each.
+    /// How many rounds gold is run again, each in another order with one thread, and in turn on a loaded machine or with
+    /// many threads; base a third as often.
     pub repeats: u32,
     /// Seed of shuffled orders and of everything drawn at random.
     pub seed: u64,

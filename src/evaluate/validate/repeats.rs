@@ -12,7 +12,8 @@ use super::stability::{Circumstances, Table, Unstable};
 use super::variation::{Basis, Order, Threads, Variation};
 use super::{Runner, Stopped};
 use crate::evaluate::bench::Bench;
-use crate::harness::{self, Statuses, alone_command};
+use crate::evaluate::plan::{EMPTY, GOLD};
+use crate::harness::{self, Observed, Status, Statuses, alone_command};
 use crate::patch::TreeChanges;
 use crate::sandbox::{Ended, StepOutput};
 
@@ -21,6 +22,9 @@ const MOST_ALONE: usize = 6;
 /// How often a fixed order, and a suspect by itself, are run in all: a test that fails half of the time has both
 /// results then in 31 of 32 cases.
 const FIXED_RUNS: u32 = 3;
+
+/// Where the test command takes less than this many seconds, as many orders more are tried.
+const QUICK_S: f64 = 10.0;
 
 /// What repeating showed.
 #[derive(Debug, Default)]
@@ -37,11 +41,15 @@ pub(super) struct Steadiness {
 struct Subject<'a> {
     name: &'static str,
     tree: &'a TreeChanges,
-    /// Tests that held in the control: their absence counts as a failure.
-    held: BTreeSet<&'a str>,
+    /// Tests whose results are wanted; their absence counts as a failure.
+    tracked: BTreeSet<String>,
 }
 
-/// Repeats gold `repeats` times and the base with the test patch half as often. `turning` are ids of fail-to-pass.
+fn failed(status: Status) -> bool {
+    matches!(status, Status::Failed | Status::Errored | Status::TimedOut)
+}
+
+/// Repeats gold `repeats` times and the base with the test patch a third as often. `turning` are ids of fail-to-pass.
 pub(super) fn steadiness(
     runner: &mut Runner,
     bench: &Bench,
@@ -54,35 +62,48 @@ pub(super) fn steadiness(
     let gold_tree = bench.tested(bench.material.gold.as_ref().unwrap_or(&TreeChanges::new())).changes;
     let base_tree = bench.tested(&TreeChanges::new()).changes;
     let control = |name: &str| bench.controls.get(name).map(|control| &control.observed);
-    let held = |name: &str| -> BTreeSet<&str> {
-        let tests = control(name).into_iter().flat_map(|observed| &observed.tests);
-        tests.filter(|(_, seen)| seen.status.holds()).map(|(id, _)| id.as_str()).collect()
+    let (at_gold, at_empty) = (control(GOLD), control(EMPTY));
+    // A test that some control saw hold, and that gold has at all.
+    let tracked = |of: Option<&Observed>| -> BTreeSet<String> {
+        let sides = [at_gold, at_empty, Some(&bench.own)];
+        let held = |id: &String| {
+            let mut seen = sides.iter().flatten().filter_map(|side| side.tests.get(id));
+            seen.any(|seen| seen.status.holds())
+        };
+        let ids = of.into_iter().flat_map(|observed| observed.tests.keys());
+        ids.filter(|id| held(id)).cloned().collect()
     };
-    let gold = Subject { name: "gold", tree: &gold_tree, held: held(crate::evaluate::GOLD) };
-    let base = Subject { name: "base", tree: &base_tree, held: held(crate::evaluate::EMPTY) };
-    let mut table = Table::default();
-    for id in control(crate::evaluate::GOLD).into_iter().flat_map(|observed| observed.flaky()) {
-        table.add(id, Circumstances::Together, true);
-        table.add(id, Circumstances::Together, false);
+    let gold = Subject { name: "gold", tree: &gold_tree, tracked: tracked(at_gold) };
+    let base = Subject { name: "base", tree: &base_tree, tracked: tracked(at_empty) };
+    let (mut table, mut at_base) = (Table::default(), Table::default());
+    let add = |table: &mut Table, observed: Option<&Observed>| {
+        for (id, results) in observed.into_iter().flat_map(|observed| &observed.history) {
+            for status in results.iter().filter(|status| status.holds() || failed(**status)) {
+                table.add(id, Circumstances::Together, status.holds());
+            }
+        }
+    };
+    add(&mut table, at_gold);
+    add(&mut at_base, at_empty);
+    add(&mut at_base, Some(&bench.own));
+    let mut ways = basis.repeats(repeats, seed);
+    if bench.controls.get(GOLD).is_some_and(|gold| gold.seconds < QUICK_S) {
+        let orders = (0..u64::from(repeats)).map(|index| Order::Shuffled(seed.wrapping_add(100 + index)));
+        ways.extend(orders.map(|order| basis.variation(order, Threads::One, false)));
     }
-    for id in &gold.held {
-        table.add(id, Circumstances::Together, true);
-    }
-    for (index, variation) in basis.repeats(repeats, seed).iter().enumerate() {
+    for (index, variation) in ways.iter().enumerate() {
         once(runner, bench, &gold, variation, index, &mut table, &mut found.warnings)?;
     }
-    // What base shows of tests that gold does not touch is as good as what gold shows; of those that must turn, a pass.
-    let mut at_base = Table::default();
-    for id in base.held.iter().filter(|id| gold.held.contains(**id)) {
-        at_base.add(id, Circumstances::Together, true);
-    }
-    for (index, variation) in basis.repeats(repeats.div_ceil(2), seed.wrapping_add(1000)).iter().enumerate() {
+    for (index, variation) in basis.repeats(repeats.div_ceil(3), seed.wrapping_add(1000)).iter().enumerate() {
         let statuses = once(runner, bench, &base, variation, index, &mut at_base, &mut found.warnings)?;
         let passed = |id: &&String| statuses.get(*id).is_some_and(|status| status.holds());
         found.passed_at_base.extend(turning.iter().filter(passed).cloned());
     }
     let mut suspects = table.suspects();
-    suspects.extend(at_base.suspects().into_iter().filter(|id| gold.held.contains(id.as_str())));
+    // A test that the test patch changed may well pass with base's own tests and fail with the task's.
+    let differs = |id: &String| bench.material.tests.keys().any(|path| id.starts_with(path.as_str()));
+    let base_suspects = at_base.suspects().into_iter().filter(|id| !differs(id));
+    suspects.extend(base_suspects.filter(|id| gold.tracked.contains(id)));
     if !suspects.is_empty() {
         confirm(runner, bench, basis, &gold, &suspects, &mut table, &mut found.warnings, seed)?;
     }
@@ -116,8 +137,8 @@ fn once(
         return Ok(Statuses::new());
     };
     let circumstances = Circumstances::from(variation);
-    for id in &subject.held {
-        let held = statuses.get(*id).is_some_and(|status| status.holds());
+    for id in &subject.tracked {
+        let held = statuses.get(id).is_some_and(|status| status.holds());
         table.add(id, circumstances, held);
     }
     Ok(statuses)
@@ -164,7 +185,15 @@ fn confirm(
     if table.failed_in(suspects, Circumstances::Loaded) {
         let together = basis.variation(Order::Plain, Threads::Many, false);
         once(runner, bench, gold, &together, 200, table, warnings)?;
-        once(runner, bench, gold, &basis.variation(Order::Plain, Threads::Default, false), 201, table, warnings)?;
+        once(
+            runner,
+            bench,
+            gold,
+            &basis.variation(Order::Plain, Threads::Default, false),
+            201,
+            table,
+            warnings,
+        )?;
     }
     for id in suspects.iter().take(MOST_ALONE) {
         let Some(command) = alone_command(basis.format, basis.command, id, &bench.packages) else { continue };

@@ -71,8 +71,8 @@ esac
 exec "$program" "$@"
 "#;
 
-/// Four spinning processes a core, of the lowest cost to start and to end: all end with the step anyway.
-const LOAD: &str = "n=$(nproc 2>/dev/null || echo 4); i=0; while [ $i -lt $((n * 4)) ]; do \
+/// Six spinning processes a core, of the lowest cost to start and to end: all end with the step anyway.
+const LOAD: &str = "n=$(nproc 2>/dev/null || echo 4); i=0; while [ $i -lt $((n * 6)) ]; do \
                     (while :; do :; done) >/dev/null 2>&1 & i=$((i + 1)); done; ";
 
 impl Basis<'_> {
@@ -97,7 +97,8 @@ impl Basis<'_> {
                 match (&self.triple, order, self.format) {
                     (Some(triple), Order::Shuffled(seed), Format::Cargo) => {
                         let name = triple.to_uppercase().replace(['-', '.'], "_");
-                        prefix = format!("cat >/tmp/kerf-shuffle <<'END_OF_SCRIPT'\n{SHUFFLE}END_OF_SCRIPT\n");
+                        prefix =
+                            format!("cat >/tmp/kerf-shuffle <<'END_OF_SCRIPT'\n{SHUFFLE}END_OF_SCRIPT\n");
                         set(
                             &format!("CARGO_TARGET_{name}_RUNNER"),
                             // libtest reads a u64, other programs a 32-bit number at most.
@@ -134,7 +135,8 @@ impl Basis<'_> {
             Format::Jest | Format::Vitest => {
                 let jest = self.format == Format::Jest;
                 // Behind `npm test` nobody can say where an option ends up.
-                let direct = command.split_whitespace().any(|word| word == if jest { "jest" } else { "vitest" });
+                let direct =
+                    command.split_whitespace().any(|word| word == if jest { "jest" } else { "vitest" });
                 if direct && let Order::Shuffled(seed) = order {
                     let seed = seed & 0x7fff_ffff;
                     command += &if jest {
@@ -173,17 +175,61 @@ impl Basis<'_> {
         Variation { name, command: format!("{prefix}{command}"), environment, order, threads, load }
     }
 
-    /// The ways in which a tree is run again: each of the three that can show something of its own, in turn.
+    /// The ways in which a tree is run again: `count` shuffled orders, one test at a time, and in turn many at a time and
+    /// a loaded machine. Each order shows half of all pairs of tests the other way round.
     pub fn repeats(&self, count: u32, seed: u64) -> Vec<Variation> {
-        (0..u64::from(count))
-            .map(|index| {
-                let shuffled = Order::Shuffled(seed.wrapping_add(index + 1));
-                match index % 3 {
-                    0 => self.variation(shuffled, Threads::One, false),
-                    1 => self.variation(shuffled, Threads::Many, false),
-                    _ => self.variation(Order::Plain, Threads::Default, true),
-                }
-            })
-            .collect()
+        let mut all: Vec<Variation> = Vec::new();
+        for index in 0..u64::from(count) {
+            let shuffled = Order::Shuffled(seed.wrapping_add(index + 1));
+            let ways = [
+                self.variation(shuffled, Threads::One, false),
+                match index % 2 {
+                    0 => self.variation(Order::Plain, Threads::Default, true),
+                    _ => self.variation(shuffled, Threads::Many, false),
+                },
+            ];
+            all.extend(ways);
+        }
+        all
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn basis(format: Format, command: &str) -> Basis<'_> {
+        Basis {
+            command,
+            build: Some("cargo test --no-run".to_owned()),
+            format,
+            triple: Some("x86_64-unknown-linux-gnu".to_owned()),
+        }
+    }
+
+    #[test]
+    fn cargo_is_shuffled_through_the_runner_of_test_programs() {
+        let way = basis(Format::Cargo, "cargo test").variation(Order::Shuffled(7), Threads::One, false);
+        assert_eq!(way.environment["CARGO_TARGET_X86_64_UNKNOWN_LINUX_GNU_RUNNER"], "sh /tmp/kerf-shuffle 7");
+        assert_eq!(way.environment["RUST_TEST_THREADS"], "1");
+        assert!(way.command.ends_with("\ncargo test"), "{}", way.command);
+        let loaded = basis(Format::Cargo, "cargo test").variation(Order::Plain, Threads::Default, true);
+        assert!(loaded.command.starts_with("cargo test --no-run >/dev/null 2>&1; n="), "{}", loaded.command);
+    }
+
+    #[test]
+    fn what_a_runner_cannot_do_is_not_claimed() {
+        for (format, command, order, says) in [
+            (Format::Jest, "npx jest", Order::Shuffled(7), "npx jest --randomize --seed=7 --runInBand"),
+            (Format::Jest, "npm test", Order::Plain, "npm test"),
+            (Format::Vitest, "npx vitest run", Order::Shuffled(7), "--sequence.shuffle --sequence.seed=7"),
+            (Format::Mocha, "npx mocha", Order::Plain, "npx mocha"),
+            (Format::Go, "go test ./...", Order::Shuffled(7), "-shuffle=7 -parallel=1"),
+            (Format::Nextest, "cargo nextest run", Order::Plain, "cargo nextest run"),
+        ] {
+            let way = basis(format, command).variation(Order::Shuffled(7), Threads::One, false);
+            assert_eq!(way.order, order, "{command}");
+            assert!(way.command.contains(says), "{}", way.command);
+        }
     }
 }
