@@ -5,7 +5,7 @@ use std::fs;
 
 use serde_json::Value;
 
-use crate::util::{Project, body};
+use crate::util::{Project, body, number};
 
 const CALLS: &str =
     "use mini::{double, triple};\n\n#[test]\nfn triples() {\n    assert_eq!(triple(2), 6);\n}\n\n";
@@ -58,6 +58,16 @@ fn doubles() {
     while ticks() < begin + 15 {}
     let took = clock.elapsed();
     assert!(took.as_millis() < 525, \"too slow: {took:?}\");
+}
+";
+
+/// Stands in for a timing test where the machine itself may be loaded: gives up where much runs in its sandbox.
+const CROWDED: &str = "#[test]
+fn doubles() {
+    assert_eq!(double(4), 8);
+    let numbers = |entry: &std::fs::DirEntry| entry.file_name().to_string_lossy().parse::<u32>().is_ok();
+    let running = std::fs::read_dir(\"/proc\").unwrap().flatten().filter(numbers).count();
+    assert!(running < 11, \"too much runs beside it: {running}\");
 }
 ";
 
@@ -115,7 +125,8 @@ fn suite() -> Project {
     plant(&project, "clean", GOOD);
     plant(&project, "luck", LUCK);
     plant(&project, "order", ORDER);
-    plant(&project, "timing", TIMING);
+    // A clock tells something on a quiet machine only: for `scripts/proof validate`.
+    plant(&project, "timing", if number("QUIET_MACHINE", 0) > 0 { TIMING } else { CROWDED });
     plant(&project, "gold-fails", GOOD);
     project.write("tasks/gold-fails/gold.patch", &body("n * 2 + 1"));
     plant(&project, "gold-breaks", GOOD);
@@ -191,6 +202,7 @@ fn every_planted_flaw_is_found_and_the_clean_task_passes() {
     assert_eq!(clean["found"]["fail_to_pass"][0], "tests/sums.rs::doubles");
     assert_eq!(clean["found"]["pass_to_pass"][0], "tests/sums.rs::triples");
     assert_eq!(clean["warnings"], serde_json::json!([]));
+    assert_eq!(proof("timing")["timing"][0], "tests/sums.rs::doubles");
     assert_eq!(proof("flaky-beside")["flaky"][0], "tests/luck.rs::sometimes");
     assert_eq!(proof("order")["flaky"], serde_json::json!([]), "told apart");
 

@@ -16,6 +16,7 @@ mod variation;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
+use std::sync::{PoisonError, RwLock};
 use std::time::Instant;
 
 pub use proof::{
@@ -84,6 +85,10 @@ impl From<SandboxError> for Stopped {
     }
 }
 
+/// Held for writing by a run on a machine that kerf loads, for reading by every other: spinning processes of one task
+/// must not slow down the tests of another.
+static LOADED: RwLock<()> = RwLock::new(());
+
 /// Runs test commands, each once in a lifetime of the sink.
 struct Runner<'a> {
     world: &'a World,
@@ -106,9 +111,39 @@ impl Runner<'_> {
         if let Some(kept) = self.sink.test_run(&key) {
             return Ok(kept.whole);
         }
+        let _quiet = LOADED.read().unwrap_or_else(PoisonError::into_inner);
+        self.make(bench, &key, tree, command, environment)
+    }
+
+    /// The same beside spinning processes that the command itself begins: no other run of this kerf goes on meanwhile.
+    fn run_loaded(
+        &mut self,
+        bench: &Bench,
+        name: &str,
+        tree: &TreeChanges,
+        command: &str,
+        environment: &BTreeMap<String, String>,
+    ) -> Result<StepOutput, Stopped> {
+        self.runs += 1;
+        let key = bench.run_key(&format!("validate:{name}\0{command}\0{environment:?}"), tree);
+        if let Some(kept) = self.sink.test_run(&key) {
+            return Ok(kept.whole);
+        }
+        let _alone = LOADED.write().unwrap_or_else(PoisonError::into_inner);
+        self.make(bench, &key, tree, command, environment)
+    }
+
+    fn make(
+        &self,
+        bench: &Bench,
+        key: &str,
+        tree: &TreeChanges,
+        command: &str,
+        environment: &BTreeMap<String, String>,
+    ) -> Result<StepOutput, Stopped> {
         let whole = bench.tester(self.world).once(tree, command, environment)?;
         let run = TestRun { whole, alone: Vec::new() };
-        self.sink.keep_test_run(&key, &run)?;
+        self.sink.keep_test_run(key, &run)?;
         Ok(run.whole)
     }
 
@@ -119,6 +154,7 @@ impl Runner<'_> {
         if let Some(kept) = self.sink.test_run(&key) {
             return Ok(kept);
         }
+        let _quiet = LOADED.read().unwrap_or_else(PoisonError::into_inner);
         let run = bench.tester(self.world).run(tree, &bench.yardstick)?;
         self.sink.keep_test_run(&key, &run)?;
         Ok(run)
@@ -150,6 +186,13 @@ fn prove(
     let unsure = unsure(runner, &bench)?;
     checks::base(&bench, &unsure, proof);
     checks::gold(&bench, &unsure, proof);
+    if !proof.findings.is_empty()
+        && let Some(load) = load_of_machine()
+    {
+        proof.warnings.push(format!(
+            "the machine had {load:.0} processes a core to run while this was looked at: a test that needs time may fail for that"
+        ));
+    }
     gate(proof, options)?;
 
     let log_format = format(runner, &bench);
@@ -251,6 +294,7 @@ fn set_up(
     }
     let run_options =
         Options { measures: vec![Measure::Pass], seed: options.seed, timeout_s: options.timeout_s };
+    let _quiet = LOADED.read().unwrap_or_else(PoisonError::into_inner);
     match Bench::make_ready(world, task, &run_options, true, runner.sink) {
         Ok(bench) => Ok(bench),
         Err(Unready::Sink(error)) => Err(Stopped::Sink(error)),
@@ -341,6 +385,14 @@ fn run_cheat(runner: &mut Runner, bench: &Bench, cheat: &Cheat, proof: &mut Proo
         ));
     }
     Ok(())
+}
+
+/// Runnable processes a core over the last minute, where that is so many that tests may fail for it.
+fn load_of_machine() -> Option<f64> {
+    let text = std::fs::read_to_string("/proc/loadavg").ok()?;
+    let load: f64 = text.split_whitespace().next()?.parse().ok()?;
+    let each = load / crate::schedule::automatic() as f64;
+    (each >= 3.0).then_some(each)
 }
 
 /// Size of a folder on disk in MiB, rounded up.

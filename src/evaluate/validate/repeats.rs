@@ -126,7 +126,12 @@ fn once(
     warnings: &mut Vec<String>,
 ) -> Result<Statuses, Stopped> {
     let key = format!("{}:{index}:{}", subject.name, variation.name);
-    let output = runner.run(bench, &key, subject.tree, &variation.command, &variation.environment)?;
+    let (command, environment) = (&variation.command, &variation.environment);
+    let output = if variation.load {
+        runner.run_loaded(bench, &key, subject.tree, command, environment)?
+    } else {
+        runner.run(bench, &key, subject.tree, command, environment)?
+    };
     let Some(statuses) = usable(bench, runner, &output) else {
         let how = match output.ended {
             Ended::TimedOut => "did not end in time",
