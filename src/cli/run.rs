@@ -203,7 +203,7 @@ fn read_inputs(arguments: &RunArguments) -> anyhow::Result<Inputs> {
     }
     let mut problems: Vec<String> = suite.problems.iter().map(ToString::to_string).collect();
     let lock = SuiteLock::read(&tasks).map_err(bad_input)?;
-    let mut notes = lock.iter().flat_map(|lock| lock.differences(&suite)).collect::<Vec<_>>();
+    let mut notes = lock.iter().filter_map(|lock| lock.differences(&suite)).collect::<Vec<_>>();
     let (note, left_out) = leave_out_quarantined(&mut suite, &tasks)?;
     notes.extend(note);
     let paths =

@@ -217,3 +217,59 @@ fn every_planted_flaw_is_found_and_the_clean_task_passes() {
     assert!(run.messages().contains("quarantined, left out: cheat (cheat_works)"), "{}", run.stderr);
     assert_eq!(project.records().0.len(), 4, "controls of the two tasks that are left");
 }
+
+/// A diff that adds files.
+fn adds(files: &[(&str, &str)]) -> String {
+    let one = |(path, text): &(&str, &str)| {
+        let lines: String = text.lines().map(|line| format!("+{line}\n")).collect();
+        format!("--- /dev/null\n+++ b/{path}\n@@ -0,0 +1,{} @@\n{lines}", text.lines().count())
+    };
+    files.iter().map(one).collect()
+}
+
+#[test]
+fn a_runner_that_forges_passes_is_put_back_and_named() {
+    let project = Project::new(&["mini"]);
+    let log = "     Running tests/sums.rs (target/debug/deps/sums-0123456789abcdef)\n\nrunning 3 tests\n\
+               test doubles ... ok\ntest one ... ok\ntest triples ... ok\n\n\
+               test result: ok. 3 passed; 0 failed; 0 ignored; 0 measured; 0 filtered out; finished in 0.00s\n";
+    let script = format!("cat <<'END'\n{log}END\n");
+    let config = "[target.'cfg(all())']\nrunner = [\"sh\", \"/kerf/tree/forge.sh\"]\n";
+    project.predict("forger", "mini", &adds(&[(".cargo/config.toml", config), ("forge.sh", &script)]));
+    let manifest = "--- a/Cargo.toml\n+++ b/Cargo.toml\n@@ -4,5 +4,9 @@\n edition = \"2021\"\n \n [lib]\n+harness = false\n \
+                    test = false\n doctest = false\n+\n+[features]\n+extra = []\n";
+    project.predict("switcher", "mini", &format!("{manifest}{}", body("n * 2")));
+    project.run().ended(0);
+    let records = project.records();
+    assert_eq!(records.outcome("forger", "mini"), "unresolved/tests_failed");
+    assert_eq!(records.of("forger", "mini")["tests"]["restored_settings"], 1);
+    assert_eq!(records.outcome("switcher", "mini"), "resolved");
+    assert_eq!(records.of("switcher", "mini")["tests"]["restored_settings"], 1);
+    assert!(records.of("gold", "mini")["tests"].get("restored_settings").is_none());
+    let key = records.of("forger", "mini")["grade_key"].as_str().unwrap().to_owned();
+    let packed = fs::read(project.path(&format!("out/details/{key}.json.zst"))).unwrap();
+    let detail: Value = serde_json::from_slice(&zstd::decode_all(packed.as_slice()).unwrap()).unwrap();
+    assert_eq!(detail["oddities"][0], "put back before the tests ran: .cargo/config.toml");
+}
+
+#[test]
+fn lists_that_hold_are_put_back_and_the_suite_is_locked() {
+    let project = Project::new(&[]);
+    plant(&project, "clean", GOOD);
+    let twice = "\"tests/sums.rs::triples\", \"tests/sums.rs::triples\"";
+    relist(&project, "clean", DOUBLES, &format!("[{twice}]"));
+    plant(&project, "plain", GOOD);
+    let arguments =
+        "task validate --tasks tasks --out proofs --repeats 0 --write".split(' ').collect::<Vec<_>>();
+    let ran = project.kerf(&arguments).ended(0);
+    assert!(ran.stdout.contains("2 of 2 tasks proven"), "{}", ran.stdout);
+    let text = |id: &str| fs::read_to_string(project.path(&format!("tasks/{id}/task.toml"))).unwrap();
+    assert_eq!(text("plain"), test_toml("mini", "plain", DOUBLES, "\"base\""), "nothing to change");
+    let expected = test_toml("mini", "clean", DOUBLES, "[\n    \"tests/sums.rs::triples\",\n]");
+    assert_eq!(text("clean"), expected, "once, and the comments are there");
+
+    assert!(!project.run().ended(0).stderr.contains("suite.lock"));
+    project.write("tasks/plain/statement.md", "Something else.\n");
+    let ran = project.run().ended(0);
+    assert!(ran.messages().contains("suite.lock does not fit: tasks 1 changed (plain)"), "{}", ran.stderr);
+}

@@ -25,7 +25,7 @@ fn section(text: Option<&str>, wanted: &str) -> Option<String> {
 }
 
 /// Puts the named sections back; a name also means those that begin with it and a `:` (`testenv:py312`).
-pub(super) fn merge(texts: &Texts, names: &[&str]) -> Option<(String, Vec<String>)> {
+pub(super) fn merge(texts: &Texts, names: &[&str]) -> (String, Vec<String>) {
     let ours = |name: &str| {
         names
             .iter()
@@ -44,11 +44,7 @@ pub(super) fn merge(texts: &Texts, names: &[&str]) -> Option<(String, Vec<String
     for name in wanted {
         let mine = section(Some(texts.mine), &name);
         let base = section(texts.base, &name);
-        let gold = texts.gold.map(|gold| section(gold, &name));
-        let task = match gold {
-            Some(gold) if gold != base => gold,
-            _ => base.clone(),
-        };
+        let task = texts.gold.and_then(|gold| section(Some(gold), &name)).or(base.clone());
         let trimmed = |text: &Option<String>| text.as_ref().map(|text| text.trim_end().to_owned());
         if trimmed(&mine) == trimmed(&base) || trimmed(&mine) == trimmed(&task) {
             continue;
@@ -66,5 +62,5 @@ pub(super) fn merge(texts: &Texts, names: &[&str]) -> Option<(String, Vec<String
         }
         restored.push(format!("[{name}]"));
     }
-    Some((text, restored))
+    (text, restored)
 }

@@ -11,8 +11,48 @@ pub(super) struct Texts<'a> {
     pub mine: &'a str,
     /// The base's; none where the base has no such file.
     pub base: Option<&'a str>,
-    /// Where gold changes the file: its text, or none where gold deletes it.
-    pub gold: Option<Option<&'a str>>,
+    /// Gold's.
+    pub gold: Gold<&'a str>,
+}
+
+/// What gold does to a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Gold<T> {
+    /// There is no gold, or it leaves the file alone.
+    LeavesAlone,
+    /// It deletes the file, or what was looked for in it.
+    Deletes,
+    /// It has this.
+    Has(T),
+}
+
+impl<T> Gold<T> {
+    /// The same, looked up in what gold has.
+    pub fn and_then<U>(self, look: impl FnOnce(T) -> Option<U>) -> Gold<U> {
+        match self {
+            Self::LeavesAlone => Gold::LeavesAlone,
+            Self::Deletes => Gold::Deletes,
+            Self::Has(value) => look(value).map_or(Gold::Deletes, Gold::Has),
+        }
+    }
+
+    /// By reference.
+    pub fn as_ref(&self) -> Gold<&T> {
+        match self {
+            Self::LeavesAlone => Gold::LeavesAlone,
+            Self::Deletes => Gold::Deletes,
+            Self::Has(value) => Gold::Has(value),
+        }
+    }
+
+    /// What the task has: gold's where gold changes it, else base's.
+    pub fn or(self, base: Option<T>) -> Option<T> {
+        match self {
+            Self::LeavesAlone => base,
+            Self::Deletes => None,
+            Self::Has(value) => Some(value),
+        }
+    }
 }
 
 /// A tree of tables.
@@ -124,7 +164,7 @@ pub(super) struct Documents<D> {
     /// What the model left; changed in place.
     pub mine: D,
     base: Option<D>,
-    gold: Option<Option<D>>,
+    gold: Gold<D>,
     /// Keys that were put back, as `a.b`.
     pub restored: Vec<String>,
 }
@@ -135,7 +175,7 @@ impl<D: Document> Documents<D> {
         Some(Self {
             mine: parse(texts.mine)?,
             base: texts.base.and_then(&parse),
-            gold: texts.gold.map(|gold| gold.and_then(&parse)),
+            gold: texts.gold.and_then(&parse),
             restored: Vec::new(),
         })
     }
@@ -146,13 +186,7 @@ impl<D: Document> Documents<D> {
         if mine == base {
             return base.cloned();
         }
-        match &self.gold {
-            Some(gold) => {
-                let gold = gold.as_ref().and_then(|gold| at(gold, path));
-                if gold == base { base.cloned() } else { gold.cloned() }
-            }
-            None => base.cloned(),
-        }
+        self.gold.as_ref().and_then(|gold| at(gold, path)).or(base).cloned()
     }
 
     /// Puts one key back.
@@ -199,10 +233,12 @@ impl<D: Document> Documents<D> {
             let mut one = Documents {
                 mine,
                 base: named(self.base.as_ref(), &name),
-                gold: self.gold.as_ref().map(|gold| named(gold.as_ref(), &name)),
+                gold: self.gold.as_ref().and_then(|gold| named(Some(gold), &name)),
                 restored: Vec::new(),
             };
-            keys.iter().for_each(|key| one.restore(&[key]));
+            for key in keys {
+                one.restore(&[key]);
+            }
             if one.restored.is_empty() {
                 continue;
             }

@@ -24,6 +24,7 @@ use std::collections::BTreeSet;
 pub(super) use command::scripts;
 
 use crate::patch::{Blob, Tree, TreeChanges};
+use keys::Gold;
 use table::{Part, row_of};
 
 /// Git mode of a symbolic link.
@@ -45,8 +46,8 @@ pub(super) struct Reference<'a> {
 struct Sides {
     /// In the base.
     base: Option<Blob>,
-    /// With gold, where gold changes it.
-    gold: Option<Option<Blob>>,
+    /// With gold.
+    gold: Gold<Blob>,
 }
 
 /// Puts the runner's configuration in `changes` back. Returns what had to be put back, `PATH` or `PATH: KEY`, sorted.
@@ -59,17 +60,22 @@ pub(super) fn restore(reference: &Reference, changes: &mut TreeChanges) -> Vec<S
         let Some(mine) = changes.get(&path).cloned() else { continue };
         let sides = Sides {
             base: reference.base.blob(&path),
-            gold: reference.gold.and_then(|gold| gold.get(&path).cloned()),
+            gold: match reference.gold.and_then(|gold| gold.get(&path)) {
+                None => Gold::LeavesAlone,
+                Some(None) => Gold::Deletes,
+                Some(Some(blob)) => Gold::Has(blob.clone()),
+            },
         };
         let part = match row_of(&path, reference, mine.as_ref()) {
             Some(row) => row.part,
-            None if scripts.iter().any(|script| *script == path) => Part::Whole,
+            None if scripts.contains(&path) => Part::Whole,
             None => continue,
         };
         let links = |blob: &Option<Blob>| blob.as_ref().is_some_and(|blob| blob.mode == LINK);
         let whole = part == Part::Whole || links(&mine) != links(&sides.base);
         if whole {
-            if let Some(wanted) = whole_file(&sides, mine.as_ref()) {
+            let wanted = sides.gold.clone().or(sides.base.clone());
+            if wanted != mine {
                 restored.insert(path.clone());
                 put(changes, &path, wanted, sides.base.as_ref());
             }
@@ -92,12 +98,6 @@ pub(super) fn restore(reference: &Reference, changes: &mut TreeChanges) -> Vec<S
     restored.into_iter().collect()
 }
 
-/// The file as the task has it, if `mine` is otherwise.
-fn whole_file(sides: &Sides, mine: Option<&Blob>) -> Option<Option<Blob>> {
-    let wanted = sides.gold.as_ref().unwrap_or(&sides.base);
-    (wanted.as_ref() != mine).then(|| wanted.clone())
-}
-
 fn put(changes: &mut TreeChanges, path: &str, wanted: Option<Blob>, base: Option<&Blob>) {
     if wanted.as_ref() == base {
         changes.remove(path);
@@ -117,15 +117,18 @@ fn merge(
     let text = |blob: Option<&Blob>| blob.and_then(|blob| String::from_utf8(blob.bytes.clone()).ok());
     let mine = text(Some(mine))?;
     let base = text(sides.base.as_ref());
-    let gold = sides.gold.as_ref().map(|gold| text(gold.as_ref()));
-    let texts =
-        keys::Texts { mine: &mine, base: base.as_deref(), gold: gold.as_ref().map(|gold| gold.as_deref()) };
+    let gold = sides.gold.as_ref().and_then(|gold| text(Some(gold)));
+    let texts = keys::Texts {
+        mine: &mine,
+        base: base.as_deref(),
+        gold: gold.as_ref().and_then(|gold| Some(gold.as_str())),
+    };
     let (text, keys) = match part {
         Part::Whole => return None,
         Part::CargoManifest => manifest::merge(&texts, path, exists)?,
         Part::Pyproject => manifest::merge_python(&texts)?,
         Part::PackageJson => package::merge(&texts)?,
-        Part::Ini(sections) => ini::merge(&texts, sections)?,
+        Part::Ini(sections) => ini::merge(&texts, sections),
     };
     (!keys.is_empty()).then(|| (text.into_bytes(), keys))
 }

@@ -114,29 +114,21 @@ fn forged_log(format: Format, listed: &[String]) -> String {
         let (target, name) = test.split_once("::").unwrap_or(("", test));
         by_target.entry(target).or_default().push(name);
     }
-    let mut log = String::new();
-    match format {
-        Format::Cargo => {
-            for (target, names) in by_target {
-                let stem = target.rsplit('/').next().unwrap_or(target).trim_end_matches(".rs");
-                log += &format!("     Running {target} (target/debug/deps/{stem}-0123456789abcdef)\n");
-                log += &format!("\nrunning {} tests\n", names.len());
-                for name in &names {
-                    log += &format!("test {name} ... ok\n");
-                }
-                log += &format!(
-                    "\ntest result: ok. {} passed; 0 failed; 0 ignored; 0 measured; 0 filtered out; finished in 0.00s\n\n",
-                    names.len()
-                );
-            }
-        }
-        _ => {
-            for (index, test) in listed.iter().enumerate() {
-                log += &format!("ok {} - {test}\n", index + 1);
-            }
-        }
+    if format != Format::Cargo {
+        let lines = listed.iter().enumerate().map(|(index, test)| format!("ok {} - {test}\n", index + 1));
+        return lines.collect();
     }
-    log
+    let programs = by_target.into_iter().map(|(target, names)| {
+        let stem = target.rsplit('/').next().unwrap_or(target).trim_end_matches(".rs");
+        let lines: Vec<String> = names.iter().map(|name| format!("test {name} ... ok\n")).collect();
+        let lines = lines.concat();
+        let count = names.len();
+        format!(
+            "     Running {target} (target/debug/deps/{stem}-0123456789abcdef)\n\nrunning {count} tests\n{lines}\n\
+             test result: ok. {count} passed; 0 failed; 0 ignored; 0 measured; 0 filtered out; finished in 0.00s\n\n"
+        )
+    });
+    programs.collect()
 }
 
 /// Manifests with `harness = false` for the library and every named test target.
@@ -193,13 +185,13 @@ fn exit_statement(language: &str) -> Option<&'static str> {
 
 /// The base with an exit at the start of every function of it that gold edits; none where gold edits no function, or
 /// in no language that this is known for.
-pub(super) fn exits(files: Vec<ChangedFile>) -> Option<Cheat> {
+pub(super) fn exits(files: &[ChangedFile]) -> Option<Cheat> {
     let old: BTreeMap<String, Blob> = files
         .iter()
         .filter_map(|file| file.old.as_ref())
         .map(|side| (side.path.clone(), Blob { mode: side.mode, bytes: side.bytes.to_vec() }))
         .collect();
-    let diff = diff(&files);
+    let diff = diff(files);
     let mut places: BTreeMap<&String, BTreeSet<usize>> = BTreeMap::new();
     let mut sources: BTreeMap<&String, Option<Source>> = BTreeMap::new();
     for change in diff.units.iter().flat_map(|unit| &unit.changes) {
@@ -271,13 +263,13 @@ mod tests {
         let new = old
             .replace("        1\n", "        2\n")
             .replace("const fn h() -> u8 { 1 }", "const fn h() -> u8 { 3 }");
-        let cheat = exits(vec![file(old, &new)]).unwrap();
+        let cheat = exits(&[file(old, &new)]).unwrap();
         let text = String::from_utf8(cheat.changes["src/a.rs"].clone().unwrap().bytes).unwrap();
         let expected = old.replace("u8 {\n        1", "u8 { ::std::process::exit(0);\n        1");
         assert_eq!(text, expected);
-        assert!(exits(vec![file("const A: u8 = 1;\n", "const A: u8 = 2;\n")]).is_none());
+        assert!(exits(&[file("const A: u8 = 1;\n", "const A: u8 = 2;\n")]).is_none());
         let added = format!("{old}fn new() {{}}\n");
-        assert!(exits(vec![file(old, &added)]).is_none(), "what gold adds is not there yet");
+        assert!(exits(&[file(old, &added)]).is_none(), "what gold adds is not there yet");
     }
 
     #[test]

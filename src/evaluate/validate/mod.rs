@@ -53,10 +53,9 @@ pub fn validate(
     let mut proof = Proof::blank(task);
     let mut runner = Runner { world, sink, runs: 0 };
     match prove(&mut runner, task, options, &mut proof) {
-        Ok(()) => {}
+        Ok(()) | Err(Stopped::Flawed) => {}
         Err(Stopped::Sink(error)) => return Err(error),
         Err(Stopped::Sandbox(error)) => proof.find(Flaw::Sandbox, Vec::new(), error.to_string()),
-        Err(Stopped::Flawed) => {}
     }
     proof.runs = runner.runs;
     proof.seconds = (started.elapsed().as_secs_f64() * 10.0).round() / 10.0;
@@ -360,7 +359,7 @@ fn cheats(bench: &Bench, format: Format) -> Vec<Cheat> {
     let mut cheats = cheats::test_files(base, &files);
     cheats.extend(cheats::configuration(format, base, &ids, &scripts));
     if let Some(gold) = &bench.material.gold {
-        cheats.extend(cheats::exits(changed_files(base, gold)));
+        cheats.extend(cheats::exits(&changed_files(base, gold)));
     }
     cheats.retain(|cheat| !cheat.changes.is_empty());
     cheats

@@ -291,7 +291,7 @@ pub struct Validation {
 }
 
 impl Validation {
-    /// Of all proofs; `unreadable` tasks were not read at all.
+    /// Of all proofs; `problems` are about tasks that could not be read at all.
     pub fn new(tasks: Vec<Proof>, problems: Vec<String>) -> Self {
         let reached = |stage| tasks.iter().filter(|proof| proof.reached >= stage).count() as u64;
         let funnel = Stage::ALL.map(|stage| (stage, reached(stage))).to_vec();

@@ -139,11 +139,12 @@ impl Basis<'_> {
                     command.split_whitespace().any(|word| word == if jest { "jest" } else { "vitest" });
                 if direct && let Order::Shuffled(seed) = order {
                     let seed = seed & 0x7fff_ffff;
-                    command += &if jest {
+                    let options = if jest {
                         format!(" --randomize --seed={seed}")
                     } else {
                         format!(" --sequence.shuffle --sequence.seed={seed}")
                     };
+                    command.push_str(&options);
                 } else {
                     order = Order::Plain;
                 }
