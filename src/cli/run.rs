@@ -1,5 +1,6 @@
 //! `kerf run`: evaluates predictions on a suite.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -15,6 +16,7 @@ use crate::prediction::{self, Prediction};
 use crate::report::escape;
 use crate::schedule::{Stop, Workers, automatic};
 use crate::store::{RUN_SCHEMA, RunFolder, RunInfo, TaskInfo};
+use crate::task::pins::{Quarantine, SuiteLock};
 use crate::task::{Suite, read_suite_with};
 
 /// Arguments of `kerf run`.
@@ -63,6 +65,8 @@ struct Inputs {
     suite: Suite,
     predictions: Vec<Prediction>,
     problems: Vec<String>,
+    notes: Vec<String>,
+    lock: Option<SuiteLock>,
     out: PathBuf,
     mirror: Option<String>,
     jobs: usize,
@@ -75,6 +79,9 @@ pub(super) fn main(arguments: &RunArguments) -> anyhow::Result<Exit> {
     for problem in &inputs.problems {
         eprintln!("kerf: {}", escape::terminal(problem));
     }
+    for note in &inputs.notes {
+        eprintln!("kerf: {}", escape::terminal(note));
+    }
     let plan = Plan::new(&inputs.suite, inputs.predictions, inputs.options.clone());
     for (task, count) in &plan.strangers {
         eprintln!("kerf: {count} predictions name no task of this suite: {}", escape::terminal(task));
@@ -86,6 +93,9 @@ pub(super) fn main(arguments: &RunArguments) -> anyhow::Result<Exit> {
     let cache = context::cache(&variables)?;
     let sandbox = context::sandbox(&arguments.sandbox, arguments.trust_patches)?;
     let world = World::new(&cache, inputs.mirror, sandbox, &variables, &inputs.suite);
+    for note in inputs.lock.iter().flat_map(|lock| lock.tool_differences(&world.toolchain_versions())) {
+        eprintln!("kerf: {}", escape::terminal(&note));
+    }
     let info = RunInfo {
         schema: RUN_SCHEMA.to_owned(),
         kerf: env!("CARGO_PKG_VERSION").to_owned(),
@@ -196,6 +206,10 @@ fn read_inputs(arguments: &RunArguments) -> anyhow::Result<Inputs> {
         suite.name = name;
     }
     let mut problems: Vec<String> = suite.problems.iter().map(ToString::to_string).collect();
+    let lock = SuiteLock::read(&tasks).map_err(bad_input)?;
+    let mut notes = lock.iter().filter_map(|lock| lock.differences(&suite)).collect::<Vec<_>>();
+    let (note, left_out) = leave_out_quarantined(&mut suite, &tasks)?;
+    notes.extend(note);
     let paths =
         if arguments.predictions.is_empty() { defaults.predictions } else { arguments.predictions.clone() };
     let mut predictions = Vec::new();
@@ -205,6 +219,7 @@ fn read_inputs(arguments: &RunArguments) -> anyhow::Result<Inputs> {
         problems.extend(read.problems.iter().map(ToString::to_string));
     }
     reject_controls(&mut predictions, &mut problems);
+    predictions.retain(|prediction| !left_out.contains(&prediction.task));
     let jobs = match arguments.jobs.as_deref().or(defaults.jobs.as_deref()) {
         None | Some("auto") => automatic(),
         Some(text) => text
@@ -223,11 +238,32 @@ fn read_inputs(arguments: &RunArguments) -> anyhow::Result<Inputs> {
         suite,
         predictions,
         problems,
+        notes,
+        lock,
         out,
         mirror: arguments.mirror.clone().or(defaults.mirror),
         jobs,
         options,
     })
+}
+
+/// Takes out what `quarantine.toml` names. Returns what to say of it, and the ids.
+fn leave_out_quarantined(suite: &mut Suite, tasks: &Path) -> anyhow::Result<(Vec<String>, BTreeSet<String>)> {
+    let quarantine = Quarantine::read(tasks).map_err(bad_input)?;
+    let taken = quarantine.take_out(suite);
+    let mut notes = Vec::new();
+    if !taken.left_out.is_empty() {
+        let each: Vec<String> =
+            taken.left_out.iter().map(|entry| format!("{} ({})", entry.id, entry.reason)).collect();
+        notes.push(format!("quarantined, left out: {}", each.join(", ")));
+    }
+    if !taken.changed.is_empty() {
+        notes.push(format!(
+            "changed since they were quarantined, so not left out: {}; run kerf task validate",
+            taken.changed.join(", ")
+        ));
+    }
+    Ok((notes, taken.left_out.into_iter().map(|entry| entry.id).collect()))
 }
 
 /// A model that calls itself `gold` would be taken for a control.

@@ -8,14 +8,14 @@ use super::plan::{EMPTY, GOLD, Options};
 use super::record::{Outcome, Reason};
 use super::run::World;
 use super::sink::{Sink, SinkError, TestRun};
-use super::tests::{Judged, Tester, Yardstick, base_lists, before, withdraw_golds_own};
-use super::trees::{self, Material};
+use super::tests::{Judged, Tester, Yardstick, base_lists, before, turned, withdraw_golds_own};
+use super::trees::{self, Material, Tested};
 use crate::diff::{Role, role_of};
 use crate::evaluate::{lints, packages};
 use crate::harness::{Lists, Observed, ReadContext};
 use crate::patch::{Tree, TreeChanges};
 use crate::repo::BaseTree;
-use crate::sandbox::{Access, Limits, SandboxError, SessionSpec};
+use crate::sandbox::{Access, Ended, Limits, SandboxError, SessionSpec};
 use crate::snapshot::{self, Snapshot, SnapshotError, Toolchain};
 use crate::task::{PassToPass, Task, TestPlan};
 
@@ -45,6 +45,10 @@ pub(super) struct Bench {
     pub gold: Option<GoldView>,
     /// Seconds by phase of its making.
     pub timing: BTreeMap<String, f64>,
+    /// Seed of everything drawn at random.
+    pub seed: u64,
+    /// The base with its own tests.
+    pub own: Observed,
 }
 
 /// A control, run.
@@ -53,6 +57,12 @@ pub(super) struct Control {
     pub run_key: String,
     /// Its verdict.
     pub judged: Judged,
+    /// What its tests said.
+    pub observed: Observed,
+    /// How the test command ended.
+    pub ended: Ended,
+    /// Wall time of the test command.
+    pub seconds: f64,
 }
 
 /// Why a task cannot be made ready: its trials are invalid, or nothing can be kept any more.
@@ -85,6 +95,17 @@ impl From<SandboxError> for Unready {
 impl Bench {
     /// Makes a task ready. Blocking, and slow the first time.
     pub fn prepare(world: &World, task: &Task, options: &Options, sink: &dyn Sink) -> Result<Self, Unready> {
+        Self::make_ready(world, task, options, false, sink)
+    }
+
+    /// Makes a task ready. With `discover`, a task without fail-to-pass gets those that its controls show.
+    pub fn make_ready(
+        world: &World,
+        task: &Task,
+        options: &Options,
+        discover: bool,
+        sink: &dyn Sink,
+    ) -> Result<Self, Unready> {
         let setup = |detail: &dyn std::fmt::Display| Unready::Invalid(Reason::Setup, detail.to_string());
         let mut task = task.clone();
         if let Some(seconds) = options.timeout_s {
@@ -122,42 +143,56 @@ impl Bench {
             controls: BTreeMap::new(),
             gold: None,
             timing,
+            seed: options.seed,
+            own: Observed::default(),
         };
-        bench.run_controls(world, sink)?;
+        bench.run_controls(world, discover, sink)?;
         bench.gold = bench.material.gold.as_ref().map(|gold| GoldView::new(&bench.task, &bench.base, gold));
         Ok(bench)
     }
 
     /// Base with its own tests, base with the test patch, gold: in this order, since each is judged by those before.
-    fn run_controls(&mut self, world: &World, sink: &dyn Sink) -> Result<(), Unready> {
+    fn run_controls(&mut self, world: &World, discover: bool, sink: &dyn Sink) -> Result<(), Unready> {
         let fail_to_pass = self.task.test.fail_to_pass.clone();
         // No tests are run alone for the base: nothing is demanded of it.
         let (_, own) = self.control(world, sink, "base", &TreeChanges::new())?;
         let own = self.tester(world).observe(&own);
-        let empty_tree = self.tested_tree(&TreeChanges::new());
+        let empty_tree = self.tested(&TreeChanges::new()).changes;
         let (empty_key, empty) = self.control(world, sink, EMPTY, &empty_tree)?;
         let with_test_patch = self.tester(world).observe(&empty);
         self.yardstick.before = before(&with_test_patch, &own);
         self.yardstick.lists = match &self.task.test.pass_to_pass {
-            PassToPass::List(list) => Lists { fail_to_pass, pass_to_pass: list.clone() },
-            PassToPass::Base => Lists { fail_to_pass, pass_to_pass: Vec::new() },
+            PassToPass::List(list) => {
+                Lists { fail_to_pass: fail_to_pass.clone(), pass_to_pass: list.clone() }
+            }
+            PassToPass::Base => Lists { fail_to_pass: fail_to_pass.clone(), pass_to_pass: Vec::new() },
         };
         let gold_run = match &self.material.gold {
             None => None,
             Some(gold) => {
-                let tree = self.tested_tree(&gold.clone());
+                let tree = self.tested(gold).changes;
                 Some(self.control(world, sink, GOLD, &tree)?)
             }
         };
+        self.yardstick.gold_ended = gold_run.as_ref().map(|(_, run)| run.whole.ended);
         let observed: Option<Observed> = gold_run.as_ref().map(|(_, run)| self.tester(world).observe(run));
         if self.task.test.pass_to_pass == PassToPass::Base {
             self.yardstick.lists = base_lists(&self.task.test.fail_to_pass, &own, observed.as_ref());
         }
-        if let (true, Some(gold)) = (self.task.foreign, &observed) {
-            let is_test_file =
-                |path: &str| self.material.tests.contains_key(path) || role_of(path, b"") == Role::Test;
-            self.withdrawn =
-                withdraw_golds_own(&mut self.yardstick.lists, &is_test_file, [&own, &with_test_patch], gold);
+        self.own = own;
+        if let (true, Some(gold)) = (discover && fail_to_pass.is_empty(), &observed) {
+            self.yardstick.lists.fail_to_pass = turned(&self.yardstick.before, gold);
+        }
+        let discovered = discover && fail_to_pass.is_empty();
+        if let (true, Some(gold)) = (self.task.foreign || discovered, &observed) {
+            let mut lists = std::mem::take(&mut self.yardstick.lists);
+            let known = [&self.own, &with_test_patch];
+            let withdrawn = withdraw_golds_own(&mut lists, &|path| self.is_test_file(path), known, gold);
+            self.yardstick.lists = lists;
+            self.withdrawn = if discovered { Vec::new() } else { withdrawn };
+        }
+        if discover && self.yardstick.lists == Lists::default() {
+            return Ok(());
         }
         let runs = [(EMPTY, Some((empty_key, empty))), (GOLD, gold_run)];
         for (name, run) in runs {
@@ -166,7 +201,9 @@ impl Bench {
                 .tester(world)
                 .grade(&self.yardstick, &run)
                 .map_err(|error| Unready::Invalid(Reason::Setup, error.to_string()))?;
-            self.controls.insert(name, Control { run_key, judged });
+            let observed = self.tester(world).observe(&run);
+            let (ended, seconds) = (run.whole.ended, run.whole.seconds);
+            self.controls.insert(name, Control { run_key, judged, observed, ended, seconds });
         }
         Ok(())
     }
@@ -188,14 +225,25 @@ impl Bench {
         Ok((key, run))
     }
 
-    /// How trees of this task are tested.
-    pub fn tester<'a>(&'a self, world: &'a World) -> Tester<'a> {
-        Tester { sandbox: &*world.sandbox, spec: &self.spec, plan: &self.task.test, context: &self.packages }
+    /// Whether tests of that file are the task's, not the model's.
+    pub fn is_test_file(&self, path: &str) -> bool {
+        self.material.tests.contains_key(path) || role_of(path, b"") == Role::Test
     }
 
-    /// What is tested of a model's changes.
-    pub fn tested_tree(&self, model: &TreeChanges) -> TreeChanges {
-        trees::with_tests(&self.task, &self.base, model, &self.material.tests)
+    /// How trees of this task are tested.
+    pub fn tester<'a>(&'a self, world: &'a World) -> Tester<'a> {
+        Tester {
+            sandbox: &*world.sandbox,
+            spec: &self.spec,
+            plan: &self.task.test,
+            context: &self.packages,
+            seed: self.seed,
+        }
+    }
+
+    /// What is tested of a model's changes, and the runner's settings that had to be put back for it.
+    pub fn tested(&self, model: &TreeChanges) -> Tested {
+        trees::with_tests(&self.task, &self.base, model, &self.material)
     }
 
     /// The run key of a tree; `control` is empty for predictions.

@@ -57,7 +57,18 @@ pub fn run(task: &Task, control: &str, snapshot: &str, applied: &TreeChanges, li
     hash(&[&task.hash, control, snapshot, &tree(applied), limits], 32)
 }
 
-/// hash(run key, rules version, options), 32 hex digits.
-pub fn grade(run_key: &str, options: &Options) -> String {
-    hash(&[run_key, RULES, &format!("{options:?}")], 32)
+/// hash(run key, what the patch left, rules version, options), 32 hex digits. Two patches that differ in what is put
+/// back before the tests run share a run key, but neither their units nor their lint findings.
+pub fn grade(run_key: &str, changes: &TreeChanges, options: &Options) -> String {
+    hash(&[run_key, &tree(changes), RULES, &format!("{options:?}")], 32)
+}
+
+/// hash(task, rules version, options and tools), 32 hex digits: a proof once made holds until one of these changes.
+pub fn proof(task: &Task, options: &str) -> String {
+    hash(&[&task.hash, RULES, env!("CARGO_PKG_VERSION"), options], 32)
+}
+
+/// hash(run key, what the patch left), 32 hex digits: linters see the tree before tests and settings are put back.
+pub fn lint(run_key: &str, changes: &TreeChanges) -> String {
+    hash(&[run_key, &tree(changes)], 32)
 }

@@ -18,13 +18,16 @@ mod packages;
 mod plan;
 pub mod record;
 mod run;
+mod settings;
 mod sink;
 mod tests;
 mod trees;
 mod trial;
+pub mod validate;
 
 pub use plan::{EMPTY, GOLD, Measure, Options, Plan, Subject, TaskPlan, Trial};
 pub use record::Record;
 pub use run::{World, run};
 pub use sink::{Again, AloneRun, Event, LintRun, Sink, SinkError, TestRun, Watcher};
 pub use trees::changed_files;
+pub use validate::{Proof, ProofStatus, ValidateOptions, Validation, validate};

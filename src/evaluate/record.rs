@@ -72,7 +72,7 @@ pub struct Apply {
 }
 
 /// Counts of tests: `[passed, listed]`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Tests {
     /// Fail-to-pass.
     pub fail_to_pass: [u32; 2],
@@ -82,6 +82,27 @@ pub struct Tests {
     pub unlisted_regressions: u32,
     /// Listed tests with different results in repeated runs.
     pub flaky: u32,
+    /// Tests run again by themselves; null where none was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reruns: Option<Reruns>,
+    /// Settings of the test runner that the patch changed and that were put back before the tests ran.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub restored_settings: u32,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde's signature")]
+fn is_zero(count: &u32) -> bool {
+    *count == 0
+}
+
+/// Pass-to-pass run again by themselves: those that failed, and as many drawn at random from those that passed. Were
+/// rerunning fair, both would change their result equally often.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Reruns {
+    /// Of those that failed: `[passed on the rerun, rerun]`.
+    pub failed: [u32; 2],
+    /// Of those that passed: `[failed on the rerun, rerun]`.
+    pub passed: [u32; 2],
 }
 
 /// Weight in tokens by class; over roles `code`, `config`, `other`, without class `generated`.

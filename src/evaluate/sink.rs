@@ -16,6 +16,9 @@ pub enum Again {
     Unreached,
     /// A pass-to-pass that failed.
     Failed,
+    /// A pass-to-pass that passed, drawn at random: as many as there are of those that failed, so that it shows how
+    /// much rerunning failures flatters.
+    Control,
 }
 
 /// One test run by itself.

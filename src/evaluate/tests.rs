@@ -1,13 +1,16 @@
 //! Running the tests of one tree, and judging what they printed.
 
+use std::collections::BTreeMap;
+
 use super::detail::{TestDetail, TestList};
-use super::record::{Outcome, Reason, Tests};
+use super::keys;
+use super::record::{Outcome, Reason, Reruns, Tests};
 use super::sink::{Again, AloneRun, TestRun};
 use crate::harness::{
     self, Format, Lists, Observed, ReadContext, Reading, RulesError, Statuses, Verdict, VerdictOutcome, Why,
 };
 use crate::patch::TreeChanges;
-use crate::sandbox::{Ended, Sandbox, SandboxError, SessionSpec, Step};
+use crate::sandbox::{Ended, Sandbox, SandboxError, SessionSpec, Step, StepOutput};
 use crate::task::TestPlan;
 
 /// So many tests are run alone at most for each reason: more than that is no oddity of single tests.
@@ -20,6 +23,8 @@ pub(super) struct Yardstick {
     pub lists: Lists,
     /// Statuses at base: with the test patch where that could be built, else with base's own tests.
     pub before: Statuses,
+    /// How the test command ended with gold; none where gold was not run.
+    pub gold_ended: Option<Ended>,
 }
 
 /// How the tests of a tree are run and read.
@@ -32,6 +37,8 @@ pub(super) struct Tester<'a> {
     pub plan: &'a TestPlan,
     /// Packages of the tree.
     pub context: &'a ReadContext,
+    /// By which passes are drawn that are run again.
+    pub seed: u64,
 }
 
 impl Tester<'_> {
@@ -45,7 +52,11 @@ impl Tester<'_> {
             timeout: self.plan.timeout,
             merged: true,
             stdin: None,
-            environment: std::collections::BTreeMap::new(),
+            environment: BTreeMap::new(),
+        };
+        let command = |test: &str, statuses: &Statuses, format| {
+            let id = qualified(test, statuses, &yardstick.before);
+            harness::alone_command(format, &self.plan.command, &id, self.context)
         };
         let mut run = TestRun { whole: session.run(&step(self.plan.command.clone()))?, alone: Vec::new() };
         let reading = self.read(&run.whole.stdout);
@@ -60,17 +71,40 @@ impl Tester<'_> {
         };
         let statuses = observed.statuses();
         for (why, test) in wanted(&verdict) {
-            let id = qualified(test, &statuses, &yardstick.before);
-            if let Some(command) =
-                harness::alone_command(reading.format, &self.plan.command, &id, self.context)
-            {
+            if let Some(command) = command(test, &statuses, reading.format) {
                 run.alone.push(AloneRun { test: test.to_owned(), why, output: session.run(&step(command))? });
+            }
+        }
+        let failed = run.alone.iter().filter(|alone| alone.why == Again::Failed).count();
+        for test in drawn(&verdict, failed, self.seed, &keys::tree(changes)) {
+            if let Some(command) = command(test, &statuses, reading.format) {
+                let output = session.run(&step(command))?;
+                run.alone.push(AloneRun { test: test.to_owned(), why: Again::Control, output });
             }
         }
         Ok(run)
     }
 
-    fn read(&self, log: &[u8]) -> Reading {
+    /// Runs a command on the snapshot with `changes` once, as it is, with variables added; nothing is run again.
+    pub fn once(
+        &self,
+        changes: &TreeChanges,
+        command: &str,
+        environment: &BTreeMap<String, String>,
+    ) -> Result<StepOutput, SandboxError> {
+        let mut session = self.sandbox.open(self.spec)?;
+        session.put(changes)?;
+        session.run(&Step {
+            command: command.to_owned(),
+            timeout: self.plan.timeout,
+            merged: true,
+            stdin: None,
+            environment: environment.clone(),
+        })
+    }
+
+    /// What a log says.
+    pub fn read(&self, log: &[u8]) -> Reading {
         let format = Format::from_name(&self.plan.format)
             .or_else(|| harness::detect(log).map(|(format, _)| format))
             .unwrap_or(Format::Cargo);
@@ -91,8 +125,19 @@ impl Tester<'_> {
         let reading = self.read(&run.whole.stdout);
         let observed = self.observe(run);
         let verdict = harness::judge(&yardstick.lists, Some(&yardstick.before), &observed)?;
-        let (outcome, reason) = outcome(run, &verdict);
-        let mut oddities = reading.oddities;
+        let (mut outcome, mut reason) = outcome(run, &verdict);
+        let mut oddities = Vec::new();
+        if outcome == Outcome::Resolved
+            && let Some(how) = exit_code(run.whole.ended, &reading)
+        {
+            oddities.push(format!("every listed test passed, but the test command {how}"));
+            if yardstick.gold_ended == Some(Ended::Exited(0)) && !timed_out(run) {
+                oddities.push("no failure in the log explains that, and with gold it ends with 0".to_owned());
+                (outcome, reason) = (Outcome::Unresolved, Some(Reason::NoVerdict));
+            }
+        }
+        let reruns = self.reruns(run);
+        oddities.extend(reading.oddities);
         oddities.extend(
             reading.unread.iter().map(|unread| format!("line {}: not read: {}", unread.line, unread.text)),
         );
@@ -106,11 +151,78 @@ impl Tester<'_> {
                 pass_to_pass: verdict.pass_to_pass.counts(),
                 unlisted_regressions: verdict.unlisted_regressions.len() as u32,
                 flaky: verdict.flaky.len() as u32,
+                reruns,
+                restored_settings: 0,
             },
             details: details(&verdict, &yardstick.before, &observed),
             oddities,
         })
     }
+}
+
+impl Tester<'_> {
+    /// How often results changed in reruns; a rerun without a result does not count.
+    fn reruns(&self, run: &TestRun) -> Option<Reruns> {
+        let mut counts = Reruns::default();
+        for alone in &run.alone {
+            let statuses = self.read(&alone.output.stdout).statuses();
+            let results: Vec<bool> =
+                harness::find(&alone.test, &statuses).iter().map(|id| statuses[*id].holds()).collect();
+            if results.is_empty() {
+                continue;
+            }
+            let held = results.iter().all(|held| *held);
+            let (changed, [some, all]) = match alone.why {
+                Again::Failed => (held, &mut counts.failed),
+                Again::Control => (!held, &mut counts.passed),
+                Again::Missing | Again::Unreached => continue,
+            };
+            *some += u32::from(changed);
+            *all += 1;
+        }
+        (counts != Reruns::default()).then_some(counts)
+    }
+}
+
+/// So many pass-to-pass that passed in the whole run, drawn by the seed; the same tree gives the same ones.
+fn drawn<'a>(verdict: &'a Verdict, count: usize, seed: u64, tree: &str) -> Vec<&'a str> {
+    let mut passed: Vec<(String, &str)> = verdict
+        .pass_to_pass
+        .passed
+        .iter()
+        .filter(|test| test.status == harness::Status::Passed && test.run == 0 && test.line.is_some())
+        .map(|test| {
+            let order = blake3::hash(format!("{seed}\0{tree}\0{}", test.listed).as_bytes());
+            (order.to_hex().to_string(), test.listed.as_str())
+        })
+        .collect();
+    passed.sort();
+    passed.into_iter().take(count).map(|(_, test)| test).collect()
+}
+
+fn timed_out(run: &TestRun) -> bool {
+    matches!(run.whole.ended, Ended::TimedOut | Ended::OutOfMemory)
+}
+
+/// How a test command ended that did not end with 0, unless its log says why: a failure, something that was not built,
+/// a test program that did not come to its end.
+fn exit_code(ended: Ended, reading: &Reading) -> Option<String> {
+    let failed = |status| {
+        use harness::Status::{Errored, Failed, TimedOut, Unreached};
+        matches!(status, Errored | Failed | TimedOut | Unreached)
+    };
+    let explained = reading.build_failed
+        || !reading.failed_targets.is_empty()
+        || !reading.incomplete.is_empty()
+        || reading.tests.iter().any(|test| failed(test.status));
+    let how = match ended {
+        Ended::Exited(0) => return None,
+        Ended::Exited(code) => format!("ended with {code}"),
+        Ended::Signalled(signal) => format!("was killed by signal {signal}"),
+        Ended::TimedOut => return Some("did not end in time".to_owned()),
+        Ended::OutOfMemory => return Some("ran out of memory".to_owned()),
+    };
+    (!explained).then_some(how)
 }
 
 /// Tests to be run alone, each with the reason.
@@ -226,6 +338,16 @@ pub(super) fn base_lists(fail_to_pass: &[String], own: &Observed, gold: Option<&
     Lists::base(fail_to_pass.to_vec(), &own, &gold)
 }
 
+/// Tests that hold with gold and did not before: what a task's fail-to-pass can be.
+pub(super) fn turned(before: &Statuses, gold: &Observed) -> Vec<String> {
+    let held_before = |id: &String| before.get(id).is_some_and(|status| status.holds());
+    gold.tests
+        .iter()
+        .filter(|(id, seen)| seen.status.holds() && !held_before(id))
+        .map(|(id, _)| id.clone())
+        .collect()
+}
+
 /// Takes fail-to-pass out of `lists` that no prediction can turn: tests that gold alone brings, in files which are no
 /// test files (its own doctests and inline tests). Returns them, as listed.
 pub(super) fn withdraw_golds_own(
@@ -251,6 +373,25 @@ pub(super) fn withdraw_golds_own(
 #[cfg(test)]
 mod unit {
     use super::*;
+
+    #[test]
+    fn an_exit_code_counts_where_no_line_explains_it() {
+        let read = |log: &str| harness::read(Format::Cargo, log.as_bytes());
+        let fine = "running 1 test\ntest a ... ok\n\ntest result: ok. 1 passed; 0 failed; 0 ignored; 0 measured; 0 filtered out; finished in 0.00s\n";
+        let failed = "running 1 test\ntest b ... FAILED\n\ntest result: FAILED. 0 passed; 1 failed; 0 ignored; 0 measured; 0 filtered out; finished in 0.00s\n";
+        let both = format!("{fine}{failed}");
+        let cut = format!("{fine}running 2 tests\ntest b ... ok\n");
+        for (log, ended, odd) in [
+            (fine, Ended::Exited(0), false),
+            (fine, Ended::Exited(1), true),
+            (fine, Ended::Signalled(9), true),
+            (fine, Ended::TimedOut, true),
+            (both.as_str(), Ended::Exited(101), false),
+            (cut.as_str(), Ended::Exited(101), false),
+        ] {
+            assert_eq!(exit_code(ended, &read(log)).is_some(), odd, "{ended:?}\n{log}");
+        }
+    }
 
     #[test]
     fn tests_that_gold_alone_brings_are_not_demanded() {

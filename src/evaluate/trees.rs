@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::settings;
 use crate::diff::{ChangedFile, Role, Side, role_of};
 use crate::patch::{self, ApplyError, Blob, Overlaid, Tree, TreeChanges};
 use crate::repo::{BaseTree, RepoError};
@@ -85,15 +86,18 @@ fn overlay(base: &BaseTree, files: &[(String, Vec<u8>)]) -> TreeChanges {
         .collect()
 }
 
-/// The changes with which tests run: the model's, with test files as base and test patch have them. Test files that
-/// the patch adds stay; those of the base that it changed are restored (in data sets of others, only the files that
-/// the test patch names).
-pub(super) fn with_tests(
-    task: &Task,
-    base: &BaseTree,
-    model: &TreeChanges,
-    tests: &TreeChanges,
-) -> TreeChanges {
+/// What is tested of a model's changes.
+pub(super) struct Tested {
+    /// Changes to the base.
+    pub changes: TreeChanges,
+    /// Runner configuration that had to be put back: `PATH` or `PATH: KEY`.
+    pub restored: Vec<String>,
+}
+
+/// The changes with which tests run: the model's, with test files and runner configuration as base and test patch have
+/// them. Test files that the patch adds stay; those of the base that it changed are restored (in data sets of others,
+/// only the files that the test patch names). Runner configuration that it adds does not stay.
+pub(super) fn with_tests(task: &Task, base: &BaseTree, model: &TreeChanges, material: &Material) -> Tested {
     let mut changes = model.clone();
     if !task.foreign {
         let restored: Vec<String> = changes
@@ -108,8 +112,15 @@ pub(super) fn with_tests(
     for path in task.test_files.iter().flatten().filter(|path| base.blob(path).is_some()) {
         changes.remove(path);
     }
-    changes.extend(tests.clone());
-    changes
+    changes.extend(material.tests.clone());
+    let reference = settings::Reference {
+        base,
+        tests: &material.tests,
+        gold: material.gold.as_ref(),
+        command: &task.test.command,
+    };
+    let restored = settings::restore(&reference, &mut changes);
+    Tested { changes, restored }
 }
 
 /// The changes with which linters run: the model's, with the linters' own settings as base has them.

@@ -150,7 +150,7 @@ pub(super) fn evaluate(
             return Ok(Record { apply: record.apply, gold_weight: record.gold_weight, ..unrun });
         }
     };
-    let grade_key = keys::grade(&run_key, options);
+    let grade_key = keys::grade(&run_key, &changes, options);
     (record.outcome, record.reason) = (judged.outcome, judged.reason);
     record.tests = Some(judged.tests);
     // Where gold fails in the same snapshot, a failure says nothing about the patch.
@@ -165,7 +165,8 @@ pub(super) fn evaluate(
     let linting = Instant::now();
     let mut lint_detail = LintDetail::default();
     if options.takes(Measure::Lint) {
-        let (lint, detail) = lints::measure(world, bench, &run_key, &changes, &diff, sink)?;
+        let key = keys::lint(&run_key, &changes);
+        let (lint, detail) = lints::measure(world, bench, &key, &changes, &diff, sink)?;
         record.lint = Some(lint);
         lint_detail = detail;
     }
@@ -209,7 +210,8 @@ fn judge(
     {
         return Ok(Ok((control.run_key.clone(), control.judged.clone())));
     }
-    let tree = bench.tested_tree(changes);
+    let tested = bench.tested(changes);
+    let tree = tested.changes;
     let run_key = bench.run_key("", &tree);
     let lock = {
         let mut locks = world.run_locks.lock().unwrap_or_else(PoisonError::into_inner);
@@ -228,11 +230,14 @@ fn judge(
         },
     };
     // The lists were judged once already, when the bench was made.
-    let Ok(judged) = tester.grade(&bench.yardstick, &run) else {
+    let Ok(mut judged) = tester.grade(&bench.yardstick, &run) else {
         return Ok(Err(SandboxError::Failed {
             doing: "judge".to_owned(),
             detail: "the task lists no tests".to_owned(),
         }));
     };
+    judged.tests.restored_settings = tested.restored.len() as u32;
+    let put_back = |what: &String| format!("put back before the tests ran: {what}");
+    judged.oddities.extend(tested.restored.iter().map(put_back));
     Ok(Ok((run_key, judged)))
 }

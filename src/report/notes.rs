@@ -51,6 +51,7 @@ pub fn notes(
     say(invalid(summary, escape), true);
     say(missing(summary, escape), false);
     say(no_code(summary, escape), false);
+    say(reruns(summary), false);
     say(damaged(summary), true);
     let (controls, off) = controls(&summary.controls, escape);
     say(controls, off);
@@ -117,6 +118,25 @@ fn no_code(summary: &RunSummary, escape: &dyn Fn(&str) -> String) -> Option<Stri
     (models.len() > 0).then(|| {
         let each = models.map(|(model, n)| format!("{} {n}", escape(&columns::name(model))));
         format!("patches without a code edit, without a ratio: {}", list(each))
+    })
+}
+
+/// How much rerunning failures flatters: passes drawn at random are rerun as a control.
+fn reruns(summary: &RunSummary) -> Option<String> {
+    let sum = |of: &dyn Fn(&ModelSummary) -> [u64; 2]| {
+        let each = summary.models.iter().map(of);
+        each.fold([0, 0], |all, one| [all[0] + one[0], all[1] + one[1]])
+    };
+    let failed = sum(&|model| model.reruns.failed);
+    let passed = sum(&|model| model.reruns.passed);
+    (failed[1] + passed[1] > 0).then(|| {
+        format!(
+            "run again alone: of {} {} passed; of {} drawn at random {} failed",
+            plural(failed[1], "failed pass-to-pass test"),
+            failed[0],
+            plural(passed[1], "passed one"),
+            passed[0]
+        )
     })
 }
 

@@ -312,8 +312,12 @@ mod tests {
             .lint(LintStatus::Findings)
             .build();
         record.reason = Some(Reason::TestsFailed);
-        record.tests =
-            Some(Tests { fail_to_pass: [2, 3], pass_to_pass: [96, 96], unlisted_regressions: 1, flaky: 0 });
+        record.tests = Some(Tests {
+            fail_to_pass: [2, 3],
+            pass_to_pass: [96, 96],
+            unlisted_regressions: 1,
+            ..Tests::default()
+        });
         record
     }
 

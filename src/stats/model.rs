@@ -8,7 +8,7 @@ use super::interval::Share;
 use super::pass;
 use super::summary::{
     ApplySummary, ContextSummary, CostSummary, EditFigures, EditSummary, Gap, LintSummary, MIN_GAP_TASKS,
-    Mean, ModelSummary, Options, PassAt, SpanPass, Total,
+    Mean, ModelSummary, Options, PassAt, RerunSummary, SpanPass, Total,
 };
 use crate::evaluate::Record;
 use crate::evaluate::record::{Edits, Lint, Outcome, Reason};
@@ -55,6 +55,7 @@ pub(super) struct ModelFold {
     invalid_reasons: BTreeMap<String, u64>,
     reasons: BTreeMap<String, u64>,
     resolved_with_regressions: u64,
+    reruns: RerunSummary,
     edits: EditSummary,
     lint: LintSummary,
     apply: ApplySummary,
@@ -90,6 +91,14 @@ impl ModelFold {
         }
         let regressed = record.tests.as_ref().is_some_and(|tests| tests.unlisted_regressions > 0);
         self.resolved_with_regressions += u64::from(regressed && record.outcome == Outcome::Resolved);
+        if let Some(reruns) = record.tests.as_ref().and_then(|tests| tests.reruns) {
+            for (sum, [changed, all]) in
+                [(&mut self.reruns.failed, reruns.failed), (&mut self.reruns.passed, reruns.passed)]
+            {
+                sum[0] += u64::from(changed);
+                sum[1] += u64::from(all);
+            }
+        }
         record.edits.iter().for_each(|edits| self.add_edits(edits));
         record.lint.iter().for_each(|lint| self.add_lint(lint));
         if let Some(context) = &record.context {
@@ -228,6 +237,7 @@ impl ModelFold {
             invalid_reasons: self.invalid_reasons,
             reasons: self.reasons,
             resolved_with_regressions: self.resolved_with_regressions,
+            reruns: self.reruns,
             model,
             scaffold,
         };

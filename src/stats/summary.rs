@@ -131,6 +131,9 @@ pub struct ModelSummary {
     pub reasons: BTreeMap<String, u64>,
     /// Resolved trials that broke a test outside the lists.
     pub resolved_with_regressions: u64,
+    /// Tests run again by themselves, over all trials.
+    #[serde(default)]
+    pub reruns: RerunSummary,
     /// Irrelevant edits.
     pub edits: EditSummary,
     /// Lint compliance.
@@ -143,6 +146,15 @@ pub struct ModelSummary {
     pub pass_at: Vec<PassAt>,
     /// Cost as stated by the predictions.
     pub cost: CostSummary,
+}
+
+/// Pass-to-pass run again by themselves. Were rerunning fair, both would change their result equally often.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct RerunSummary {
+    /// Of those that failed: `[passed on the rerun, rerun]`.
+    pub failed: [u64; 2],
+    /// Of those that passed, drawn at random: `[failed on the rerun, rerun]`.
+    pub passed: [u64; 2],
 }
 
 /// Irrelevant edits of a model.

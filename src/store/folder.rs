@@ -125,18 +125,27 @@ impl RunFolder {
     }
 
     fn packed<T: DeserializeOwned>(&self, relative: &str) -> Option<T> {
-        let packed = std::fs::read(self.path.join(relative)).ok()?;
-        serde_json::from_slice(&zstd::decode_all(packed.as_slice()).ok()?).ok()
+        unpack(&self.path.join(relative))
     }
 
     fn pack<T: Serialize>(&self, relative: &str, value: &T) -> Result<(), SinkError> {
-        let path = self.path.join(relative);
-        let packed = serde_json::to_vec(value)
-            .map_err(std::io::Error::from)
-            .and_then(|json| zstd::encode_all(json.as_slice(), 3))
-            .map_err(at(&path))?;
-        write_aside(&path, &packed)
+        pack(&self.path.join(relative), value)
     }
+}
+
+/// Reads what [`pack`] wrote; none where it is not there or damaged.
+pub(super) fn unpack<T: DeserializeOwned>(path: &Path) -> Option<T> {
+    let packed = std::fs::read(path).ok()?;
+    serde_json::from_slice(&zstd::decode_all(packed.as_slice()).ok()?).ok()
+}
+
+/// Writes a value as compressed JSON, whole or not at all.
+pub(super) fn pack<T: Serialize>(path: &Path, value: &T) -> Result<(), SinkError> {
+    let packed = serde_json::to_vec(value)
+        .map_err(std::io::Error::from)
+        .and_then(|json| zstd::encode_all(json.as_slice(), 3))
+        .map_err(at(path))?;
+    write_aside(path, &packed)
 }
 
 impl Sink for RunFolder {
@@ -223,7 +232,7 @@ fn records_by_trial(path: &Path) -> std::io::Result<BTreeMap<String, Vec<u8>>> {
     }
 }
 
-fn at(path: &Path) -> impl FnOnce(std::io::Error) -> SinkError + use<> {
+pub(super) fn at(path: &Path) -> impl FnOnce(std::io::Error) -> SinkError + use<> {
     let path = path.to_owned();
     move |source| SinkError { path, source }
 }
@@ -232,8 +241,8 @@ fn at(path: &Path) -> impl FnOnce(std::io::Error) -> SinkError + use<> {
 const ASIDE: &str = ".aside-";
 
 /// Removes half-written files of a kerf that died; nobody else writes while the folder is locked.
-fn remove_leftovers(path: &Path) {
-    for folder in [path.to_owned(), path.join("details"), path.join("logs")] {
+pub(super) fn remove_leftovers(path: &Path) {
+    for folder in [path.to_owned(), path.join("details"), path.join("logs"), path.join("proofs")] {
         for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
             if entry.file_name().to_string_lossy().starts_with(ASIDE) {
                 let _ = std::fs::remove_file(entry.path());
@@ -243,7 +252,7 @@ fn remove_leftovers(path: &Path) {
 }
 
 /// Writes a file whole or not at all.
-fn write_aside(path: &Path, bytes: &[u8]) -> Result<(), SinkError> {
+pub(super) fn write_aside(path: &Path, bytes: &[u8]) -> Result<(), SinkError> {
     let folder = path.parent().unwrap_or(Path::new("."));
     let mut aside = tempfile::Builder::new().prefix(ASIDE).tempfile_in(folder).map_err(at(path))?;
     aside.write_all(bytes).map_err(at(path))?;

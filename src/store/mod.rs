@@ -8,8 +8,10 @@
 
 mod folder;
 mod info;
+mod proofs;
 mod read;
 
 pub use folder::{OpenError, RunFolder};
 pub use info::{RUN_SCHEMA, RunInfo, TaskInfo};
+pub use proofs::ProofFolder;
 pub use read::{ReadError, Run, read_detail, read_run};

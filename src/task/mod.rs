@@ -20,6 +20,7 @@ mod lists;
 mod multi_swe_bench;
 mod object;
 mod pieces;
+pub mod pins;
 pub mod profile;
 mod registry;
 mod suite;
@@ -28,6 +29,7 @@ mod swe_smith;
 mod swebench;
 mod unpack;
 mod words;
+pub mod write;
 
 use std::collections::BTreeMap;
 use std::fmt;

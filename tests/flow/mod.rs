@@ -10,3 +10,4 @@ mod kills;
 mod outcomes;
 mod ranking;
 mod resume;
+mod validate;

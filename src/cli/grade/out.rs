@@ -222,6 +222,8 @@ fn record(grade: &Grade) -> Option<Record> {
             pass_to_pass: counts(&verdict.pass_to_pass),
             unlisted_regressions: verdict.unlisted_regressions.len() as u32,
             flaky: 0,
+            reruns: None,
+            restored_settings: 0,
         }),
         edits: None,
         lint: None,

@@ -1,6 +1,9 @@
-//! `kerf task`: reading tasks.
+//! `kerf task`: reading and proving tasks.
 
 mod check;
+mod funnel;
+mod pinned;
+mod validate;
 
 use super::Exit;
 
@@ -9,11 +12,14 @@ use super::Exit;
 pub(super) enum TaskCommand {
     /// Read a suite and name every field that is wrong; no repository is needed
     Check(check::CheckArguments),
+    /// Prove tasks: base, gold, repeats and cheats, really run
+    Validate(validate::ValidateArguments),
 }
 
 /// Dispatches.
 pub(super) fn main(command: &TaskCommand) -> anyhow::Result<Exit> {
     match command {
         TaskCommand::Check(arguments) => check::main(arguments),
+        TaskCommand::Validate(arguments) => validate::main(arguments),
     }
 }

@@ -161,7 +161,7 @@ impl Effective {
 
 /// `cargo test …` → `cargo test … --no-run`, with the flags that decide what is built; arguments of the test binaries
 /// are left out. None where no cargo test command can be seen in it.
-pub(super) fn cargo_no_run(test: &str) -> Option<String> {
+pub fn cargo_no_run(test: &str) -> Option<String> {
     // A pipe or a second command may mean anything; better no build step than a wrong one.
     if test.contains(['|', '&', ';', '<', '>', '`', '$', '(']) {
         return None;
