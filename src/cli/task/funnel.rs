@@ -67,7 +67,7 @@ mod tests {
         );
         std::fs::write(folder.path().join("task.toml"), text).unwrap();
         let suite = crate::task::read_suite(folder.path()).unwrap();
-        let mut proof = Proof::blank(&suite.tasks[0]);
+        let mut proof = Proof::blank(&suite.tasks[0].load().unwrap());
         if let Some(flaw) = flaw {
             proof.find(flaw, vec!["a".to_owned()], "because of a");
         }

@@ -14,7 +14,7 @@ use crate::evaluate::{Proof, ProofStatus, SinkError, ValidateOptions, Validation
 use crate::report::escape;
 use crate::schedule::{Stop, Workers, all, automatic};
 use crate::store::ProofFolder;
-use crate::task::{Suite, Task, read_suite, TaskEntry};
+use crate::task::{Suite, Task, TaskEntry, read_suite};
 
 /// Arguments of `kerf task validate`.
 #[derive(Debug, clap::Args)]

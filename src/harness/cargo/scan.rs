@@ -244,8 +244,13 @@ impl<'l> Scanner<'l, '_> {
             let name = line::without_kind(name.trim());
             if !name.is_empty() {
                 block.dots += 1;
-                let entry =
-                    Entry { doc: doc(name), name: name.into(), status: Status::Failed, line: number, seconds: None };
+                let entry = Entry {
+                    doc: doc(name),
+                    name: name.into(),
+                    status: Status::Failed,
+                    line: number,
+                    seconds: None,
+                };
                 block.entries.push(entry);
             }
         } else if let Some(dots) = dots(text) {
@@ -401,7 +406,10 @@ impl<'l> Scanner<'l, '_> {
         let listed: BTreeSet<u64> = names.iter().map(|(name, _)| text::hash(name)).collect();
         let mut known: BTreeMap<Cow<'l, str>, Status> = BTreeMap::new();
         for entry in block.entries.iter().filter(|entry| listed.contains(&text::hash(&entry.name))) {
-            known.entry(entry.name.clone()).and_modify(|s| *s = s.worst(entry.status)).or_insert(entry.status);
+            known
+                .entry(entry.name.clone())
+                .and_modify(|s| *s = s.worst(entry.status))
+                .or_insert(entry.status);
         }
         for (name, line) in names {
             match known.get(name) {
@@ -413,7 +421,13 @@ impl<'l> Scanner<'l, '_> {
                 None => {}
             }
             block.pending.retain(|(pending, _, _)| *pending != name);
-            block.entries.push(Entry { doc: doc(name), name: name.into(), status: Status::Failed, line, seconds: None });
+            block.entries.push(Entry {
+                doc: doc(name),
+                name: name.into(),
+                status: Status::Failed,
+                line,
+                seconds: None,
+            });
         }
     }
 

@@ -4,8 +4,8 @@
 
 mod cut;
 mod damage;
-mod js;
 mod go;
+mod js;
 mod junit;
 mod logs;
 mod python;
