@@ -67,11 +67,12 @@ impl<'a> Index<'a> {
             }
             return;
         }
-        if let Some((target, name)) = split_target(id) {
+        let flat = id.replace(" > ", "::");
+        if let Some((target, name)) = split_target(&flat) {
             self.bare.entry(normal(name)).or_default().push(id);
             for path in tails(target).skip(1) {
                 let at = target.len() - path.len();
-                self.suffix.entry(normal(&id[at..])).or_default().push(id);
+                self.suffix.entry(normal(&flat[at..])).or_default().push(id);
             }
         }
     }
@@ -292,6 +293,8 @@ mod tests {
             ("tests/x.rs::unqualified", &["unqualified"]),
             ("unqualified", &["unqualified"]),
             ("src/a.test.ts::adds::two", &["src/a.test.ts > adds > two"]),
+            ("adds > two", &["src/a.test.ts > adds > two"]),
+            ("a.test.ts > adds > two", &["src/a.test.ts > adds > two"]),
             ("", &[]),
         ];
         let statuses = statuses();
