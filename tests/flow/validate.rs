@@ -221,7 +221,7 @@ fn every_planted_flaw_is_found_and_the_clean_task_passes() {
 /// A diff that adds files.
 fn adds(files: &[(&str, &str)]) -> String {
     let one = |(path, text): &(&str, &str)| {
-        let lines: String = text.lines().map(|line| format!("+{line}\n")).collect();
+        let lines = text.lines().map(|line| format!("+{line}\n")).collect::<Vec<_>>().concat();
         format!("--- /dev/null\n+++ b/{path}\n@@ -0,0 +1,{} @@\n{lines}", text.lines().count())
     };
     files.iter().map(one).collect()

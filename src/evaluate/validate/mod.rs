@@ -200,6 +200,7 @@ fn prove(
         build: profile::cargo_no_run(&bench.task.test.command),
         format: log_format,
         triple: triple(runner.world, &bench),
+        load_s: LOAD_S.max((gold.seconds * 2.0) as u64),
     };
     let turning = checks::ids(&bench, &bench.yardstick.lists.fail_to_pass);
     let steadiness = repeats::steadiness(runner, &bench, &basis, &turning, options.repeats, options.seed)?;
@@ -223,6 +224,9 @@ fn prove(
     }
     Ok(())
 }
+
+/// A loaded machine stays loaded for so many seconds at least, for twice as long as gold's tests take at most.
+const LOAD_S: u64 = 30;
 
 /// So often a control is run again that is not as it must be, before that is called a flaw.
 const SECOND_LOOKS: u32 = 3;

@@ -87,7 +87,8 @@ pub(super) fn steadiness(
     add(&mut at_base, at_empty);
     add(&mut at_base, Some(&bench.own));
     let mut ways = basis.repeats(repeats, seed);
-    if bench.controls.get(GOLD).is_some_and(|gold| gold.seconds < QUICK_S) {
+    let quick = bench.controls.get(GOLD).is_some_and(|gold| gold.seconds < QUICK_S);
+    if quick {
         let orders = (0..u64::from(repeats)).map(|index| Order::Shuffled(seed.wrapping_add(100 + index)));
         ways.extend(orders.map(|order| basis.variation(order, Threads::One, false)));
     }
@@ -97,7 +98,8 @@ pub(super) fn steadiness(
     // Where the test patch does not build on the base, nothing is to be seen there.
     let silent = at_empty.is_none_or(|observed| observed.tests.is_empty());
     let rounds_at_base = if silent { 0 } else { repeats.div_ceil(3) };
-    for (index, variation) in basis.repeats(rounds_at_base, seed.wrapping_add(1000)).iter().enumerate() {
+    let ways = basis.repeats(rounds_at_base, seed.wrapping_add(1000));
+    for (index, variation) in ways.iter().filter(|way| quick || !way.load).enumerate() {
         let statuses = once(runner, bench, &base, variation, index, &mut at_base, &mut found.warnings)?;
         let passed = |id: &&String| statuses.get(*id).is_some_and(|status| status.holds());
         found.passed_at_base.extend(turning.iter().filter(passed).cloned());

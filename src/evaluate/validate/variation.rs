@@ -55,6 +55,8 @@ pub(super) struct Basis<'a> {
     pub format: Format,
     /// Of cargo: the host's target triple. None where the tests must keep the runner that the tree configures.
     pub triple: Option<String>,
+    /// Seconds for which a loaded machine stays loaded.
+    pub load_s: u64,
 }
 
 /// More threads than most machines have cores.
@@ -71,9 +73,15 @@ esac
 exec "$program" "$@"
 "#;
 
-/// Six spinning processes a core, of the lowest cost to start and to end: all end with the step anyway.
-const LOAD: &str = "n=$(nproc 2>/dev/null || echo 4); i=0; while [ $i -lt $((n * 6)) ]; do \
-                    (while :; do :; done) >/dev/null 2>&1 & i=$((i + 1)); done; ";
+/// Six spinning processes a core, of the lowest cost to start. They end with the step, and after some time anyway: a
+/// test command may go on to compile examples for minutes.
+fn spinning(seconds: u64) -> String {
+    format!(
+        "n=$(nproc 2>/dev/null || echo 4); i=0; spinning=; while [ $i -lt $((n * 6)) ]; do \
+         (while :; do :; done) >/dev/null 2>&1 & spinning=\"$spinning $!\"; i=$((i + 1)); done; \
+         (sleep {seconds}; kill $spinning) >/dev/null 2>&1 & "
+    )
+}
 
 impl Basis<'_> {
     /// The way of that order, number of threads and load.
@@ -158,7 +166,7 @@ impl Basis<'_> {
         }
         if load {
             let build = self.build.as_ref().map(|build| format!("{build} >/dev/null 2>&1; "));
-            prefix = format!("{}{prefix}{LOAD}", build.unwrap_or_default());
+            prefix = format!("{}{prefix}{}", build.unwrap_or_default(), spinning(self.load_s));
         }
         let name = format!(
             "{}{}{}",
@@ -176,15 +184,15 @@ impl Basis<'_> {
         Variation { name, command: format!("{prefix}{command}"), environment, order, threads, load }
     }
 
-    /// The ways in which a tree is run again: `count` shuffled orders, one test at a time, and in turn many at a time and
-    /// a loaded machine. Each order shows half of all pairs of tests the other way round.
+    /// The ways in which a tree is run again: `count` shuffled orders, one test at a time, and beside each one of a loaded
+    /// machine, many at a time, many at a time. Each order shows half of all pairs of tests the other way round.
     pub fn repeats(&self, count: u32, seed: u64) -> Vec<Variation> {
         let mut all: Vec<Variation> = Vec::new();
         for index in 0..u64::from(count) {
             let shuffled = Order::Shuffled(seed.wrapping_add(index + 1));
             let ways = [
                 self.variation(shuffled, Threads::One, false),
-                match index % 2 {
+                match index % 3 {
                     0 => self.variation(Order::Plain, Threads::Default, true),
                     _ => self.variation(shuffled, Threads::Many, false),
                 },
@@ -205,6 +213,7 @@ mod tests {
             build: Some("cargo test --no-run".to_owned()),
             format,
             triple: Some("x86_64-unknown-linux-gnu".to_owned()),
+            load_s: 30,
         }
     }
 
