@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::splice;
 use crate::diff::{ChangedFile, Role, Side, role_of};
 use crate::patch::{self, ApplyError, Blob, Overlaid, Tree, TreeChanges};
 use crate::repo::{BaseTree, RepoError};
@@ -76,7 +77,8 @@ fn overlay(base: &BaseTree, files: &[(String, Vec<u8>)]) -> TreeChanges {
 
 /// The changes with which tests run: the model's, with test files as base and test patch have them. Test files that
 /// the patch adds stay; those of the base that it changed are restored (in data sets of others, only the files that
-/// the test patch names).
+/// the test patch names). A code file of which the test patch changes inline tests only keeps the model's code and gets
+/// these tests; data sets of others know no such thing.
 pub(super) fn with_tests(
     task: &Task,
     base: &BaseTree,
@@ -97,7 +99,16 @@ pub(super) fn with_tests(
     for path in task.test_files.iter().flatten().filter(|path| base.blob(path).is_some()) {
         changes.remove(path);
     }
-    changes.extend(tests.clone());
+    for (path, blob) in tests {
+        match blob {
+            Some(blob) if !task.foreign && splice::is_inline(base, path, Some(blob)) => {
+                splice::put(base, &mut changes, path, blob);
+            }
+            _ => {
+                changes.insert(path.clone(), blob.clone());
+            }
+        }
+    }
     changes
 }
 
