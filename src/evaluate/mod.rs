@@ -11,7 +11,10 @@
 
 mod bench;
 pub mod detail;
+pub mod discover;
+pub mod draft;
 mod edits;
+pub mod fallout;
 pub mod keys;
 mod lints;
 mod packages;
@@ -20,6 +23,7 @@ pub mod record;
 mod run;
 mod sink;
 mod splice;
+mod statement;
 mod tests;
 mod trees;
 mod trial;

@@ -131,7 +131,8 @@ mod unit {
     use super::*;
     use crate::patch::memory::Files;
 
-    const BASE: &str = "pub fn f() -> u8 {\n    1\n}\n\n#[cfg(test)]\nmod tests {\n    #[test]\n    fn old() {}\n}\n";
+    const BASE: &str =
+        "pub fn f() -> u8 {\n    1\n}\n\n#[cfg(test)]\nmod tests {\n    #[test]\n    fn old() {}\n}\n";
 
     fn blob(text: &str) -> Blob {
         Blob { mode: 0o100_644, bytes: text.as_bytes().to_vec() }

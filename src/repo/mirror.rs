@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use git2::{Repository, RepositoryOpenFlags};
 
-use super::{BaseTree, RepoError, fixture};
+use super::{BaseTree, History, RepoError, fixture};
 use crate::task::Source;
 
 /// Where repositories are found and kept.
@@ -31,23 +31,33 @@ impl Mirrors {
                 let repository = fixture::repository(folder, &self.cache.join("fixtures"))?;
                 BaseTree::open(repository, &name, commit.unwrap_or("HEAD"))
             }
-            Source::Git(url) => {
+            Source::Git(_) | Source::GitHub { .. } => {
                 let commit = commit.ok_or_else(|| no_commit(&name))?;
-                BaseTree::open(self.clone_of(url, commit, &name)?, &name, commit)
+                BaseTree::open(self.repository(source, commit)?, &name, commit)
             }
+        }
+    }
+
+    /// The commits of a source that has a history; of a clone, fresh enough to hold `commit`.
+    pub fn history(&self, source: &Source, commit: &str) -> Result<History, RepoError> {
+        History::open(self.repository(source, commit)?.path())
+    }
+
+    fn repository(&self, source: &Source, commit: &str) -> Result<Repository, RepoError> {
+        let name = describe(source);
+        match source {
+            Source::Path(folder) => fixture::repository(folder, &self.cache.join("fixtures")),
+            Source::Git(url) => self.clone_of(url, commit, &name),
             Source::GitHub { owner, name: repository } => {
-                let commit = commit.ok_or_else(|| no_commit(&name))?;
                 if let Some(template) = &self.template {
                     let path =
                         PathBuf::from(template.replace("{owner}", owner).replace("{name}", repository));
-                    let opened = open(&path).map_err(|error| RepoError::Unavailable {
+                    return open(&path).map_err(|error| RepoError::Unavailable {
                         repository: name.clone(),
                         detail: format!("no mirror at {}: {}", path.display(), error.message()),
-                    })?;
-                    return BaseTree::open(opened, &name, commit);
+                    });
                 }
-                let url = format!("https://github.com/{owner}/{repository}");
-                BaseTree::open(self.clone_of(&url, commit, &name)?, &name, commit)
+                self.clone_of(&format!("https://github.com/{owner}/{repository}"), commit, &name)
             }
         }
     }
@@ -91,7 +101,7 @@ pub fn open_local(path: &Path, revision: &str) -> Result<BaseTree, RepoError> {
 }
 
 /// A mirror belongs to whoever made it, not always to this user; it is only read.
-fn open(path: &Path) -> Result<Repository, git2::Error> {
+pub(super) fn open(path: &Path) -> Result<Repository, git2::Error> {
     Repository::open_ext(path, RepositoryOpenFlags::NO_SEARCH, &[] as &[&Path])
 }
 

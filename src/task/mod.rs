@@ -9,6 +9,7 @@ mod lists;
 pub mod profile;
 mod suite;
 mod swebench;
+mod write;
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -17,6 +18,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub use suite::{Suite, TaskProblem, read_suite};
+pub use write::{WriteError, write_task};
 
 /// How far a task's fix reaches.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
