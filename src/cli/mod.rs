@@ -37,7 +37,7 @@ enum Command {
     Report(report::ReportArguments),
     /// Show a change as edit units
     Diff(diff::DiffArguments),
-    /// Read tasks and say what is wrong with them
+    /// Read tasks and say what is wrong with them; make tasks from commits
     #[command(subcommand)]
     Task(task::TaskCommand),
     /// Say what this machine can do, and how to get what is missing

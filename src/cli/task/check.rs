@@ -1,22 +1,15 @@
-//! `kerf task`: reading tasks.
+//! `kerf task check`: reads a suite and names every field that is wrong.
 
 use std::path::PathBuf;
 
-use super::Exit;
-use super::exit::bad_input;
+use crate::cli::Exit;
+use crate::cli::exit::bad_input;
 use crate::report::escape;
 use crate::task::{PassToPass, read_suite};
 
-/// Subcommands of `kerf task`.
-#[derive(Debug, clap::Subcommand)]
-pub(super) enum TaskCommand {
-    /// Read a suite and name every field that is wrong; no repository is needed
-    Check(CheckArguments),
-}
-
 /// Arguments of `kerf task check`.
 #[derive(Debug, clap::Args)]
-pub(super) struct CheckArguments {
+pub(in crate::cli) struct CheckArguments {
     /// Folder of task folders, or a JSONL file
     #[arg(long, default_value = "tasks")]
     tasks: PathBuf,
@@ -25,14 +18,8 @@ pub(super) struct CheckArguments {
     json: bool,
 }
 
-/// Dispatches.
-pub(super) fn main(command: &TaskCommand) -> anyhow::Result<Exit> {
-    match command {
-        TaskCommand::Check(arguments) => check(arguments),
-    }
-}
-
-fn check(arguments: &CheckArguments) -> anyhow::Result<Exit> {
+/// Reads and prints.
+pub(super) fn main(arguments: &CheckArguments) -> anyhow::Result<Exit> {
     let suite = read_suite(&arguments.tasks).map_err(bad_input)?;
     if arguments.json {
         let tasks: Vec<_> = suite
