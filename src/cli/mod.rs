@@ -14,6 +14,7 @@ mod report;
 mod run;
 mod schema;
 mod task;
+mod verify;
 
 use clap::{Parser, Subcommand};
 pub use exit::Exit;
@@ -40,6 +41,8 @@ enum Command {
     /// Read tasks and say what is wrong with them; make tasks from commits
     #[command(subcommand)]
     Task(task::TaskCommand),
+    /// Run a sample of a finished run again, and report every difference
+    Verify(verify::VerifyArguments),
     /// Say what this machine can do, and how to get what is missing
     Doctor(doctor::DoctorArguments),
     /// Print the JSON Schemas of kerf's formats
@@ -63,6 +66,7 @@ pub fn main() -> std::process::ExitCode {
         Command::Report(arguments) => report::main(&arguments),
         Command::Diff(arguments) => diff::main(&arguments),
         Command::Task(command) => task::main(&command),
+        Command::Verify(arguments) => verify::main(&arguments),
         Command::Doctor(arguments) => doctor::main(&arguments),
         Command::Schema(arguments) => schema::main(&arguments),
         Command::Completions(arguments) => completions::main(&arguments),

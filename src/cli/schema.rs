@@ -27,6 +27,7 @@ fn schemas() -> Vec<(&'static str, Schema)> {
         ("run", schema_for!(crate::store::RunInfo)),
         ("summary", schema_for!(crate::stats::summary::RunSummary)),
         ("task-new", schema_for!(super::task::new::Candidate)),
+        ("verify", schema_for!(super::verify::Verification)),
     ]
 }
 

@@ -27,6 +27,7 @@ mod statement;
 mod tests;
 mod trees;
 mod trial;
+pub mod verify;
 
 pub use plan::{EMPTY, GOLD, Measure, Options, Plan, Subject, TaskPlan, Trial};
 pub use record::Record;

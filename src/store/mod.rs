@@ -8,8 +8,10 @@
 
 mod folder;
 mod info;
+mod inspect;
 mod read;
 
 pub use folder::{OpenError, RunFolder};
-pub use info::{RUN_SCHEMA, RunInfo, TaskInfo};
+pub use info::{Inputs, RUN_SCHEMA, RunInfo, TaskInfo};
+pub use inspect::{BadLine, Inspection, inspect_run};
 pub use read::{ReadError, Run, read_detail, read_run};

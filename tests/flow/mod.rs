@@ -9,3 +9,5 @@ mod kills;
 mod outcomes;
 mod ranking;
 mod resume;
+mod task_new;
+mod verify;
