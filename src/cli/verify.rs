@@ -194,9 +194,10 @@ fn again(arguments: &VerifyArguments, info: &RunInfo) -> anyhow::Result<(Plan, R
     let tasks = arguments.tasks.clone().or_else(|| info.inputs.tasks.as_ref().map(PathBuf::from));
     let tasks = tasks.ok_or_else(|| bad_input("the run does not say where its tasks were: give --tasks"))?;
     let suite = read_suite(&tasks).map_err(|problem| bad_input(format!("{problem}; or give --tasks")))?;
-    let paths: Vec<PathBuf> = match arguments.predictions.is_empty() {
-        true => info.inputs.predictions.iter().map(PathBuf::from).collect(),
-        false => arguments.predictions.clone(),
+    let paths: Vec<PathBuf> = if arguments.predictions.is_empty() {
+        info.inputs.predictions.iter().map(PathBuf::from).collect()
+    } else {
+        arguments.predictions.clone()
     };
     let mut problems = Vec::new();
     let predictions = read_predictions(&paths, &mut problems)?;

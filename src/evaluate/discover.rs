@@ -84,7 +84,7 @@ pub fn discover(world: &World, draft: &Draft, repeats: usize) -> Result<Found, R
     let mut with_tests = vec![observe(&tested(&TreeChanges::new()))?];
     let first = lists(&draft.sides(&own, &with_tests, &gold));
     if first.fail_to_pass.is_empty() {
-        return Err(Rejected::new(Fallout::NoTestTurns, ""));
+        return Err(Rejected::new(Fallout::NoTestTurns, draft.unturned(&with_tests[0], &gold[0])));
     }
     for _ in 1..repeats {
         gold.push(observe(&tested(&draft.split.gold))?);
@@ -102,9 +102,10 @@ pub fn discover(world: &World, draft: &Draft, repeats: usize) -> Result<Found, R
     let listed = all.pass_to_pass.len();
     all.pass_to_pass.retain(|id| !flaky.contains(id));
     let pass_to_pass_count = all.pass_to_pass.len();
-    let pass_to_pass = match pass_to_pass_count == listed {
-        true => PassToPass::Base,
-        false => PassToPass::List(all.pass_to_pass.clone()),
+    let pass_to_pass = if pass_to_pass_count == listed {
+        PassToPass::Base
+    } else {
+        PassToPass::List(all.pass_to_pass.clone())
     };
     let before = before(&with_tests[0].observed, &own.observed);
     let verdict = |seen: &Seen| {
@@ -194,6 +195,28 @@ impl Draft {
             gold: statuses(gold),
             changed: self.changed_tests.clone(),
             created,
+        }
+    }
+
+    /// What became of the tests that the test patch changes, where none of them turns.
+    fn unturned(&self, with_tests: &Seen, gold: &Seen) -> String {
+        let [before, after] = [with_tests, gold].map(|seen| seen.observed.statuses());
+        let ids: BTreeSet<&String> = before.keys().chain(after.keys()).collect();
+        let changed = ids.into_iter().filter(|id| {
+            self.changed_tests.contains(id.rsplit("::").next().unwrap_or(id)) && !id.starts_with("doc:")
+        });
+        let word = |statuses: &Statuses, id: &String| {
+            statuses
+                .get(id)
+                .map_or_else(|| "absent".to_owned(), |status| format!("{status:?}").to_lowercase())
+        };
+        let said: Vec<String> = changed
+            .map(|id| format!("{id} {} before, {} after", word(&before, id), word(&after, id)))
+            .collect();
+        match said.len() {
+            0 => "none of the changed tests runs here".to_owned(),
+            1..=3 => said.join("; "),
+            more => format!("{}; and {} more", said[..3].join("; "), more - 3),
         }
     }
 

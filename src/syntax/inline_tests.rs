@@ -169,7 +169,9 @@ pub fn test_functions(source: &Source) -> BTreeMap<String, Vec<u64>> {
             found.entry(definition.name).or_default().push(source.nodes[node].hash);
         }
     }
-    found.values_mut().for_each(|hashes| hashes.sort_unstable());
+    for hashes in found.values_mut() {
+        hashes.sort_unstable();
+    }
     found
 }
 

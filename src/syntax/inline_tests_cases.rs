@@ -217,7 +217,7 @@ proptest! {
         let file = |body: &dyn Fn(&(String, u8, u8)) -> u8| {
             items.iter().enumerate().map(|(at, item)| {
                 format!("{}\n\n  #[cfg(test)]\nmod place_{at} {{ {}; }} // x\n", item.0, body(item))
-            }).collect::<String>()
+            }).collect::<Vec<_>>().concat()
         };
         let (target, from) = (file(&|item| item.1), file(&|item| item.2));
         prop_assert_eq!(carried(&target, &from, &target), from);

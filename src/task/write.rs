@@ -141,8 +141,11 @@ fn list(items: &[String]) -> String {
         [] => "[]".to_owned(),
         [only] => format!("[{}]", quoted(only)),
         many => {
-            let lines: String = many.iter().map(|item| format!("    {},\n", quoted(item))).collect();
-            format!("[\n{lines}]")
+            let mut text = String::from("[\n");
+            for item in many {
+                let _ = writeln!(text, "    {},", quoted(item));
+            }
+            text + "]"
         }
     }
 }

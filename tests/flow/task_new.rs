@@ -94,14 +94,12 @@ impl Growing {
 
 /// `reason`, or the fail-to-pass.
 fn outcome(line: &Value) -> String {
-    match line["reason"].as_str() {
-        Some(reason) => reason.to_owned(),
-        None => {
-            let tests = line["fail_to_pass"].as_array().unwrap();
-            let tests: Vec<&str> = tests.iter().filter_map(Value::as_str).collect();
-            format!("{}: {}", line["status"].as_str().unwrap(), tests.join(" "))
-        }
+    if let Some(reason) = line["reason"].as_str() {
+        return reason.to_owned();
     }
+    let tests = line["fail_to_pass"].as_array().unwrap();
+    let tests: Vec<&str> = tests.iter().filter_map(Value::as_str).collect();
+    format!("{}: {}", line["status"].as_str().unwrap(), tests.join(" "))
 }
 
 fn run_with(growing: &Growing, predictions: &[(&str, &str, String)]) -> String {

@@ -231,9 +231,10 @@ fn repository(text: &str, mirrors: &Mirrors, wanted: &str) -> anyhow::Result<Rep
     if !url.contains([':', '/']) {
         return Err(bad_input(format!("--repo {text}: no such folder, and no URL")));
     }
-    let url = match Path::new(url).is_dir() {
-        true => History::open(Path::new(url)).map_err(bad_input)?.place().display().to_string(),
-        false => url.to_owned(),
+    let url = if Path::new(url).is_dir() {
+        History::open(Path::new(url)).map_err(bad_input)?.place().display().to_string()
+    } else {
+        url.to_owned()
     };
     let source = hosted(&url).unwrap_or_else(|| Source::Git(url.clone()));
     let history = mirrors.history(&source, wanted).map_err(bad_input)?;
