@@ -221,9 +221,11 @@ pub fn splice(language: &'static Language, target: &[u8], from: &[u8], known: &[
     let mut result = Vec::with_capacity(target.len());
     let mut at = 0;
     for (range, text) in edits {
-        // An item inside one that was replaced is gone with it.
-        let Some(kept) = target.get(at..range.start) else { continue };
-        result.extend_from_slice(kept);
+        // An item inside one that was replaced is gone with it. Removed neighbours share the white space between them.
+        if range.end < at {
+            continue;
+        }
+        result.extend_from_slice(target.get(at..range.start.max(at))?);
         result.extend_from_slice(&text);
         at = range.end;
     }

@@ -104,6 +104,12 @@ fn tests_that_the_commit_took_away_go() {
     let known = "fn f() {}\n\n#[test]\nfn a() {}\n\n#[test]\nfn b() {}\n\nfn g() {}\n";
     let from = "fn f() {}\n\n#[test]\nfn b() {}\n\nfn g() {}\n";
     assert_eq!(carried(known, from, known), from);
+    let neighbours = "#[test]\nfn a() {}\n#[test]\nfn b() {}\n";
+    assert_eq!(carried(neighbours, "", neighbours), "\n");
+    assert_eq!(
+        carried(&format!("mod x {{\n{neighbours}}}\n"), "", &format!("mod x {{{neighbours}}}")),
+        "mod x {\n\n}\n"
+    );
     assert_eq!(
         carried("#[test]\nfn a() {}\n\nfn f() {}\n", from, known),
         "fn f() {}\n\n#[test]\nfn b() {}\n"

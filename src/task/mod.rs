@@ -9,7 +9,7 @@ mod lists;
 pub mod profile;
 mod suite;
 mod swebench;
-mod write;
+mod write_folder;
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -18,7 +18,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub use suite::{Suite, TaskProblem, read_suite};
-pub use write::{WriteError, write_task};
+pub use write_folder::{WriteError, write_task};
 
 /// How far a task's fix reaches.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]

@@ -161,7 +161,10 @@ fn every_kind_of_commit() {
     kinds.push(("merge", growing.commit("Merge", Some(side))));
     fs::write(
         growing.folder.path().join("commits"),
-        kinds.iter().map(|(_, id)| format!("{id}\n")).collect::<String>(),
+        kinds.iter().map(|(_, id)| id.to_string()).collect::<Vec<_>>().join(
+            "
+",
+        ),
     )
     .unwrap();
 

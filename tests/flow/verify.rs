@@ -32,9 +32,12 @@ fn an_honest_run_stands_and_an_altered_one_does_not() {
     let text = String::from_utf8(written).unwrap();
     let lines: Vec<String> = text
         .lines()
-        .map(|line| match line.contains("\"wrong\"") {
-            true => line.replacen("\"unresolved\"", "\"partial\"", 1),
-            false => line.to_owned(),
+        .map(|line| {
+            if line.contains("\"wrong\"") {
+                line.replacen("\"unresolved\"", "\"partial\"", 1)
+            } else {
+                line.to_owned()
+            }
         })
         .collect();
     project.write("out/records.jsonl", &(lines.join("\n") + "\n"));
