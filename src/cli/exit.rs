@@ -15,7 +15,7 @@ pub enum Exit {
     Failed = 1,
     /// Wrong usage or bad input.
     Usage = 2,
-    /// Every trial of the run is invalid, or a task is quarantined.
+    /// Every trial of the run is invalid, a task is quarantined, or no commit made a task.
     Invalid = 5,
     /// Differences were found.
     Different = 6,
@@ -29,8 +29,8 @@ Exit codes:
   0    fine
   1    kerf failed
   2    usage or bad input (a run with unreadable inputs evaluates the rest first)
-  5    invalid: every trial of the run, or a quarantined task (task validate)
-  6    differences found (diff --exit-code)
+  5    invalid: every trial of the run, or a quarantined task (task validate); no commit made a task (task new)
+  6    differences found (diff --exit-code, verify)
   130  interrupted; the same command carries on";
 
 impl From<Exit> for ExitCode {

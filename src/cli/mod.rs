@@ -15,6 +15,7 @@ mod report;
 mod run;
 mod schema;
 mod task;
+mod verify;
 
 use clap::{Parser, Subcommand};
 pub use exit::Exit;
@@ -40,9 +41,11 @@ enum Command {
     Diff(diff::DiffArguments),
     /// Grade a log that others made: no repository needed
     Grade(grade::GradeArguments),
-    /// Read tasks and say what is wrong with them
+    /// Check, prove and make tasks
     #[command(subcommand)]
     Task(task::TaskCommand),
+    /// Run a sample of a finished run again, and report every difference
+    Verify(verify::VerifyArguments),
     /// Say what this machine can do, and how to get what is missing
     Doctor(doctor::DoctorArguments),
     /// Print the JSON Schemas of kerf's formats
@@ -67,6 +70,7 @@ pub fn main() -> std::process::ExitCode {
         Command::Diff(arguments) => diff::main(&arguments),
         Command::Grade(arguments) => grade::main(&arguments),
         Command::Task(command) => task::main(&command),
+        Command::Verify(arguments) => verify::main(&arguments),
         Command::Doctor(arguments) => doctor::main(&arguments),
         Command::Schema(arguments) => schema::main(&arguments),
         Command::Completions(arguments) => completions::main(&arguments),

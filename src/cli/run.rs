@@ -15,7 +15,7 @@ use crate::evaluate::{Event, Measure, Options, Plan, Watcher, World, keys, run};
 use crate::prediction::{self, Prediction};
 use crate::report::escape;
 use crate::schedule::{Stop, Workers, automatic};
-use crate::store::{RUN_SCHEMA, RunFolder, RunInfo, TaskInfo};
+use crate::store::{Inputs as InputPaths, RUN_SCHEMA, RunFolder, RunInfo, TaskInfo};
 use crate::task::pins::{Quarantine, SuiteLock};
 use crate::task::{Suite, read_suite_with};
 
@@ -67,6 +67,7 @@ struct Inputs {
     problems: Vec<String>,
     notes: Vec<String>,
     lock: Option<SuiteLock>,
+    paths: InputPaths,
     out: PathBuf,
     mirror: Option<String>,
     jobs: usize,
@@ -97,25 +98,9 @@ pub(super) fn main(arguments: &RunArguments) -> anyhow::Result<Exit> {
         eprintln!("kerf: {}", escape::terminal(&note));
     }
     let info = RunInfo {
-        schema: RUN_SCHEMA.to_owned(),
-        kerf: env!("CARGO_PKG_VERSION").to_owned(),
-        rules: keys::RULES.to_owned(),
-        suite: inputs.suite.name.clone(),
-        lock: inputs.suite.lock(),
-        tasks: inputs
-            .suite
-            .tasks
-            .iter()
-            .map(|task| TaskInfo { id: task.id.clone(), hash: task.hash.clone() })
-            .collect(),
-        trials: plan.trial_count(),
-        plan: blake3::hash(plan.order().join("\n").as_bytes()).to_hex().to_string(),
-        options: inputs.options,
-        toolchains: world.toolchain_versions(),
-        sandbox: world.sandbox.name().to_owned(),
+        inputs: inputs.paths,
         problems: inputs.problems.clone(),
-        complete: false,
-        environment: world.environment(),
+        ..run_info(&inputs.suite, &plan, &world)
     };
     let order = plan.order();
     let folder = Arc::new(RunFolder::open(&inputs.out, info)?);
@@ -146,14 +131,42 @@ pub(super) fn main(arguments: &RunArguments) -> anyhow::Result<Exit> {
     Ok(if inputs.problems.is_empty() { exit } else { Exit::Usage })
 }
 
+/// What a run of this plan is made of, its inputs aside.
+pub(super) fn run_info(suite: &Suite, plan: &Plan, world: &World) -> RunInfo {
+    RunInfo {
+        schema: RUN_SCHEMA.to_owned(),
+        kerf: env!("CARGO_PKG_VERSION").to_owned(),
+        rules: keys::RULES.to_owned(),
+        suite: suite.name.clone(),
+        lock: suite.lock(),
+        tasks: suite
+            .tasks
+            .iter()
+            .map(|task| TaskInfo { id: task.id.clone(), hash: task.hash.clone() })
+            .collect(),
+        trials: plan.trial_count(),
+        plan: blake3::hash(plan.order().join("\n").as_bytes()).to_hex().to_string(),
+        options: plan.options.clone(),
+        toolchains: world.toolchain_versions(),
+        sandbox: world.sandbox.name().to_owned(),
+        inputs: InputPaths::default(),
+        problems: Vec::new(),
+        complete: false,
+        environment: world.environment(),
+    }
+}
+
+/// How the work on a plan ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Ending {
+pub(super) enum Ending {
+    /// All that was to be done was tried.
     Done,
+    /// The user stopped it.
     Interrupted,
 }
 
 /// Runs the plan on as many workers as wanted, until it is done or the user interrupts.
-fn drive(
+pub(super) fn drive(
     plan: Plan,
     world: World,
     folder: &Arc<RunFolder>,
@@ -184,7 +197,7 @@ fn drive(
 }
 
 /// Says nothing.
-struct Silent;
+pub(super) struct Silent;
 
 impl Watcher for Silent {
     fn note(&self, _: &Event) {}
@@ -212,22 +225,9 @@ fn read_inputs(arguments: &RunArguments) -> anyhow::Result<Inputs> {
     notes.extend(note);
     let paths =
         if arguments.predictions.is_empty() { defaults.predictions } else { arguments.predictions.clone() };
-    let mut predictions = Vec::new();
-    for path in &paths {
-        let read = prediction::read(path).map_err(bad_input)?;
-        predictions.extend(read.predictions);
-        problems.extend(read.problems.iter().map(ToString::to_string));
-    }
-    reject_controls(&mut predictions, &mut problems);
+    let mut predictions = read_predictions(&paths, &mut problems)?;
     predictions.retain(|prediction| !left_out.contains(&prediction.task));
-    let jobs = match arguments.jobs.as_deref().or(defaults.jobs.as_deref()) {
-        None | Some("auto") => automatic(),
-        Some(text) => text
-            .parse()
-            .ok()
-            .filter(|count| *count > 0)
-            .ok_or_else(|| bad_input(format!("--jobs {text}: write a number above 0, or auto")))?,
-    };
+    let jobs = jobs(arguments.jobs.as_deref().or(defaults.jobs.as_deref()))?;
     let out = arguments.out.clone().or(defaults.out).unwrap_or_else(|| Path::new("runs").join(&suite.name));
     let options = Options {
         measures: measures(arguments.measures.clone().or(defaults.measures))?,
@@ -240,6 +240,12 @@ fn read_inputs(arguments: &RunArguments) -> anyhow::Result<Inputs> {
         problems,
         notes,
         lock,
+        paths: InputPaths {
+            tasks: Some(tasks.display().to_string()),
+            predictions: paths.iter().map(|path| path.display().to_string()).collect(),
+            profiles: profiles.iter().map(|path| path.display().to_string()).collect(),
+            mirror: arguments.mirror.clone().or(defaults.mirror.clone()),
+        },
         out,
         mirror: arguments.mirror.clone().or(defaults.mirror),
         jobs,
@@ -264,6 +270,33 @@ fn leave_out_quarantined(suite: &mut Suite, tasks: &Path) -> anyhow::Result<(Vec
         ));
     }
     Ok((notes, taken.left_out.into_iter().map(|entry| entry.id).collect()))
+}
+
+/// Predictions of several files; what could not be read of them is added to `problems`.
+pub(super) fn read_predictions(
+    paths: &[PathBuf],
+    problems: &mut Vec<String>,
+) -> anyhow::Result<Vec<Prediction>> {
+    let mut predictions = Vec::new();
+    for path in paths {
+        let read = prediction::read(path).map_err(bad_input)?;
+        predictions.extend(read.predictions);
+        problems.extend(read.problems.iter().map(ToString::to_string));
+    }
+    reject_controls(&mut predictions, problems);
+    Ok(predictions)
+}
+
+/// Number of workers that `--jobs` asks for.
+pub(super) fn jobs(text: Option<&str>) -> anyhow::Result<usize> {
+    match text {
+        None | Some("auto") => Ok(automatic()),
+        Some(text) => text
+            .parse()
+            .ok()
+            .filter(|count| *count > 0)
+            .ok_or_else(|| bad_input(format!("--jobs {text}: write a number above 0, or auto"))),
+    }
 }
 
 /// A model that calls itself `gold` would be taken for a control.

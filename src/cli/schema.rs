@@ -26,7 +26,9 @@ fn schemas() -> Vec<(&'static str, Schema)> {
         ("record", schema_for!(crate::evaluate::Record)),
         ("run", schema_for!(crate::store::RunInfo)),
         ("summary", schema_for!(crate::stats::summary::RunSummary)),
+        ("task-new", schema_for!(super::task::new::Candidate)),
         ("validate", schema_for!(crate::evaluate::Validation)),
+        ("verify", schema_for!(super::verify::Verification)),
     ]
 }
 
@@ -45,9 +47,8 @@ pub(super) fn main(arguments: &SchemaArguments) -> anyhow::Result<Exit> {
         None => schemas().iter().for_each(|(name, _)| println!("{name}")),
         Some(name) => {
             let (_, schema) = schemas().into_iter().find(|(known, _)| known == name).ok_or_else(|| {
-                bad_input(format!(
-                    "no schema `{name}`; known are detail, diff, record, run, summary and validate"
-                ))
+                let known: Vec<&str> = schemas().iter().map(|(known, _)| *known).collect();
+                bad_input(format!("no schema `{name}`; known are {}", known.join(", ")))
             })?;
             println!("{}", serde_json::to_string_pretty(&schema)?);
         }

@@ -264,7 +264,8 @@ impl Bench {
     }
 }
 
-fn session_spec(snapshot: &Snapshot, toolchain: &Toolchain) -> SessionSpec {
+/// How sessions are opened on a snapshot.
+pub(super) fn session_spec(snapshot: &Snapshot, toolchain: &Toolchain) -> SessionSpec {
     let mut environment = toolchain.environment.clone();
     environment.extend(toolchain.offline_environment.clone());
     SessionSpec {

@@ -11,23 +11,31 @@
 
 mod bench;
 pub mod detail;
+pub mod discover;
+pub mod draft;
 mod edits;
+pub mod fallout;
 pub mod keys;
 mod lints;
+pub mod make;
 mod packages;
 mod plan;
 pub mod record;
 mod run;
 mod settings;
 mod sink;
+mod splice;
+mod statement;
 mod tests;
 mod trees;
 mod trial;
 pub mod validate;
+pub mod verify;
 
 pub use plan::{EMPTY, GOLD, Measure, Options, Plan, Subject, TaskPlan, Trial};
 pub use record::Record;
 pub use run::{World, run};
 pub use sink::{Again, AloneRun, Event, LintRun, Sink, SinkError, TestRun, Watcher};
+pub use splice::{Split, split};
 pub use trees::changed_files;
 pub use validate::{Proof, ProofStatus, ValidateOptions, Validation, validate};

@@ -1,6 +1,6 @@
 //! Driving a plan: tasks are made ready, their trials run, workers shared by all.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -38,11 +38,19 @@ impl World {
         variables: &BTreeMap<String, String>,
         suite: &Suite,
     ) -> Self {
-        let toolchains = suite
-            .tasks
-            .iter()
-            .map(|task| (task.language.clone(), task.toolchain.clone()))
-            .collect::<std::collections::BTreeSet<_>>()
+        let wanted = suite.tasks.iter().map(|task| (task.language.clone(), task.toolchain.clone())).collect();
+        Self::with_tools(cache, mirror, sandbox, variables, wanted)
+    }
+
+    /// For tools by language, and by the version wanted of them.
+    pub fn with_tools(
+        cache: &Path,
+        mirror: Option<String>,
+        sandbox: Arc<dyn Sandbox>,
+        variables: &BTreeMap<String, String>,
+        wanted: BTreeSet<(String, Option<String>)>,
+    ) -> Self {
+        let toolchains = wanted
             .into_iter()
             .map(|(language, wanted)| {
                 let found = find_toolchain(&language, wanted.as_deref(), cache, variables)

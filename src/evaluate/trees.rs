@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::settings;
+use super::{settings, splice};
 use crate::diff::{ChangedFile, Role, Side, role_of};
 use crate::patch::{self, ApplyError, Blob, Overlaid, Tree, TreeChanges};
 use crate::repo::{BaseTree, RepoError};
@@ -112,7 +112,16 @@ pub(super) fn with_tests(task: &Task, base: &BaseTree, model: &TreeChanges, mate
     for path in task.test_files.iter().flatten().filter(|path| base.blob(path).is_some()) {
         changes.remove(path);
     }
-    changes.extend(material.tests.clone());
+    for (path, blob) in &material.tests {
+        match blob {
+            Some(blob) if !task.foreign && splice::is_inline(base, path, Some(blob)) => {
+                splice::put(base, &mut changes, path, blob);
+            }
+            _ => {
+                changes.insert(path.clone(), blob.clone());
+            }
+        }
+    }
     let reference = settings::Reference {
         base,
         tests: &material.tests,

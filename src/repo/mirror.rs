@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use git2::{Repository, RepositoryOpenFlags};
 
-use super::{BaseTree, RepoError, fixture};
+use super::{BaseTree, History, RepoError, fixture};
 use crate::task::Source;
 
 /// Where repositories are found and kept.
@@ -27,32 +27,39 @@ impl Mirrors {
     pub fn tree(&self, source: &Source, commit: Option<&str>) -> Result<BaseTree, RepoError> {
         let name = describe(source);
         match source {
-            Source::Registry { .. } => Err(RepoError::Unavailable {
-                repository: name,
-                detail: "sources from a registry can be read, but not fetched by this version of kerf"
-                    .to_owned(),
-            }),
+            Source::Registry { .. } => Err(unfetched(name)),
             Source::Path(folder) => {
                 let repository = fixture::repository(folder, &self.cache.join("fixtures"))?;
                 BaseTree::open(repository, &name, commit.unwrap_or("HEAD"))
             }
-            Source::Git(url) => {
+            Source::Git(_) | Source::GitHub { .. } => {
                 let commit = commit.ok_or_else(|| no_commit(&name))?;
-                BaseTree::open(self.clone_of(url, commit, &name)?, &name, commit)
+                BaseTree::open(self.repository(source, commit)?, &name, commit)
             }
+        }
+    }
+
+    /// The commits of a source that has a history; of a clone, fresh enough to hold `commit`.
+    pub fn history(&self, source: &Source, commit: &str) -> Result<History, RepoError> {
+        History::open(self.repository(source, commit)?.path())
+    }
+
+    fn repository(&self, source: &Source, commit: &str) -> Result<Repository, RepoError> {
+        let name = describe(source);
+        match source {
+            Source::Registry { .. } => Err(unfetched(name)),
+            Source::Path(folder) => fixture::repository(folder, &self.cache.join("fixtures")),
+            Source::Git(url) => self.clone_of(url, commit, &name),
             Source::GitHub { owner, name: repository } => {
-                let commit = commit.ok_or_else(|| no_commit(&name))?;
                 if let Some(template) = &self.template {
                     let path =
                         PathBuf::from(template.replace("{owner}", owner).replace("{name}", repository));
-                    let opened = open(&path).map_err(|error| RepoError::Unavailable {
+                    return open(&path).map_err(|error| RepoError::Unavailable {
                         repository: name.clone(),
                         detail: format!("no mirror at {}: {}", path.display(), error.message()),
-                    })?;
-                    return BaseTree::open(opened, &name, commit);
+                    });
                 }
-                let url = format!("https://github.com/{owner}/{repository}");
-                BaseTree::open(self.clone_of(&url, commit, &name)?, &name, commit)
+                self.clone_of(&format!("https://github.com/{owner}/{repository}"), commit, &name)
             }
         }
     }
@@ -86,6 +93,11 @@ impl Mirrors {
     }
 }
 
+fn unfetched(repository: String) -> RepoError {
+    let detail = "sources from a registry can be read, but not fetched by this version of kerf";
+    RepoError::Unavailable { repository, detail: detail.to_owned() }
+}
+
 /// The tree of a revision in a repository on this machine, bare or not.
 pub fn open_local(path: &Path, revision: &str) -> Result<BaseTree, RepoError> {
     let name = path.display().to_string();
@@ -96,7 +108,7 @@ pub fn open_local(path: &Path, revision: &str) -> Result<BaseTree, RepoError> {
 }
 
 /// A mirror belongs to whoever made it, not always to this user; it is only read.
-fn open(path: &Path) -> Result<Repository, git2::Error> {
+pub(super) fn open(path: &Path) -> Result<Repository, git2::Error> {
     Repository::open_ext(path, RepositoryOpenFlags::NO_SEARCH, &[] as &[&Path])
 }
 

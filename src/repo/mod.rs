@@ -9,12 +9,14 @@
 
 mod checkout;
 mod fixture;
+mod history;
 mod mirror;
 mod tree;
 
 use std::path::PathBuf;
 
 pub use checkout::checkout;
+pub use history::{Commit, History};
 pub use mirror::{Mirrors, open_local};
 pub use tree::BaseTree;
 

@@ -19,6 +19,21 @@ pub struct TaskInfo {
     pub hash: String,
 }
 
+/// Where a run's inputs lay, as its command named them: for running it again, not compared.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Inputs {
+    /// Suite.
+    pub tasks: Option<String>,
+    /// Predictions.
+    #[serde(default)]
+    pub predictions: Vec<String>,
+    /// Files of environment profiles.
+    #[serde(default)]
+    pub profiles: Vec<String>,
+    /// Template of local mirrors.
+    pub mirror: Option<String>,
+}
+
 /// What a run was made of. `environment` is not compared between runs.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct RunInfo {
@@ -44,6 +59,9 @@ pub struct RunInfo {
     pub toolchains: BTreeMap<String, Vec<String>>,
     /// Name of the sandbox.
     pub sandbox: String,
+    /// Where tasks and predictions lay; older runs do not say.
+    #[serde(default)]
+    pub inputs: Inputs,
     /// Tasks and predictions that could not be read.
     pub problems: Vec<String>,
     /// All trials have their record, in plan order.

@@ -8,10 +8,12 @@
 
 mod folder;
 mod info;
+mod inspect;
 mod proofs;
 mod read;
 
 pub use folder::{OpenError, RunFolder};
-pub use info::{RUN_SCHEMA, RunInfo, TaskInfo};
+pub use info::{Inputs, RUN_SCHEMA, RunInfo, TaskInfo};
+pub use inspect::{BadLine, Inspection, inspect_run};
 pub use proofs::ProofFolder;
 pub use read::{ReadError, Run, read_detail, read_run};

@@ -30,6 +30,7 @@ mod swebench;
 mod unpack;
 mod words;
 pub mod write;
+mod write_folder;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -43,6 +44,7 @@ pub use draft::FilledIn;
 pub use entry::TaskEntry;
 pub use profile::Profiles;
 pub use suite::{Suite, TaskProblem, read_suite, read_suite_with};
+pub use write_folder::{WriteError, write_task};
 
 /// How far a task's fix reaches.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]

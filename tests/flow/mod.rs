@@ -10,4 +10,6 @@ mod kills;
 mod outcomes;
 mod ranking;
 mod resume;
+mod task_new;
 mod validate;
+mod verify;

@@ -1,7 +1,8 @@
-//! `kerf task`: reading and proving tasks.
+//! `kerf task`: reading, proving and making tasks.
 
 mod check;
 mod funnel;
+pub(super) mod new;
 mod pinned;
 mod validate;
 
@@ -14,6 +15,8 @@ pub(super) enum TaskCommand {
     Check(check::CheckArguments),
     /// Prove tasks: base, gold, repeats and cheats, really run
     Validate(validate::ValidateArguments),
+    /// Make proven tasks from commits of a repository
+    New(Box<new::NewArguments>),
 }
 
 /// Dispatches.
@@ -21,5 +24,6 @@ pub(super) fn main(command: &TaskCommand) -> anyhow::Result<Exit> {
     match command {
         TaskCommand::Check(arguments) => check::main(arguments),
         TaskCommand::Validate(arguments) => validate::main(arguments),
+        TaskCommand::New(arguments) => new::main(arguments),
     }
 }

@@ -142,6 +142,11 @@ impl fmt::Display for Flaw {
 }
 
 impl Flaw {
+    /// Whether it is about tests that come out now so, now otherwise.
+    pub fn of_stability(self) -> bool {
+        matches!(self, Self::Flaky | Self::Timing | Self::OrderDependent)
+    }
+
     /// The stage that a task with this flaw does not reach.
     pub fn stage(self) -> Stage {
         match self {
