@@ -29,7 +29,7 @@ Exit codes:
   0    fine
   1    kerf failed
   2    usage or bad input (a run with unreadable inputs evaluates the rest first)
-  5    invalid: every trial of the run, or a quarantined task (task validate); no commit made a task (task new)
+  5    invalid: every trial of a run, a quarantined task, no commit that makes a task
   6    differences found (diff --exit-code, verify)
   130  interrupted; the same command carries on";
 

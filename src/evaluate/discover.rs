@@ -203,9 +203,9 @@ impl Draft {
     fn unturned(&self, with_tests: &Seen, gold: &Seen) -> String {
         let [before, after] = [with_tests, gold].map(|seen| seen.observed.statuses());
         let ids: BTreeSet<&String> = before.keys().chain(after.keys()).collect();
-        let changed = ids.into_iter().filter(|id| {
-            self.changed_tests.contains(id.rsplit("::").next().unwrap_or(id)) && !id.starts_with("doc:")
-        });
+        let changed = ids
+            .into_iter()
+            .filter(|id| self.changed_tests.contains(harness::name_of(id)) && !id.starts_with("doc:"));
         let word = |statuses: &Statuses, id: &String| {
             statuses
                 .get(id)
@@ -280,7 +280,7 @@ fn lists(sides: &Sides) -> Turned {
         }
         let seen = sides.with_tests.iter().any(|run| run.get(id).is_some_and(|s| !s.is_open()));
         let own = sides.own.get(id);
-        let name = id.rsplit("::").next().unwrap_or(id);
+        let name = harness::name_of(id);
         let turns = match own {
             _ if seen => true,
             Some(status) if status.holds() => sides.changed.contains(name) && !id.starts_with("doc:"),

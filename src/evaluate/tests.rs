@@ -358,8 +358,7 @@ pub(super) fn withdraw_golds_own(
 ) -> Vec<String> {
     let statuses = gold.statuses();
     let golds_own = |id: &str| {
-        let target = id.strip_prefix("doc:").unwrap_or(id);
-        let file = target.split("::").next().unwrap_or(target);
+        let file = harness::file_of(id);
         !is_test_file(file) && known.iter().all(|observed| !observed.tests.contains_key(id))
     };
     let (withdrawn, kept) = std::mem::take(&mut lists.fail_to_pass).into_iter().partition(|listed| {

@@ -26,6 +26,8 @@ pub struct Index<'a> {
     docs: BTreeMap<(String, String), Vec<(usize, &'a str)>>,
     /// Source lines of doctests, where known.
     lines: BTreeMap<&'a str, usize>,
+    /// What a runner prints in place of names.
+    titles: BTreeMap<&'a str, Vec<&'a str>>,
 }
 
 /// The ids that a listed name means; empty where the log has none of them. For many names build an [`Index`] once.
@@ -50,6 +52,15 @@ impl<'a> Index<'a> {
     #[must_use]
     pub fn with_lines(mut self, lines: impl IntoIterator<Item = (&'a str, usize)>) -> Self {
         self.lines.extend(lines);
+        self
+    }
+
+    /// Adds what a runner prints in place of names, such as the first line of a docstring: an id of its own goes first.
+    #[must_use]
+    pub fn with_titles(mut self, titles: &'a BTreeMap<String, Vec<String>>) -> Self {
+        for (title, ids) in titles {
+            self.titles.insert(title, ids.iter().map(String::as_str).collect());
+        }
         self
     }
 
@@ -94,11 +105,14 @@ impl<'a> Index<'a> {
                 return if same.is_empty() { ids } else { same };
             }
         }
-        match split_target(&name) {
+        let found = match split_target(&name) {
             // A log without headers has names only.
-            Some((_, bare)) => self.full.get(bare).cloned().unwrap_or_default(),
-            None => self.bare.get(&name).cloned().unwrap_or_default(),
-        }
+            Some((_, bare)) => self.full.get(bare),
+            None => self.bare.get(&name),
+        };
+        let found =
+            found.or_else(|| self.full.get(&python(listed)?)).or_else(|| self.titles.get(listed.trim()));
+        found.cloned().unwrap_or_default()
     }
 
     /// The ids that each name of a whole list means. Knowing the list helps with doctests that moved: where a list has
@@ -153,6 +167,7 @@ impl Wanted {
         for name in listed {
             wanted.docs |= name.starts_with("doc:") || raw_doc(name).is_some();
             wanted.tails.push(hash(tail(&normal(name))));
+            wanted.tails.extend(python(name).map(|name| hash(tail(&name))));
         }
         wanted.tails.sort_unstable();
         wanted.tails.dedup();
@@ -223,11 +238,40 @@ fn raw_doc(listed: &str) -> Option<DocName> {
     if listed.starts_with("doc:") { None } else { doc_name(listed) }
 }
 
-/// Target and name of an id: a target has a folder or an ending.
+/// `test_x (app.tests.Class)` and `test_x (app.tests.Class.test_x)`, as unittest prints them, in kerf's form.
+pub(super) fn python(listed: &str) -> Option<String> {
+    let (name, class) = listed.trim().strip_suffix(')')?.split_once(" (")?;
+    let word = |text: &str| !text.is_empty() && text.chars().all(|c| c == '_' || c.is_alphanumeric());
+    let class = class.strip_suffix(name).and_then(|class| class.strip_suffix('.')).unwrap_or(class);
+    (word(name) && class.contains('.') && class.split('.').all(word)).then(|| format!("{class}::{name}"))
+}
+
+/// The file, package or class of an id: what stands before its name.
+pub fn file_of(id: &str) -> &str {
+    let id = id.strip_prefix("doc:").unwrap_or(id);
+    let end = [id.find("::"), id.find(" > ")].into_iter().flatten().min().unwrap_or(id.len());
+    &id[..end]
+}
+
+/// The last part of an id.
+pub fn name_of(id: &str) -> &str {
+    let ends = [id.rfind("::").map(|at| at + 2), id.rfind(" > ").map(|at| at + 3)];
+    &id[ends.into_iter().flatten().max().unwrap_or(0)..]
+}
+
+/// Target and name of an id: a target has a folder or an ending, or is a Go package.
 fn split_target(id: &str) -> Option<(&str, &str)> {
     let (target, name) = id.split_once("::")?;
-    let file = target.contains('/') || target.contains('.');
+    let file = target.contains('/') || target.contains('.') || is_go(name);
     (file && !target.contains(' ')).then_some((target, name))
+}
+
+/// `TestA`, `Test_a/b`: what Go takes for a test. A module of Rust is lower case, and so are its tests.
+fn is_go(name: &str) -> bool {
+    let rest = ["Test", "Fuzz", "Example", "Benchmark"].iter().find_map(|kind| name.strip_prefix(kind));
+    rest.is_some_and(|rest| {
+        rest.starts_with(|c: char| !c.is_lowercase()) && !name.contains("::") && !name.starts_with(' ')
+    })
 }
 
 /// A path, then without its first folder, and so on.
@@ -260,6 +304,9 @@ mod tests {
         "doc:crates/core/src/lib.rs::same",
         "unqualified",
         "src/a.test.ts > adds > two",
+        "app.tests.Class::test_x",
+        "myapp::TestA",
+        "myapp::TestA/one",
     ];
 
     fn statuses() -> Statuses {
@@ -296,6 +343,13 @@ mod tests {
             ("adds > two", &["src/a.test.ts > adds > two"]),
             ("a.test.ts > adds > two", &["src/a.test.ts > adds > two"]),
             ("", &[]),
+            ("test_x (app.tests.Class)", &["app.tests.Class::test_x"]),
+            ("test_x (app.tests.Class.test_x)", &["app.tests.Class::test_x"]),
+            ("test_y (app.tests.Class)", &[]),
+            ("test_x (app)", &[]),
+            ("TestA", &["myapp::TestA"]),
+            ("TestA/one", &["myapp::TestA/one"]),
+            ("one", &[]),
         ];
         let statuses = statuses();
         for (listed, expected) in cases {
@@ -316,6 +370,31 @@ mod tests {
                 let kept = Wanted::new([&listed]).may_mean(&id);
                 proptest::prop_assert!(kept || !meant, "{listed:?} means {id:?}");
             }
+        }
+    }
+
+    #[test]
+    fn titles_mean_tests_where_nothing_else_has_that_name() {
+        let titles = BTreeMap::from([
+            ("Adds up.".to_owned(), vec!["app.tests.Class::test_x".to_owned()]),
+            ("unqualified".to_owned(), vec!["app.tests.Class::test_x".to_owned()]),
+        ]);
+        let index = Index::new(IDS.iter().copied()).with_titles(&titles);
+        assert_eq!(index.find("Adds up."), ["app.tests.Class::test_x"]);
+        assert_eq!(index.find("unqualified"), ["unqualified"]);
+    }
+
+    #[test]
+    fn parts_of_ids() {
+        for (id, file, name) in [
+            ("tests/a.rs::half", "tests/a.rs", "half"),
+            ("src/lib.rs::a::b", "src/lib.rs", "b"),
+            ("src/a.test.ts > adds > a::b", "src/a.test.ts", "b"),
+            ("src/a.test.ts > adds > two", "src/a.test.ts", "two"),
+            ("doc:src/lib.rs::Foo", "src/lib.rs", "Foo"),
+            ("bare", "bare", "bare"),
+        ] {
+            assert_eq!((file_of(id), name_of(id)), (file, name), "{id}");
         }
     }
 

@@ -35,7 +35,7 @@ mod unittest;
 mod vitest;
 
 pub use alone::alone_command;
-pub use ids::{Index, Wanted, find};
+pub use ids::{Index, Wanted, file_of, find, name_of};
 pub use observed::{Observed, Seen};
 pub use rules::{Judged, ListVerdict, Lists, RulesError, Verdict, VerdictOutcome, Why, judge};
 
@@ -201,6 +201,8 @@ pub struct Reading {
     pub failed_targets: Vec<String>,
     /// Test programs that did not come to their end.
     pub incomplete: Vec<Incomplete>,
+    /// What a runner prints in place of some tests' names (the first line of a docstring), with their ids.
+    pub titles: Vec<(String, String)>,
     /// Where the log contradicts itself (counts against lines, a name printed twice): signs of damage or forgery.
     pub oddities: Vec<String>,
 }
@@ -215,6 +217,7 @@ impl Reading {
             build_failed: false,
             failed_targets: Vec::new(),
             incomplete: Vec::new(),
+            titles: Vec::new(),
             oddities: Vec::new(),
         }
     }

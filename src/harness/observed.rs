@@ -30,6 +30,8 @@ pub struct Observed {
     pub history: BTreeMap<String, Vec<Status>>,
     /// Lines of doctests in their files.
     pub source_lines: BTreeMap<String, usize>,
+    /// Ids by what a runner prints in place of their names.
+    pub titles: BTreeMap<String, Vec<String>>,
     /// The whole command could not build everything.
     pub build_failed: bool,
     /// Programs of the whole command that did not come to their end.
@@ -74,6 +76,12 @@ impl Observed {
 
     fn add(&mut self, rerun: &Reading, keep: impl Fn(&TestResult) -> bool) {
         let mut joined: BTreeMap<&str, (Status, usize)> = BTreeMap::new();
+        for (title, id) in &rerun.titles {
+            let ids = self.titles.entry(title.clone()).or_default();
+            if !ids.contains(id) {
+                ids.push(id.clone());
+            }
+        }
         for test in rerun.tests.iter().filter(|test| keep(test)) {
             let entry = joined.entry(&test.id).or_insert((test.status, test.line));
             if entry.0.worst(test.status) != entry.0 {

@@ -136,7 +136,8 @@ pub fn judge(lists: &Lists, before: Option<&Statuses>, after: &Observed) -> Resu
         return Err(RulesError::EmptyLists);
     }
     let index = Index::new(after.tests.keys().map(String::as_str))
-        .with_lines(after.source_lines.iter().map(|(id, line)| (id.as_str(), *line)));
+        .with_lines(after.source_lines.iter().map(|(id, line)| (id.as_str(), *line)))
+        .with_titles(&after.titles);
     let old = before.map(|before| Index::new(before.keys().map(String::as_str)));
     let fail_to_pass = unique(&lists.fail_to_pass);
     let pass_to_pass = unique(&lists.pass_to_pass);
@@ -216,13 +217,16 @@ fn one(listed: &str, ids: &[&str], before: Option<Status>, after: &Observed) -> 
 
 /// Whether a program that may hold the test did not come to its end.
 fn cut_off(listed: &str, after: &Observed) -> bool {
-    let name = super::ids::normal(listed);
+    let name = super::ids::python(listed).unwrap_or_else(|| super::ids::normal(listed));
     let doc = listed.starts_with("doc:") || super::cargo::doc_name(listed).is_some();
     let qualified = name.split_once("::").is_some_and(|(target, _)| target.contains(['/', '.']));
     after.incomplete.iter().any(|part| match part.target.as_deref() {
         Some("doc") => doc,
         Some(target) if doc => target == "doc",
-        Some(target) if qualified => name.strip_prefix(target).is_some_and(|rest| rest.starts_with("::")),
+        Some(target) if qualified => {
+            // A module that cannot be imported takes its classes with it.
+            name.strip_prefix(target).is_some_and(|rest| rest.starts_with([':', '.']))
+        }
         Some(_) | None => true,
     })
 }

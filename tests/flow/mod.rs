@@ -6,6 +6,7 @@ mod commands;
 mod data_sets;
 mod diff;
 mod disk_full;
+mod grade;
 mod kills;
 mod outcomes;
 mod ranking;

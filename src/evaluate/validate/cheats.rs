@@ -111,7 +111,7 @@ def pytest_runtest_makereport(item, call):
 fn forged_log(format: Format, listed: &[String]) -> String {
     let mut by_target: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for test in listed {
-        let (target, name) = test.split_once("::").unwrap_or(("", test));
+        let (target, name) = test.split_once("::").or_else(|| test.split_once(" > ")).unwrap_or(("", test));
         by_target.entry(target).or_default().push(name);
     }
     if format != Format::Cargo {

@@ -12,7 +12,7 @@ use crate::evaluate::detail::TestList;
 use crate::evaluate::plan::{EMPTY, GOLD};
 use crate::evaluate::record::{Outcome, Reason};
 use crate::evaluate::tests::turned;
-use crate::harness::{Lists, Status, find};
+use crate::harness::{self, Lists, Status, find};
 use crate::sandbox::Ended;
 use crate::task::{PassToPass, Task};
 
@@ -30,7 +30,7 @@ pub(super) fn list(tests: &[String]) -> String {
 pub(super) fn ids(bench: &Bench, listed: &[String]) -> BTreeSet<String> {
     let Some(gold) = bench.controls.get(GOLD) else { return BTreeSet::new() };
     let statuses = gold.observed.statuses();
-    let index = crate::harness::Index::new(statuses.keys().map(String::as_str));
+    let index = harness::Index::new(statuses.keys().map(String::as_str));
     listed.iter().flat_map(|name| index.find(name)).map(str::to_owned).collect()
 }
 
@@ -201,8 +201,7 @@ pub(super) fn found(bench: &Bench, proof: &mut Proof) {
     let before = &bench.yardstick.before;
     // Tests in files that gold brings are gold's own: no prediction can have them.
     let golds_own = |id: &String| {
-        let target = id.strip_prefix("doc:").unwrap_or(id);
-        let file = target.split("::").next().unwrap_or(target);
+        let file = harness::file_of(id);
         !bench.is_test_file(file) && !before.contains_key(id) && !bench.own.tests.contains_key(id)
     };
     let fail_to_pass: Vec<String> = turned(before, &gold.observed);

@@ -353,7 +353,7 @@ fn cheats(bench: &Bench, format: Format) -> Vec<Cheat> {
     let lists = &bench.yardstick.lists;
     let listed: Vec<String> = lists.fail_to_pass.iter().chain(&lists.pass_to_pass).cloned().collect();
     let ids = checks::ids(bench, &listed);
-    let of_ids = ids.iter().filter_map(|id| id.split("::").next()).map(str::to_owned);
+    let of_ids = ids.iter().map(|id| harness::file_of(id).to_owned());
     let mut files: BTreeSet<String> =
         of_ids.filter(|path| bench.is_test_file(path) && base.blob(path).is_some()).collect();
     files.extend(bench.material.tests.keys().cloned());

@@ -8,6 +8,8 @@
 mod explain;
 mod rules;
 
+use std::collections::BTreeSet;
+
 pub use explain::{Explanation, Opinion, explain};
 pub use rules::{Foreign, ForeignError, Instance, Logs, Rules, Saw, by_multi_swe_bench, by_swebench};
 
@@ -202,8 +204,15 @@ fn verdict(reading: &Reading, question: &Question) -> Option<Verdict> {
     // base tells of regressions.
     let wanted = Wanted::new(lists.fail_to_pass.iter().chain(&lists.pass_to_pass));
     let fails = |status: Status| !status.holds() && status != Status::Skipped;
-    let observed =
-        Observed::of(reading, |test| wanted.may_mean(&test.id) || (before.is_some() && fails(test.status)));
+    let listed: BTreeSet<&str> =
+        lists.fail_to_pass.iter().chain(&lists.pass_to_pass).map(|name| name.trim()).collect();
+    let titled = reading.titles.iter().filter(|(title, _)| listed.contains(title.as_str()));
+    let titled: BTreeSet<&str> = titled.map(|(_, id)| id.as_str()).collect();
+    let observed = Observed::of(reading, |test| {
+        wanted.may_mean(&test.id)
+            || (before.is_some() && fails(test.status))
+            || (!titled.is_empty() && titled.contains(test.id.as_str()))
+    });
     match judge(lists, before.as_ref(), &observed) {
         Ok(mut verdict) => {
             if verdict.reason == Some(Why::NoVerdict) && !reading.tests.is_empty() {

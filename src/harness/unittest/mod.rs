@@ -85,6 +85,8 @@ struct Reader<'t> {
     unfinished: Option<usize>,
     oddities: Vec<String>,
     unread: Vec<super::Unread>,
+    /// First lines of docstrings, with ids.
+    titles: Vec<(String, String)>,
     imports: bool,
     /// `OK` or `FAILED (…)` has come.
     told: bool,
@@ -223,6 +225,13 @@ impl<'t> Reader<'t> {
         let marks = text.bytes().take_while(|byte| b".FEsxu".contains(byte)).count();
         self.dots |= self.run.is_empty() && marks > 0 && (marks == text.len() || text.starts_with('.'));
         let Some(open) = &mut self.open else { return };
+        // The first line of a docstring stands between the name and the result.
+        if open.head.rest.is_empty()
+            && number == open.line + 1
+            && let Some((title, _)) = text.rsplit_once(" ... ")
+        {
+            self.titles.push((title.trim().to_owned(), format!("{}::{}", open.head.class, open.head.name)));
+        }
         let whole =
             line::result(text).or_else(|| text.rsplit_once(" ... ").and_then(|(_, rest)| line::result(rest)));
         if let Some(status) = whole.or_else(|| line::glued(text)) {
@@ -318,6 +327,7 @@ impl<'t> Reader<'t> {
         let mut reading = Reading::new(Format::Unittest);
         reading.oddities = self.oddities;
         reading.unread = self.unread;
+        reading.titles = self.titles;
         reading.build_failed = self.imports;
         for (target, line) in self.broken {
             let target = target.to_owned();
