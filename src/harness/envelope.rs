@@ -99,7 +99,7 @@ fn exit_code(after: &[u8]) -> Option<i32> {
 fn on_a_line_of_its_own(log: &[u8], mark: &str) -> bool {
     memchr::memmem::find_iter(log, mark.as_bytes()).any(|at| {
         let before = &log[line_start(log, at)..at];
-        before.iter().all(|byte| byte.is_ascii_whitespace()) || before.starts_with(b"+ ")
+        before.iter().all(u8::is_ascii_whitespace) || before.starts_with(b"+ ")
     })
 }
 

@@ -178,11 +178,11 @@ fn record(grade: &Grade) -> Option<Record> {
     let verdict = grade.verdict.as_ref()?;
     let (outcome, reason) = match verdict.outcome.as_str() {
         "resolved" => (Outcome::Resolved, None),
-        "partial" => (Outcome::Partial, reason(verdict)),
+        "partial" => (Outcome::Partial, Some(reason(verdict))),
         "apply_failed" => (Outcome::ApplyFailed, None),
         "timed_out" => (Outcome::TimedOut, None),
         "invalid" => (Outcome::Invalid, Some(Reason::Setup)),
-        _ => (Outcome::Unresolved, reason(verdict)),
+        _ => (Outcome::Unresolved, Some(reason(verdict))),
     };
     let task = grade.instance.clone().unwrap_or_else(|| grade.log.clone().unwrap_or_default());
     let model = grade.model.clone().unwrap_or_else(|| "unknown".to_owned());
@@ -234,11 +234,11 @@ fn record(grade: &Grade) -> Option<Record> {
     })
 }
 
-fn reason(verdict: &GradeVerdict) -> Option<Reason> {
+fn reason(verdict: &GradeVerdict) -> Reason {
     match verdict.reason.as_deref() {
-        Some("build_failed") => Some(Reason::BuildFailed),
-        Some("no_verdict") => Some(Reason::NoVerdict),
-        Some("missing_test") => Some(Reason::MissingTest),
-        _ => Some(Reason::TestsFailed),
+        Some("build_failed") => Reason::BuildFailed,
+        Some("no_verdict") => Reason::NoVerdict,
+        Some("missing_test") => Reason::MissingTest,
+        _ => Reason::TestsFailed,
     }
 }

@@ -218,9 +218,9 @@ pub fn by_multi_swe_bench(
             };
             all &= passed;
             if passed {
-                list.passed.push(name.clone())
+                list.passed.push(name.clone());
             } else {
-                list.failed.push(name.clone())
+                list.failed.push(name.clone());
             }
             tests.push(Saw {
                 listed: name.clone(),
