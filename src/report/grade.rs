@@ -1,6 +1,6 @@
 //! A grade for people: the verdict first, then what it rests on.
 //!
-//! In: a [`Grade`]. Out: text; ids and lines of the log pass [`escape`].
+//! In: a [`Grade`]. Out: text; ids and lines of the log pass `escape`.
 
 use std::fmt::Write as _;
 

@@ -3,7 +3,7 @@
 //! In: the bytes of a log and what the task says (parser or repository, lists of tests). Out: what the Python packages
 //! `swebench` 5.0.2 and `multi-swe-bench` 1.1.2 would report, and for every test the line of the log that it rests on.
 //! Old results can so be reproduced, and `kerf grade --explain` can show where the rule sets differ. Both read text
-//! with Python's rules, which [`text`] and [`pattern`] keep.
+//! with Python's rules, which `text` and `pattern` keep.
 //!
 //! ```text
 //! bytes --Text::read--> text --parser by name--> statuses --lists--> report      (swebench)
