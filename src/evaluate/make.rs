@@ -48,7 +48,7 @@ pub fn make(
         found.fail_to_pass.retain(|id| !unstable.contains(id));
         if found.fail_to_pass.is_empty() {
             let all: Vec<String> = unstable.into_iter().collect();
-            return Err(Rejected::new(Fallout::FlakyOnly, all.join(", ")));
+            return Err(Rejected::new(Fallout::FlakyOnly, super::validate::list(&all)));
         }
         proof = prove(world, &draft.proven(&found), options, sink)?;
         runs += proof.runs as usize;

@@ -20,7 +20,7 @@ use crate::task::{PassToPass, Task};
 const NAMED: usize = 5;
 
 /// `a, b and 3 more`.
-pub(super) fn list(tests: &[String]) -> String {
+pub(in crate::evaluate) fn list(tests: &[String]) -> String {
     let rest = tests.len().saturating_sub(NAMED);
     let shown = tests.iter().take(NAMED).cloned().collect::<Vec<_>>().join(", ");
     if rest > 0 { format!("{shown} and {rest} more") } else { shown }

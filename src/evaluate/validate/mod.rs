@@ -37,6 +37,7 @@ use crate::patch::TreeChanges;
 use crate::sandbox::{SandboxError, StepOutput};
 use crate::task::{Task, profile};
 use cheats::Cheat;
+pub(super) use checks::list;
 use stability::Unstable;
 use variation::Basis;
 

@@ -3,6 +3,8 @@
 //! In: a clean line. Out: a header, an announcement, a result, a summary, an error, or nothing. Nothing here knows
 //! what came before.
 
+use std::sync::LazyLock;
+
 use super::super::Status;
 use super::super::text::count;
 
@@ -103,10 +105,14 @@ pub fn summary(text: &str) -> Option<Summary> {
     Some(Summary { passed, failed, ignored, measured: next("measured").unwrap_or(0) })
 }
 
+/// Between a test's name and its result. Made once: there are millions of lines.
+static RESULT: LazyLock<memchr::memmem::Finder<'static>> =
+    LazyLock::new(|| memchr::memmem::Finder::new(b" ... "));
+
 /// `test NAME ... REST`: both, NAME without the mark of its kind.
 pub fn test(text: &str) -> Option<(&str, &str)> {
     let rest = text.strip_prefix("test ")?;
-    let (name, rest) = match memchr::memmem::find(rest.as_bytes(), b" ... ") {
+    let (name, rest) = match RESULT.find(rest.as_bytes()) {
         Some(at) => (&rest[..at], &rest[at + 5..]),
         None => (rest.strip_suffix(" ...")?, ""),
     };

@@ -17,7 +17,9 @@ use std::collections::BTreeMap;
 pub use line::{DocName, Error, doc_name, error, without_kind};
 pub use target::{crate_name, under};
 
-use self::block::Entry;
+use rayon::prelude::*;
+
+use self::block::{Block, Entry};
 use self::scan::Scan;
 use self::target::Target;
 use super::text::Log;
@@ -28,32 +30,24 @@ pub fn read(log: &Log<'_>, context: &ReadContext) -> Reading {
     let scan = scan::scan(log);
     let mut reading = Reading::new(Format::Cargo);
     let targets = target::targets(&scan, context, &mut reading.oddities);
-    let ids = ids(&scan, &targets);
-    for ((block, target), ids) in scan.blocks.iter().zip(&targets).zip(ids) {
-        let finished = block.entries.iter().filter(|entry| !is_begun(entry)).count();
-        if block.summary.is_none() {
-            // A target of none: tests of any target may be lost.
-            let announced = block.announced;
-            let name = match target {
-                _ if block.swallowed => None,
-                Target::Binary(path) => Some(path.clone()),
-                Target::Doc(_) => Some("doc".to_owned()),
-                Target::Unknown => None,
-            };
-            let seen = announced.map_or(finished, |announced| finished.min(announced));
-            reading.incomplete.push(Incomplete { target: name, announced, seen, line: block.line });
-        }
-        for (entry, id) in block.entries.iter().zip(ids) {
-            reading.tests.push(TestResult {
-                id,
-                status: entry.status,
-                line: entry.line,
-                seconds: entry.seconds,
-                source_line: entry.doc.as_ref().and_then(|doc| doc.line),
-            });
-        }
-    }
+    let ordinals = ordinals(&scan, &targets);
     reading.build_failed = !scan.failed_targets.is_empty() || (scan.early_error && scan.blocks.is_empty());
+    // A block's entries go as its tests come: a log of millions of tests is held once, not twice.
+    let parts: Vec<Part> = scan
+        .blocks
+        .into_par_iter()
+        .zip(&targets)
+        .enumerate()
+        .fold(Part::default, |mut part, (at, (block, target))| {
+            part.add(at, block, target, &ordinals);
+            part
+        })
+        .collect();
+    reading.tests.reserve_exact(parts.iter().map(|part| part.tests.len()).sum());
+    for part in parts {
+        reading.incomplete.extend(part.incomplete);
+        reading.tests.extend(part.tests);
+    }
     reading.failed_targets = scan.failed_targets;
     reading.unread = scan.unread;
     reading.oddities.extend(scan.oddities);
@@ -86,25 +80,50 @@ pub fn sniff(log: &Log<'_>) -> f64 {
     sure
 }
 
-/// Ids of each block's entries.
-fn ids(scan: &Scan<'_>, targets: &[Target]) -> Vec<Vec<String>> {
-    let ordinals = ordinals(scan, targets);
-    let one = |block: usize, at: usize, entry: &Entry<'_>| match (&targets[block], &entry.doc) {
-        (target, Some(doc)) if !matches!(target, Target::Binary(_)) => {
-            let base = doc_base(doc, dir(target));
-            let ordinal = ordinals.get(&(block, at)).copied().unwrap_or(1);
-            if ordinal > 1 { format!("{base}#{ordinal}") } else { base }
+/// What blocks that follow each other amount to.
+#[derive(Default)]
+struct Part {
+    tests: Vec<TestResult>,
+    incomplete: Vec<Incomplete>,
+}
+
+/// By block and place in it.
+type Ordinals = BTreeMap<(usize, usize), usize>;
+
+impl Part {
+    fn add(&mut self, number: usize, block: Block<'_>, target: &Target, ordinals: &Ordinals) {
+        if block.summary.is_none() {
+            let finished = block.entries.iter().filter(|entry| !is_begun(entry)).count();
+            // A target of none: tests of any target may be lost.
+            let announced = block.announced;
+            let name = match target {
+                _ if block.swallowed => None,
+                Target::Binary(path) => Some(path.clone()),
+                Target::Doc(_) => Some("doc".to_owned()),
+                Target::Unknown => None,
+            };
+            let seen = announced.map_or(finished, |announced| finished.min(announced));
+            self.incomplete.push(Incomplete { target: name, announced, seen, line: block.line });
         }
-        (Target::Binary(path), _) => [path.as_str(), "::", &entry.name].concat(),
-        _ => entry.name.clone().into_owned(),
-    };
-    scan.blocks
-        .iter()
-        .enumerate()
-        .map(|(block, scanned)| {
-            scanned.entries.iter().enumerate().map(|(at, entry)| one(block, at, entry)).collect()
-        })
-        .collect()
+        for (at, entry) in block.entries.into_iter().enumerate() {
+            let id = match (target, &entry.doc) {
+                (target, Some(doc)) if !matches!(target, Target::Binary(_)) => {
+                    let base = doc_base(doc, dir(target));
+                    let ordinal = ordinals.get(&(number, at)).copied().unwrap_or(1);
+                    if ordinal > 1 { format!("{base}#{ordinal}") } else { base }
+                }
+                (Target::Binary(path), _) => [path.as_str(), "::", &entry.name].concat(),
+                _ => entry.name.into_owned(),
+            };
+            self.tests.push(TestResult {
+                id,
+                status: entry.status,
+                line: entry.line,
+                seconds: entry.seconds,
+                source_line: entry.doc.as_ref().and_then(|doc| doc.line),
+            });
+        }
+    }
 }
 
 fn dir(target: &Target) -> Option<&str> {
@@ -122,7 +141,7 @@ fn doc_base(doc: &DocName, dir: Option<&str>) -> String {
 
 /// Which doctest of its item an entry is, 1-based, by line. Rustdoc runs some doctests in programs of their own, so
 /// the blocks of one header are counted together; the next header, or a name printed again, begins anew.
-fn ordinals(scan: &Scan<'_>, targets: &[Target]) -> BTreeMap<(usize, usize), usize> {
+fn ordinals(scan: &Scan<'_>, targets: &[Target]) -> Ordinals {
     // Line in the file, block, place in the block.
     type Place = (Option<usize>, usize, usize);
     let mut runs: BTreeMap<(usize, String), Vec<Place>> = BTreeMap::new();

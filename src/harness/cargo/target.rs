@@ -165,8 +165,9 @@ fn prefixes(
         return out;
     }
     name_by_neighbours(&mut groups, context);
+    let owning: BTreeSet<usize> = owners.iter().flatten().copied().collect();
     for group in &groups {
-        if group.dir.is_none() && group.headers.iter().any(|index| owners.contains(&Some(*index))) {
+        if group.dir.is_none() && group.headers.iter().any(|index| owning.contains(index)) {
             let paths: Vec<&str> = group.headers.iter().map(|index| paths[*index].as_str()).collect();
             oddities.push(format!("no package could be told for {}", paths.join(", ")));
         }
@@ -180,13 +181,16 @@ fn prefixes(
 fn groups(scan: &Scan<'_>, owners: &[Option<usize>], paths: &[String], context: &ReadContext) -> Vec<Group> {
     let mut groups: Vec<Group> = Vec::new();
     let mut last: Option<(u8, String)> = None;
+    let mut block_of: Vec<Option<usize>> = vec![None; scan.headers.len()];
+    for (block, owner) in owners.iter().enumerate().rev() {
+        if let Some(place) = owner.and_then(|header| block_of.get_mut(header)) {
+            *place = Some(block);
+        }
+    }
     for (index, (header, _)) in scan.headers.iter().enumerate() {
         let key = order(header, &paths[index]);
-        let rerun = owners
-            .iter()
-            .position(|owner| *owner == Some(index))
-            .and_then(|block| scan.blocks[block].rerun.as_deref())
-            .and_then(package_flag);
+        let rerun =
+            block_of[index].and_then(|block| scan.blocks[block].rerun.as_deref()).and_then(package_flag);
         let named = rerun.map(str::to_owned).or_else(|| own_name(header, &paths[index], context));
         let doc = matches!(header, Header::Doc { .. });
         let differs = match (&named, groups.last().and_then(|group| group.name.as_ref())) {
@@ -248,14 +252,20 @@ fn name_by_neighbours(groups: &mut [Group], context: &ReadContext) {
         dir.as_ref().and_then(|dir| names.iter().position(|package| package.dir == *dir))
     };
     let known: Vec<Option<usize>> = groups.iter().map(|group| place(&group.dir)).collect();
-    for at in 0..groups.len() {
-        if known[at].is_some() || groups[at].dir.is_some() {
-            continue;
-        }
-        let low = known[..at].iter().rev().find_map(|place| *place).map_or(0, |place| place + 1);
-        let high = known[at + 1..].iter().find_map(|place| *place).unwrap_or(names.len());
-        if high == low + 1 {
-            groups[at].dir = Some(names[low].dir.clone());
+    let mut above = vec![names.len(); groups.len()];
+    let mut next = names.len();
+    for (at, place) in known.iter().enumerate().rev() {
+        above[at] = next;
+        next = place.unwrap_or(next);
+    }
+    let mut low = 0;
+    for (at, group) in groups.iter_mut().enumerate() {
+        match known[at] {
+            Some(place) => low = place + 1,
+            None if group.dir.is_none() && above[at] == low + 1 => {
+                group.dir = Some(names[low].dir.clone());
+            }
+            None => {}
         }
     }
 }
