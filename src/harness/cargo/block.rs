@@ -25,7 +25,7 @@ pub struct Entry<'l> {
 }
 
 /// A test program from its announcement to its summary.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, PartialEq)]
 pub struct Block<'l> {
     /// Line of the announcement.
     pub line: usize,

@@ -9,6 +9,7 @@
 mod block;
 pub mod libtest;
 mod line;
+mod parts;
 mod scan;
 mod target;
 
@@ -27,7 +28,7 @@ use super::{Format, Incomplete, ReadContext, Reading, TestResult};
 
 /// Reads.
 pub fn read(log: &Log<'_>, context: &ReadContext) -> Reading {
-    let scan = scan::scan(log);
+    let scan = parts::scan(log);
     let mut reading = Reading::new(Format::Cargo);
     let targets = target::targets(&scan, context, &mut reading.oddities);
     let ordinals = ordinals(&scan, &targets);

@@ -8,6 +8,7 @@
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 
 use super::super::text::{self, Log};
 use super::super::{Status, Unread};
@@ -16,7 +17,7 @@ use super::libtest;
 use super::line::{self, Error, Header, Summary};
 
 /// All that a log holds.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, PartialEq)]
 pub struct Scan<'l> {
     /// Headers, with the number of blocks before each.
     pub headers: Vec<(Header, usize)>,
@@ -32,17 +33,29 @@ pub struct Scan<'l> {
     pub oddities: Vec<String>,
 }
 
-/// Scans a log.
-pub fn scan<'l>(log: &'l Log<'_>) -> Scan<'l> {
+/// What was found in lines of a log.
+pub struct Scanned<'l> {
+    /// All that they hold.
+    pub scan: Scan<'l>,
+    /// Nothing was open behind the last of them, and nothing behind them was read as part of them: a scan from there
+    /// knows as much as one that goes on.
+    pub closed: bool,
+}
+
+/// Scans lines of a log; what stands behind them is looked at where they do not end by themselves.
+pub fn scan_range<'l>(log: &'l Log<'_>, range: Range<usize>) -> Scanned<'l> {
     // Looking ahead for the end of a section is bounded as a whole, so that hostile logs stay linear.
-    let mut scanner =
-        Scanner { log, at: 0, open: None, out: Scan::default(), budget: 30 * log.lines.len() + 1000 };
-    while scanner.at < log.lines.len() {
+    let budget = 30 * range.len() + 1000;
+    let mut scanner = Scanner { log, at: range.start, open: None, out: Scan::default(), budget };
+    while scanner.at < range.end {
         scanner.step(log.text(scanner.at));
         scanner.at += 1;
     }
+    let blocks = scanner.out.blocks.len();
+    let served = scanner.out.headers.last().is_none_or(|(_, before)| *before < blocks);
+    let closed = scanner.at == range.end && scanner.open.is_none() && scanner.budget > 0 && served;
     scanner.close(None, false);
-    scanner.out
+    Scanned { scan: scanner.out, closed }
 }
 
 struct Scanner<'l, 'a> {
