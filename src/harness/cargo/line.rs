@@ -70,6 +70,11 @@ fn slashes(path: &str) -> String {
 /// `running 3 tests`: how many.
 pub fn running(text: &str) -> Option<usize> {
     let rest = text.trim().strip_prefix("running ")?;
+    // libtest tells the seed of a shuffled order here.
+    let rest = match rest.split_once(" (shuffle seed: ") {
+        Some((rest, seed)) => seed.strip_suffix(')').and_then(count).map(|_| rest)?,
+        None => rest,
+    };
     count(rest.strip_suffix(" tests").or_else(|| rest.strip_suffix(" test"))?)
 }
 

@@ -139,6 +139,10 @@ impl<'l> Scanner<'l, '_> {
     }
 
     fn header(&mut self, header: Header, rest: &'l str) {
+        // A program whose announcement was lost ends where cargo says that it failed; the next one is not it.
+        if self.open.as_ref().is_some_and(|block| block.announced.is_none() && block.rerun.is_some()) {
+            self.close(None, true);
+        }
         let before = self.out.blocks.len() + usize::from(self.open.is_some());
         // A header that comes late lies inside its own block: one that has none yet, with no announcement following.
         let own = self.out.headers.last().is_some_and(|(_, before)| *before == self.out.blocks.len());
@@ -230,6 +234,10 @@ impl<'l> Scanner<'l, '_> {
         let Some(block) = &mut self.open else { return };
         let Some((name, index, _)) = block.pending.last().cloned() else { return };
         let Some(text) = before.filter(|_| self.at > index) else { return };
+        // A line with a test and a result of its own says nothing of another test.
+        if line::test(text).is_some_and(|(_, rest)| line::result(rest).is_some()) {
+            return;
+        }
         let status = if text.ends_with("ok") {
             Status::Passed
         } else if text.ends_with("FAILED") {
@@ -461,10 +469,12 @@ impl<'l> Scanner<'l, '_> {
             }
             _ => 0,
         };
-        let ended = ended || block.rerun.is_some() || self.out.headers.len() > block.headers_before;
+        let headed = self.out.headers.len() > block.headers_before;
+        let ended = ended || block.rerun.is_some() || headed;
         let status = match summary {
             // Failures are listed by name and ignored tests print nothing, so one begun and not listed has passed.
-            Some(_) if begun.len() == short => Status::Passed,
+            // Where the announcement was lost, the summary behind another header may be that of another program.
+            Some(_) if begun.len() == short && (block.announced.is_some() || !headed) => Status::Passed,
             None if !ended => Status::Unreached,
             _ => Status::Errored,
         };

@@ -19,6 +19,21 @@ incomplete: tests/quits.rs 1 of 3
 }
 
 #[test]
+fn cargo_aborts_shuffled() {
+    check(
+        "cargo-1.95.0-aborts-shuffled",
+        "
+  12 passed    tests/mid.rs::a_first
+  13 passed    tests/mid.rs::c_third
+  14 errored   tests/mid.rs::b_aborts
+  24 passed    tests/other.rs::other
+  25 passed    tests/other.rs::fine
+incomplete: tests/mid.rs 2 of 4
+",
+    );
+}
+
+#[test]
 fn cargo_aborts() {
     check(
         "cargo-1.95.0-aborts",

@@ -243,3 +243,14 @@ fn packages_without_a_library_are_told_apart() {
     let three = ReadContext { packages: ["m", "n", "o"].map(package).to_vec(), root: None };
     assert_eq!(read_in(Format::Cargo, log.as_bytes(), &three).oddities.len(), 2);
 }
+
+/// Without its announcement a program that aborted must not take results of the next one for its own.
+#[test]
+fn an_abort_without_announcement_passes_nothing() {
+    let log = String::from_utf8(bytes("cargo-1.95.0-aborts-shuffled")).unwrap();
+    let log: String =
+        log.lines().filter(|line| !line.starts_with("running ")).map(|line| format!("{line}\n")).collect();
+    let statuses = read(Format::Cargo, log.as_bytes()).statuses();
+    assert_eq!(statuses.get("tests/mid.rs::b_aborts"), Some(&Status::Errored), "{statuses:?}");
+    assert_eq!(statuses.get("tests/other.rs::other"), Some(&Status::Passed), "{statuses:?}");
+}
