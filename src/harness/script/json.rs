@@ -7,6 +7,8 @@
 
 use serde_json::Value;
 
+use crate::task::json;
+
 use super::Text;
 
 /// An object of a log.
@@ -49,7 +51,7 @@ pub fn find(lines: &[Text<'_>], keys: &[&str]) -> Vec<Found> {
             text.push_str(line.text);
         }
         let line = lines[at].number;
-        match serde_json::from_str::<Value>(&text) {
+        match json::from_slice::<Value>(text.as_bytes()) {
             Ok(value) => out.push(Found { value, line, cut: false }),
             Err(_) => {
                 if let Some(value) = mended(&text) {
@@ -141,7 +143,7 @@ fn mended(text: &str) -> Option<Value> {
     places.into_iter().rev().find_map(|(end, open)| {
         let mut whole = text.get(..end)?.to_owned();
         whole.extend(open.iter().rev().map(|open| if *open == b'{' { '}' } else { ']' }));
-        serde_json::from_str(&whole).ok()
+        json::from_slice(whole.as_bytes()).ok()
     })
 }
 
@@ -171,6 +173,7 @@ mod tests {
             [found(r#"{"num":1,"r":[{"a":1,"b":2},{"a":3}]}"#, 1, true)]
         );
         assert_eq!(all("{\"num\":1,\"r\":[{\"a\":\"x,"), [found(r#"{"num":1}"#, 1, true)]);
+        assert_eq!(all(r#"{"num":"\ud83d"}"#), [found("{\"num\":\"\u{fffd}\"}", 1, false)], "half a pair");
         assert_eq!(all("{\"num"), []);
         assert_eq!(all("{\"other\":1}"), []);
     }
