@@ -84,3 +84,18 @@ fn a_folder_as_swebench_writes_it() {
     let table = project.kerf(&["report", "records.jsonl"]).ended(0).stdout;
     assert!(table.contains("model-a"), "{table}");
 }
+
+/// A suite that ends with 1 though every test passes: with gold too, so that it says nothing of a patch.
+#[test]
+fn a_suite_that_exits_1_with_gold() {
+    let exits = log("jest-30.5.2-exits-1.log");
+    let verdict = |more: &[&str]| {
+        let tests = "test/price.test.js > price > of 1 is 1";
+        let asked = ["grade", "--log", &exits, "--fail-to-pass", tests, "--json", "--exit-code", "1"];
+        let ran = kerf_in(house(), asked.iter().chain(more).copied()).ended(0);
+        serde_json::from_str::<Value>(&ran.stdout).unwrap()
+    };
+    assert_eq!(verdict(&["--gold-exit-code", "1"])["verdict"]["outcome"], "resolved");
+    let doubted = verdict(&["--gold-exit-code", "0"]);
+    assert_eq!(doubted["verdict"]["outcome"], "unresolved", "{doubted}");
+}
