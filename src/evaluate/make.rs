@@ -81,6 +81,7 @@ fn prove(world: &World, task: &Task, options: &ValidateOptions, sink: &dyn Sink)
 /// What a flaw of a task is called where a commit falls out for it.
 fn fallout(flaw: Flaw) -> Fallout {
     match flaw {
+        Flaw::Repository => Fallout::Unreadable,
         Flaw::Toolchain => Fallout::Toolchain,
         Flaw::Sandbox => Fallout::Sandbox,
         Flaw::SetUp => Fallout::SetupFailed,

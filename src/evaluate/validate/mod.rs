@@ -34,6 +34,7 @@ use super::{edits, keys, settings};
 use crate::harness::{self, Format};
 use crate::metric::relevance::Grade;
 use crate::patch::TreeChanges;
+use crate::repo::RepoError;
 use crate::sandbox::{SandboxError, StepOutput};
 use crate::task::{Task, profile};
 use cheats::Cheat;
@@ -281,6 +282,9 @@ fn set_up(
     }
     let base = match world.mirrors.tree(&task.source, task.commit.as_deref()) {
         Ok(base) => base,
+        Err(error @ (RepoError::Unavailable { .. } | RepoError::Io { .. })) => {
+            return stop(Flaw::Repository, error.to_string());
+        }
         Err(error) => return stop(Flaw::SetUp, error.to_string()),
     };
     match trees::material(task, &base) {

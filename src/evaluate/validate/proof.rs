@@ -92,7 +92,9 @@ impl Stage {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Flaw {
-    /// The repository cannot be had, or a set-up command failed.
+    /// The repository cannot be had here: no fault of the task.
+    Repository,
+    /// The repository does not hold the base commit, or a set-up command failed.
     SetUp,
     /// The tools of the language are missing on this machine: no fault of the task.
     Toolchain,
@@ -151,6 +153,7 @@ impl Flaw {
     pub fn stage(self) -> Stage {
         match self {
             Self::SetUp
+            | Self::Repository
             | Self::Toolchain
             | Self::Sandbox
             | Self::TestPatchDoesNotApply
@@ -170,7 +173,7 @@ impl Flaw {
 
     /// It speaks of this machine rather than of the task: to be tried again.
     pub fn of_the_machine(self) -> bool {
-        matches!(self, Self::Toolchain | Self::Sandbox)
+        matches!(self, Self::Repository | Self::Toolchain | Self::Sandbox)
     }
 }
 
