@@ -78,12 +78,12 @@ impl<'a> Index<'a> {
             }
             return;
         }
-        let flat = id.replace(" > ", "::");
+        let flat = normal(id);
         if let Some((target, name)) = split_target(&flat) {
-            self.bare.entry(normal(name)).or_default().push(id);
+            self.bare.entry(name.to_owned()).or_default().push(id);
             for path in tails(target).skip(1) {
                 let at = target.len() - path.len();
-                self.suffix.entry(normal(&flat[at..])).or_default().push(id);
+                self.suffix.entry(flat[at..].to_owned()).or_default().push(id);
             }
         }
     }
