@@ -248,8 +248,8 @@ fn packages_without_a_library_are_told_apart() {
 #[test]
 fn an_abort_without_announcement_passes_nothing() {
     let log = String::from_utf8(bytes("cargo-1.95.0-aborts-shuffled")).unwrap();
-    let log: String =
-        log.lines().filter(|line| !line.starts_with("running ")).map(|line| format!("{line}\n")).collect();
+    let kept: Vec<&str> = log.lines().filter(|line| !line.starts_with("running ")).collect();
+    let log = kept.join("\n");
     let statuses = read(Format::Cargo, log.as_bytes()).statuses();
     assert_eq!(statuses.get("tests/mid.rs::b_aborts"), Some(&Status::Errored), "{statuses:?}");
     assert_eq!(statuses.get("tests/other.rs::other"), Some(&Status::Passed), "{statuses:?}");
