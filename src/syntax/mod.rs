@@ -23,4 +23,6 @@ pub(crate) use source::hash_bytes;
 pub use source::{Node, Source, Token, TokenKind};
 
 #[cfg(test)]
+mod language_cases;
+#[cfg(test)]
 mod tests;
