@@ -8,8 +8,6 @@ use std::ops::Range;
 
 use tree_sitter::{InputEdit, Parser, Point};
 
-use crate::syntax::flag;
-
 use super::UnitKind;
 use super::pieces::{Aligned, Key};
 use super::renames::absorb;
@@ -39,14 +37,7 @@ pub(crate) fn keep_grammar(aligned: &Aligned, drafts: Vec<(Key, Draft)>) -> Vec<
     if parser.set_language(&aligned.new.language.kinds().grammar).is_err() {
         return keys.into_iter().zip(drafts).collect();
     }
-    let errors = |source: &crate::syntax::Source| {
-        if source.tree.root_node().has_error() {
-            source.nodes.iter().filter(|node| node.is(flag::ERROR)).count()
-        } else {
-            0
-        }
-    };
-    let allowed = errors(&aligned.old).max(errors(&aligned.new));
+    let allowed = aligned.old.error_count().max(aligned.new.error_count());
     let bytes = &aligned.new.bytes;
     let rows =
         std::iter::once(0).chain((0..bytes.len()).filter(|i| bytes[*i] == b'\n').map(|i| i + 1)).collect();
@@ -189,7 +180,7 @@ impl Trial<'_> {
         text.extend_from_slice(&new[at..]);
         let Some(tree) = self.parser.parse(&text, Some(&tree)) else { return true };
         if !tree.root_node().has_error() {
-            return true;
+            return (self.aligned.new.language.faults)(&tree, &text) <= self.allowed;
         }
         let count = |source: crate::syntax::Source| source.error_count();
         let language = self.aligned.new.language;

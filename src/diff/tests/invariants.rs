@@ -117,6 +117,40 @@ fn soup() -> impl Strategy<Value = String> {
     proptest::collection::vec(proptest::sample::select(words), 0..24).prop_map(|words| words.concat())
 }
 
+fn other_soup() -> impl Strategy<Value = String> {
+    let words = vec![
+        "function f() {\n  a(1);\n}\n",
+        "const x = (y) => y\n",
+        "import { a, b } from \"m\";\n",
+        "const e = <p a={1}>Hello  you</p>;\n",
+        "<b>\n  x {y} z\n</b>",
+        "`t ${x} u`",
+        "return\n",
+        "it('x', () => {});\n",
+        "class A {\n  @d f() {}\n}\n",
+        "def f(x):\n    a(x)\n",
+        "if x:\n    y()\n",
+        "    z()\n",
+        "else:\n",
+        "from a import b, c\n",
+        "x = (1,)\n",
+        "\"\"\"doc\"\"\"\n",
+        "# note\n",
+        "// note\n",
+        "a",
+        ";",
+        ",",
+        "(",
+        ")",
+        "{",
+        "}",
+        "\n\n",
+        "  ",
+        "\t",
+    ];
+    proptest::collection::vec(proptest::sample::select(words), 0..24).prop_map(|words| words.concat())
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(150))]
 
@@ -130,8 +164,19 @@ proptest! {
     }
 
     #[test]
+    fn texts_of_other_languages_come_back(old in other_soup(), new in other_soup(), seed in any::<u64>()) {
+        for path in ["a.tsx", "a.js", "a.py"] {
+            let files = [file(path, Some(old.as_bytes()), Some(new.as_bytes()))];
+            let diff = diff(&files);
+            let wrong: Vec<String> =
+                violations(&files, &diff, seed).into_iter().filter(|line| !line.contains("parse error")).collect();
+            prop_assert_eq!(wrong, Vec::<String>::new());
+        }
+    }
+
+    #[test]
     fn bytes_come_back(old in proptest::collection::vec(any::<u8>(), 0..120), new in proptest::collection::vec(any::<u8>(), 0..120)) {
-        for path in ["a.rs", "a.txt"] {
+        for path in ["a.rs", "a.txt", "a.ts", "a.tsx", "a.js", "a.py"] {
             let files = [file(path, Some(&old), Some(&new))];
             let diff = diff(&files);
             let wrong: Vec<String> =
