@@ -112,6 +112,10 @@ pub struct Language {
     pub faults: fn(&tree_sitter::Tree, &[u8]) -> usize,
     /// Loading a file runs it: imports may have effects, and so have the values of constants.
     pub runs_on_load: bool,
+    /// Words and signs, beside calls, that may have effects in an expression.
+    pub effects: &'static [&'static str],
+    /// Files whose imports are what others import from them (`__init__.py`).
+    pub reexporting: &'static [&'static str],
     /// Runners collect marked tests from files of code.
     pub inline_tests: bool,
     /// The parentheses of a node only group.

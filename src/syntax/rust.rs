@@ -109,6 +109,8 @@ pub static RUST: Language = Language {
     tail_expressions: true,
     faults: |_, _| 0,
     runs_on_load: false,
+    effects: &["?", "await", "!", "return", "break", "yield", "unsafe", "*", "["],
+    reexporting: &[],
     inline_tests: true,
     groups: |source, node| source.kind_name(node) == "parenthesized_expression",
     fixed_name: |source, node| {

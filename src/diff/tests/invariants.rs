@@ -201,7 +201,8 @@ proptest! {
     }
 }
 
-/// Pairs of files from a folder `DIR/NAME.old`, `DIR/NAME.new` named by `KERF_DIFF_PAIRS`, checked one by one.
+/// Pairs of files from a folder `DIR/NAME.old`, `DIR/NAME.new` named by `KERF_DIFF_PAIRS`, checked one by one. Where
+/// `NAME` has an ending of a language, it is read in that, else as Rust.
 #[test]
 #[ignore = "needs a folder of file pairs"]
 fn real_pairs_hold() {
@@ -221,10 +222,12 @@ fn real_pairs_hold() {
     let mut coarse = 0;
     for old in names.iter().filter(|path| path.extension().is_some_and(|end| end == "old")) {
         let (a, b) = (fs::read(old).unwrap(), fs::read(old.with_extension("new")).unwrap());
-        let files = [file("src/a.rs", Some(&a), Some(&b))];
+        let stem = old.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
+        let path = if crate::syntax::language_of(&stem).is_some() { stem } else { "src/a.rs".to_owned() };
+        let files = [file(&path, Some(&a), Some(&b))];
         let start = cpu();
         for bytes in [&a, &b] {
-            drop(crate::syntax::Source::parse(crate::syntax::language_of("a.rs").unwrap(), &bytes[..]));
+            drop(crate::syntax::Source::parse(crate::syntax::language_of(&path).unwrap(), &bytes[..]));
         }
         let middle = cpu();
         let diff = diff(&files);

@@ -76,6 +76,8 @@ pub static PYTHON: Language = Language {
     tail_expressions: false,
     faults: layout::faults,
     runs_on_load: true,
+    effects: &["await", "yield", "[", ".", "@", "+", "*", "/", "%", "<", ">", "==", "in", ":="],
+    reexporting: &["__init__.py"],
     inline_tests: false,
     groups,
     fixed_name: names::fixed,
