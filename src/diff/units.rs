@@ -258,7 +258,7 @@ impl Describe<'_> {
                 let line = |text: &[u8]| text.contains(&b'\n');
                 let (p, q) = (&old.bytes[piece.old.clone()], &new.bytes[piece.new.clone()]);
                 let broken =
-                    if !new.language.line_ends.is_empty() { line(p) == line(q) } else { line(p) || !line(q) };
+                    if new.language.line_ends.is_empty() { line(p) || !line(q) } else { line(p) == line(q) };
                 let indented = new.language.indentation && (line(p) || line(q));
                 tokens == 0 && !p.is_empty() && !q.is_empty() && broken && !indented
             }
