@@ -233,6 +233,9 @@ fn real_pairs_hold() {
         let diff = diff(&files);
         let took = cpu() - middle;
         (parsing, diffing, slowest) = (parsing + middle - start, diffing + took, slowest.max(took));
+        if took > 10 * (middle - start).max(50) {
+            println!("{}: {took} ms, both sides read in {} ms", old.display(), middle - start);
+        }
         units += diff.units.len();
         pairs += 1;
         coarse += usize::from(diff.files[0].coarse);
