@@ -446,7 +446,7 @@ const CASES: &[Case] = &[
         "jsx",
         "const a = <B c={1} />;\n",
         "const a = (\n  <div>\n    <B c={1} />\n  </div>\n);\n",
-        &["body [const a] 8:  -> ( |  -> <div> |  -> </div> |  -> )"],
+        &["body [const a] 2:  -> ( |  -> )", "added [const a] 6:  -> <div> |  -> </div>"],
     ),
     (
         "generic arrow in tsx",
