@@ -291,6 +291,9 @@ impl<'a> Aligner<'a> {
             };
             return keep(self.old, olds).into_iter().zip(keep(self.new, news)).collect();
         }
+        if !self.old.language.tail_expressions {
+            return Vec::new();
+        }
         let (i, j) = (olds.len() - 1, news.len() - 1);
         let open = |source: &Source, node: usize| {
             let last = source.nodes[node].tokens().last();
@@ -348,6 +351,12 @@ impl<'a> Aligner<'a> {
     }
 
     fn element(&mut self, a: usize, b: usize) {
+        // An element that is a list itself.
+        let (x, y) = (&self.old.nodes[a], &self.new.nodes[b]);
+        if x.is(flag::CONTAINER) && x.kind == y.kind {
+            self.tasks.push(Task::List(a, b));
+            return;
+        }
         let olds = Self::items(self.old, a);
         let news = Self::items(self.new, b);
         let hashes = |source: &Source, nodes: &[usize]| -> Vec<u64> {
@@ -415,6 +424,11 @@ impl<'a> Aligner<'a> {
         while node < end {
             let here = &self.old.nodes[node];
             if here.is(flag::CONTAINER) && here.first < here.last {
+                if let Some(mate) = self.list_behind(node, partner) {
+                    found.push((node, mate));
+                    node = here.end as usize;
+                    continue;
+                }
                 let mates = (partner.get(&(here.first as usize)), partner.get(&(here.last as usize - 1)));
                 if let (Some(s), Some(t)) = mates
                     && let Some(mate) = self.list_between(here.kind, *s, *t)
@@ -439,6 +453,25 @@ impl<'a> Aligner<'a> {
             }
             _ => found,
         }
+    }
+
+    /// For a list without brackets, the one behind the partner of the token before it.
+    fn list_behind(&self, list: usize, partner: &BTreeMap<usize, usize>) -> Option<usize> {
+        let here = &self.old.nodes[list];
+        (self.old.language.indentation && here.is(flag::STATEMENT_LIST)).then_some(())?;
+        let head = (here.first as usize).checked_sub(1)?;
+        let known = self.out.old.get(head).filter(|mate| **mate != NONE).map(|mate| *mate as usize);
+        let first = known.or_else(|| partner.get(&head).copied())? + 1;
+        let leaf = self.new.tokens.get(first)?.node as usize;
+        let starting = self
+            .new
+            .ancestors(leaf)
+            .take_while(|node| self.new.nodes[*node].first as usize == first && *node != 0);
+        let same = |node: &usize| {
+            let node = &self.new.nodes[*node];
+            node.kind == here.kind && node.is(flag::STATEMENT_LIST)
+        };
+        starting.filter(same).last()
     }
 
     fn list_between(&self, kind: u16, first: usize, last: usize) -> Option<usize> {

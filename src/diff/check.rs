@@ -6,9 +6,9 @@
 use std::collections::BTreeSet;
 use std::ops::Range;
 
-use tree_sitter::{InputEdit, Parser, Point};
+use tree_sitter::{InputEdit, Parser, Point, Tree};
 
-use crate::syntax::flag;
+use crate::syntax::Source;
 
 use super::UnitKind;
 use super::pieces::{Aligned, Key};
@@ -39,14 +39,9 @@ pub(crate) fn keep_grammar(aligned: &Aligned, drafts: Vec<(Key, Draft)>) -> Vec<
     if parser.set_language(&aligned.new.language.kinds().grammar).is_err() {
         return keys.into_iter().zip(drafts).collect();
     }
-    let errors = |source: &crate::syntax::Source| {
-        if source.tree.root_node().has_error() {
-            source.nodes.iter().filter(|node| node.is(flag::ERROR)).count()
-        } else {
-            0
-        }
-    };
-    let allowed = errors(&aligned.old).max(errors(&aligned.new));
+    let count =
+        |source: &Source| errors(&source.tree) + (source.language.faults)(&source.tree, &source.bytes);
+    let allowed = count(&aligned.old).max(count(&aligned.new));
     let bytes = &aligned.new.bytes;
     let rows =
         std::iter::once(0).chain((0..bytes.len()).filter(|i| bytes[*i] == b'\n').map(|i| i + 1)).collect();
@@ -78,6 +73,24 @@ pub(crate) fn keep_grammar(aligned: &Aligned, drafts: Vec<(Key, Draft)>) -> Vec<
     tangles(&mut trial, &mut drafts);
     // Keys of joined units mean nothing any more; nobody reads them after this step.
     drafts.into_iter().map(|draft| (Key::Format(0), draft)).collect()
+}
+
+/// Error nodes and made-up tokens of a tree; sound subtrees are not entered.
+fn errors(tree: &Tree) -> usize {
+    let mut count = 0;
+    let mut cursor = tree.walk();
+    loop {
+        let node = cursor.node();
+        count += usize::from(node.is_error() || node.is_missing());
+        if node.has_error() && cursor.goto_first_child() {
+            continue;
+        }
+        while !cursor.goto_next_sibling() {
+            if !cursor.goto_parent() {
+                return count;
+            }
+        }
+    }
 }
 
 /// Sets tried of the units of one entity, beside neighbours by twos.
@@ -188,12 +201,16 @@ impl Trial<'_> {
         }
         text.extend_from_slice(&new[at..]);
         let Some(tree) = self.parser.parse(&text, Some(&tree)) else { return true };
-        if !tree.root_node().has_error() {
+        let faults = (self.aligned.new.language.faults)(&tree, &text);
+        if errors(&tree) + faults <= self.allowed {
             return true;
         }
-        let count = |source: crate::syntax::Source| source.error_count();
-        let language = self.aligned.new.language;
-        crate::syntax::Source::parse(language, text).map_or(0, count) <= self.allowed
+        if !tree.root_node().has_error() {
+            return false;
+        }
+        // Recovery from errors depends on the way to them: what counts is the tree of the text alone.
+        let alone = self.parser.parse(&text, None);
+        alone.is_none_or(|tree| errors(&tree) + faults <= self.allowed)
     }
 
     /// Units that cannot go together, with what mends them; `None` if none was found.

@@ -11,6 +11,7 @@ mod check;
 mod depend;
 mod engine;
 mod files;
+mod layout;
 mod lines;
 mod moves;
 mod pieces;

@@ -12,6 +12,7 @@ use std::ops::Range;
 use crate::syntax::{Source, TokenKind, flag};
 
 use super::align::{Alignment, NONE};
+use super::layout;
 
 /// Which unit of its file a piece belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -136,16 +137,16 @@ fn settle(source: &Source, here: &mut [u32], there: &mut [u32]) {
 }
 
 /// Where the token before ends; the end of the file counts as a token.
-fn end_before(source: &Source, token: usize) -> usize {
+pub(crate) fn end_before(source: &Source, token: usize) -> usize {
     token.checked_sub(1).map_or(0, |before| source.tokens[before].end as usize)
 }
 
-fn start_of(source: &Source, token: usize) -> usize {
+pub(crate) fn start_of(source: &Source, token: usize) -> usize {
     source.tokens.get(token).map_or(source.bytes.len(), |token| token.start as usize)
 }
 
 /// White space before a token.
-fn lead(source: &Source, token: usize) -> &[u8] {
+pub(crate) fn lead(source: &Source, token: usize) -> &[u8] {
     &source.bytes[end_before(source, token)..start_of(source, token)]
 }
 
@@ -175,7 +176,7 @@ impl<'a> Side<'a> {
         node != 0 && (self.changed[tokens.end] - self.changed[tokens.start]) as usize == tokens.len()
     }
 
-    fn element_above(&self, node: usize) -> usize {
+    pub fn element_above(&self, node: usize) -> usize {
         self.source.ancestors(node).find(|node| self.source.nodes[*node].is(flag::ELEMENT)).unwrap_or(0)
     }
 
@@ -192,7 +193,7 @@ impl<'a> Side<'a> {
         element
     }
 
-    fn key(&self, element: usize) -> Key {
+    pub fn key(&self, element: usize) -> Key {
         match (self.old, self.paired.get(&element)) {
             (true, _) => Key::Old(element),
             (false, Some(old)) => Key::Old(*old),
@@ -206,11 +207,25 @@ impl<'a> Side<'a> {
         let leaf = self.source.tokens[token].node as usize;
         let changed = |token: usize| self.changed[token + 1] > self.changed[token];
         let count = self.source.tokens.len();
-        if !self.source.nodes[leaf].is(flag::SEPARATOR) || token == 0 || token + 1 >= count {
+        if token == 0 || changed(token - 1) || (token + 1 < count && changed(token + 1)) {
             return false;
         }
+        if (self.source.language.optional_end)(self.source, token) {
+            return true;
+        }
+        let separator =
+            |token: usize| self.source.nodes[self.source.tokens[token].node as usize].is(flag::SEPARATOR);
         let parent = self.source.nodes[leaf].parent as usize;
-        if changed(token - 1) || changed(token + 1) || !self.source.nodes[parent].is(flag::TRAILING) {
+        let list = &self.source.nodes[parent];
+        // `[a,,]` is longer than `[a,]`, and `[,]` than `[]`.
+        let hole = separator(token - 1) || list.first as usize + 1 == token;
+        if token + 1 >= count || hole || !separator(token) {
+            return false;
+        }
+        let many = || {
+            self.source.children(parent).filter(|child| self.source.nodes[*child].is(flag::SEPARATOR)).count()
+        };
+        if !(list.is(flag::TRAILING) || (list.is(flag::TRAILING_OF_MANY) && many() > 1)) {
             return false;
         }
         let closes = |text: &[u8]| matches!(text, b")" | b"]" | b"}" | b">" | b"|" | b"{" | b";");
@@ -279,7 +294,7 @@ pub(crate) fn pieces(file: &Aligned, renames: &BTreeMap<usize, usize>) -> Vec<Pi
         let format = Key::Format(leaf(j.end).map_or(0, |leaf| file.new.statement_of(leaf)));
         if i.is_empty() && j.is_empty() {
             all.push(Piece {
-                key: format,
+                key: layout::key(file, (&old, &new), (i.end, j.end), true).unwrap_or(format),
                 old: end_before(&file.old, i.end)..start_of(&file.old, i.end),
                 new: end_before(&file.new, j.end)..start_of(&file.new, j.end),
                 old_tokens: i.clone(),
@@ -293,7 +308,13 @@ pub(crate) fn pieces(file: &Aligned, renames: &BTreeMap<usize, usize>) -> Vec<Pi
         }
         let from = all.len();
         merge(file, &olds, &news, (i.start, j.start), &mut all);
-        trailing(file, &mut all[from..], (i.end, j.end));
+        layout::split(file, (&old, &new), &mut all, from);
+        let ends = layout::key(file, (&old, &new), (i.end, j.end), false);
+        if !trailing(file, &mut all[from..], (i.end, j.end), ends.is_some())
+            && let Some(key) = ends
+        {
+            all.push(layout::lead_piece(file, key, (i.end, j.end)));
+        }
     }
     all
 }
@@ -339,16 +360,17 @@ fn merge(
     }
 }
 
-/// Settles the white space between the last changed token and the matched one behind it.
-fn trailing(file: &Aligned, pieces: &mut [Piece], (i, j): (usize, usize)) {
+/// Settles the white space between the last changed token and the matched one behind it; `false` where it is left over
+/// because it is `apart`.
+fn trailing(file: &Aligned, pieces: &mut [Piece], (i, j): (usize, usize), apart: bool) -> bool {
     let (lead_old, lead_new) = (lead(&file.old, i), lead(&file.new, j));
     if lead_old == lead_new {
-        return;
+        return true;
     }
     let inserts = pieces.iter().all(|piece| piece.old.is_empty());
     let deletes = pieces.iter().all(|piece| piece.new.is_empty());
     let first = |source: &Source, token: usize| lead(source, token).to_vec();
-    let Some((head, _)) = pieces.split_first() else { return };
+    let Some((head, _)) = pieces.split_first() else { return true };
     let turned = (inserts && first(&file.new, head.new_tokens.start) == lead_old)
         || (deletes && first(&file.old, head.old_tokens.start) == lead_new);
     if turned {
@@ -365,10 +387,13 @@ fn trailing(file: &Aligned, pieces: &mut [Piece], (i, j): (usize, usize)) {
                     (start_of(old, piece.old_tokens.start)..start_of(old, piece.old_tokens.end), at..at);
             }
         }
+    } else if apart {
+        return false;
     } else if let Some(last) = pieces.last_mut() {
         last.old.end = start_of(&file.old, i);
         last.new.end = start_of(&file.new, j);
     }
+    true
 }
 
 /// Words of a text as weights count them: runs of letters, digits and `_`, or one other visible character.

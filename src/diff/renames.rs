@@ -66,7 +66,7 @@ pub(crate) fn find(files: &[Option<&Aligned>]) -> Renames {
             };
             let members: Vec<&Place> = places.iter().filter(inside).collect();
             // One replaced word is a change of one element and reads better as such.
-            if members.len() < 2 {
+            if members.len() < 2 || (local && members.iter().any(|member| fixed(files, member))) {
                 continue;
             }
             for member in members {
@@ -76,6 +76,15 @@ pub(crate) fn find(files: &[Option<&Aligned>]) -> Renames {
         }
     }
     renames
+}
+
+/// The name is also a field's or a key's: replacing it says more than another name for a local.
+fn fixed(files: &[Option<&Aligned>], place: &Place) -> bool {
+    files[place.file].is_some_and(|aligned| {
+        [(&aligned.old, place.old), (&aligned.new, place.new)]
+            .into_iter()
+            .any(|(source, token)| (source.language.fixed_name)(source, source.tokens[token].node as usize))
+    })
 }
 
 /// Whether both sides of a place define the same kind of name, and if so whether it is a local one.

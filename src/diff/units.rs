@@ -119,9 +119,10 @@ impl Describe<'_> {
         let (source, node) = self.place(key, pieces);
         let described = source.described(node);
         let kind = self.kind(key, source, node, pieces);
-        let test = source.in_test(described);
-        let weight = pieces.iter().map(|piece| weight(self.aligned, piece)).sum();
-        let weight = if matches!(key, Key::Rename(_)) { 1 } else { weight };
+        let test = source.language.inline_tests && source.in_test(described);
+        let weight: usize = pieces.iter().map(|piece| weight(self.aligned, piece)).sum();
+        // White space with a meaning has no tokens of its own.
+        let weight = if matches!(key, Key::Rename(_)) { 1 } else { weight.max(1) };
         let mut names = Names::default();
         for piece in pieces {
             read(&self.aligned.new, piece.new_tokens.clone(), true, &mut names);
@@ -256,13 +257,18 @@ impl Describe<'_> {
                 let tokens = piece.old_tokens.len() + piece.new_tokens.len();
                 let line = |text: &[u8]| text.contains(&b'\n');
                 let (p, q) = (&old.bytes[piece.old.clone()], &new.bytes[piece.new.clone()]);
-                tokens == 0 && !p.is_empty() && !q.is_empty() && (line(p) || !line(q))
+                let broken =
+                    if new.language.line_ends.is_empty() { line(p) || !line(q) } else { line(p) == line(q) };
+                let indented = new.language.indentation && (line(p) || line(q));
+                tokens == 0 && !p.is_empty() && !q.is_empty() && broken && !indented
             }
             Key::Rename(_) => true,
             Key::Old(_) | Key::New(_) | Key::Comment(..) => {
                 piece.old_tokens.len() == 1 && piece.new_tokens.len() == 1 && {
                     let (p, q) = (&old.tokens[piece.old_tokens.start], &new.tokens[piece.new_tokens.start]);
-                    old.nodes[p.node as usize].kind == new.nodes[q.node as usize].kind && pieces.len() == 1
+                    let alike = old.nodes[p.node as usize].kind == new.nodes[q.node as usize].kind;
+                    let tied = new.parent(q.node as usize).is_some_and(|tag| new.nodes[tag].is(flag::AGREES));
+                    alike && !tied && pieces.len() == 1
                 }
             }
         })

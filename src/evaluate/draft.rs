@@ -226,17 +226,17 @@ fn language(gold: &TreeChanges) -> String {
     let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
     for path in gold.keys().filter(|path| role_of(path, b"") == Role::Code) {
         let ending = path.rsplit_once('.').map_or("", |(_, ending)| ending);
-        let name = language_of(path).map_or_else(|| language_of_ending(ending), |language| language.name);
+        let name = toolchain_of(language_of(path).map_or(ending, |language| language.name));
         *counts.entry(name).or_insert(0) += 1;
     }
     let most = counts.iter().max_by_key(|(name, count)| (**count, std::cmp::Reverse(**name)));
     most.map_or_else(String::new, |(name, _)| (*name).to_owned())
 }
 
-/// Languages that may have a profile before they have a grammar.
-fn language_of_ending(ending: &str) -> &str {
-    match ending {
-        "ts" | "mts" | "cts" => "typescript",
+/// The language that profiles speak of: by an ending without a grammar, or by a grammar that shares a toolchain.
+fn toolchain_of(name: &str) -> &str {
+    match name {
+        "ts" | "tsx" | "mts" | "cts" => "typescript",
         "js" | "mjs" | "cjs" | "jsx" => "javascript",
         "py" | "pyi" => "python",
         other => other,

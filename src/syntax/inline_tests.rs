@@ -13,12 +13,9 @@ use std::ops::Range;
 use super::language::{Language, flag};
 use super::{DefinitionKind, Source};
 
-/// Languages with tests in code files, marked by attributes on items.
-const MARKED_BY_ATTRIBUTES: &[&str] = &["rust"];
-
 /// Whether files of the language may hold tests beside their code.
 pub fn may_hold_tests(language: &Language) -> bool {
-    MARKED_BY_ATTRIBUTES.contains(&language.name)
+    language.inline_tests
 }
 
 /// A test item of a code file.
@@ -160,7 +157,7 @@ pub fn code_hashes(source: &Source) -> Vec<u64> {
 pub fn test_functions(source: &Source) -> BTreeMap<String, Vec<u64>> {
     let mut found: BTreeMap<String, Vec<u64>> = BTreeMap::new();
     for node in 0..source.nodes.len() {
-        if !source.nodes[node].is(flag::GROUP) || !(source.language.is_test)(source, node) {
+        if !source.nodes[node].is(flag::GROUP | flag::TEST) || !(source.language.is_test)(source, node) {
             continue;
         }
         let item = source.ungrouped(node);

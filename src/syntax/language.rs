@@ -17,7 +17,12 @@ pub enum Naming {
     /// By several fields with words between: `(word before, field)`; a word is left out where a field before it is
     /// absent (`impl Display for Foo`, `impl Foo`).
     Fields(&'static [(&'static str, &'static str)]),
+    /// By a rule of the language: the whole name, label included.
+    By(fn(&Source, usize) -> Option<String>),
 }
+
+/// Kinds of a node's parent and grandparents, nearest first; empty above the root.
+pub type Above = [&'static str; 3];
 
 /// A node kind that is a named part of a program.
 #[derive(Debug, Clone, Copy)]
@@ -50,6 +55,11 @@ pub struct Language {
     pub body_fields: &'static [(&'static str, &'static str)],
     /// Kinds that stand before the item which they belong to (attributes, decorators).
     pub attributes: &'static [&'static str],
+    /// Kinds that hold one declaration and words about it (`export …`, Python's decorated definitions): where that is an
+    /// entity, they go with it.
+    pub wrappers: &'static [&'static str],
+    /// Kinds with a body of their own inside: as a `body_fields` child their heads stay heads (arrow functions).
+    pub own_bodies: &'static [&'static str],
     /// Entities.
     pub entities: &'static [EntityKind],
     /// Kinds that `item_at` finds beside entities.
@@ -60,22 +70,60 @@ pub struct Language {
     pub comments: &'static [&'static str],
     /// Kinds read as one token although the grammar takes them apart (strings).
     pub atoms: &'static [&'static str],
+    /// Leaf kinds of running text (JSX text): words; runs of white space other than one blank or a line break with its
+    /// indentation belong to the words beside them.
+    pub texts: &'static [&'static str],
     /// Leaf kinds that are literals.
     pub literals: &'static [&'static str],
     /// Leaf kinds that are names.
     pub identifiers: &'static [&'static str],
     /// Import declarations.
     pub imports: &'static [&'static str],
+    /// Kinds that import without being declarations (`import("x")`); `read_imports` is asked about them.
+    pub loads: &'static [&'static str],
+    /// Kinds, beside items with attributes, that `is_test` is asked about.
+    pub tests: &'static [&'static str],
+    /// Kinds whose flags depend on more than the kind: [`Language::refine`] is asked.
+    pub refined: &'static [&'static str],
+    /// The flags of such a node, given the text, the kinds above it and the flags of its kind.
+    pub refine: fn(&tree_sitter::Node, &[u8], Above, u32) -> u32,
     /// Kinds whose content is not parsed further (macro calls): punctuation in them is never optional.
     pub opaque: &'static [&'static str],
     /// Separators between elements of a container.
     pub separators: &'static [&'static str],
     /// Containers in which a separator before the closing bracket means nothing.
     pub trailing_separator: &'static [&'static str],
+    /// Of these, containers in which it means nothing only after another separator (`(a,)` is no `(a)`).
+    pub trailing_of_many: &'static [&'static str],
+    /// Punctuation that ends a statement and could be left out where it stands, given its token number; asked only where
+    /// its neighbours are unchanged.
+    pub optional_end: fn(&Source, usize) -> bool,
     /// A comment that ends with its line.
     pub line_comment: &'static str,
     /// White space before a token means something (indentation).
     pub indentation: bool,
+    /// Kinds whose names have to agree with another place (tags): none is replaced without the other.
+    pub agreeing: &'static [&'static str],
+    /// Lists in which a line break may end a statement.
+    pub line_ends: &'static [&'static str],
+    /// A block's last expression is its value and stands without a terminator.
+    pub tail_expressions: bool,
+    /// Errors that the grammar lets pass (indentation, tags that do not match): their number.
+    pub faults: fn(&tree_sitter::Tree, &[u8]) -> usize,
+    /// Loading a file runs it: imports may have effects, and so have the values of constants.
+    pub runs_on_load: bool,
+    /// Words and signs, beside calls, that may have effects in an expression.
+    pub effects: &'static [&'static str],
+    /// Files whose imports are what others import from them (`__init__.py`).
+    pub reexporting: &'static [&'static str],
+    /// Runners collect marked tests from files of code.
+    pub inline_tests: bool,
+    /// The parentheses of a node only group.
+    pub groups: fn(&Source, usize) -> bool,
+    /// A name that is more than the local of the same name: a field, a key, a keyword argument.
+    pub fixed_name: fn(&Source, usize) -> bool,
+    /// Types in scope everywhere, with the paths that they could be spelled with.
+    pub prelude: &'static [(&'static str, &'static [&'static str])],
     /// A comment's text is documentation of the item below it.
     pub doc_comment: fn(&[u8]) -> bool,
     /// Reads an import declaration, given its node number in [`Source::nodes`].
@@ -103,7 +151,13 @@ impl PartialEq for Language {
 }
 
 /// All languages with a grammar.
-pub static LANGUAGES: &[&Language] = &[&super::rust::RUST];
+pub static LANGUAGES: &[&Language] = &[
+    &super::rust::RUST,
+    &super::typescript::TYPESCRIPT,
+    &super::typescript::TSX,
+    &super::javascript::JAVASCRIPT,
+    &super::python::PYTHON,
+];
 
 /// The language of a file by its path, `None` where there is no grammar.
 pub fn language_of(path: &str) -> Option<&'static Language> {
@@ -162,6 +216,24 @@ pub mod flag {
     pub const ERROR: u32 = 1 << 18;
     /// Under a body. Set per node.
     pub const IN_BODY: u32 = 1 << 19;
+    /// Goes with the entity inside.
+    pub const WRAPPER: u32 = 1 << 20;
+    /// Has a body of its own.
+    pub const OWN_BODY: u32 = 1 << 21;
+    /// Holds a name that has to agree with another place.
+    pub const AGREES: u32 = 1 << 28;
+    /// Running text.
+    pub const TEXT: u32 = 1 << 22;
+    /// An import that is no declaration.
+    pub const LOAD: u32 = 1 << 23;
+    /// May be a test.
+    pub const TEST: u32 = 1 << 24;
+    /// Flags depend on more than the kind.
+    pub const REFINED: u32 = 1 << 25;
+    /// A container that ignores a last separator after another one.
+    pub const TRAILING_OF_MANY: u32 = 1 << 26;
+    /// A list in which a line break may end a statement.
+    pub const LINES: u32 = 1 << 27;
 }
 
 /// Flags per kind number, and entity rows.
@@ -230,6 +302,15 @@ impl Language {
             (self.imports.contains(&name), flag::IMPORT | flag::ITEM),
             (self.opaque.contains(&name), flag::OPAQUE),
             (self.trailing_separator.contains(&name), flag::TRAILING),
+            (self.trailing_of_many.contains(&name), flag::TRAILING_OF_MANY),
+            (self.wrappers.contains(&name), flag::WRAPPER),
+            (self.own_bodies.contains(&name), flag::OWN_BODY),
+            (self.texts.contains(&name), flag::TEXT | flag::LITERAL),
+            (self.loads.contains(&name), flag::LOAD),
+            (self.tests.contains(&name), flag::TEST),
+            (self.refined.contains(&name), flag::REFINED),
+            (self.agreeing.contains(&name), flag::AGREES),
+            (self.line_ends.contains(&name), flag::LINES),
         ]
         .into_iter()
         .filter_map(|(holds, bit)| holds.then_some(bit))

@@ -7,15 +7,22 @@
 //! Invariant: tokens are in order, disjoint, and the bytes between them are white space; parse errors lose nothing.
 
 pub mod inline_tests;
+mod javascript;
 mod language;
 mod names;
+mod python;
 mod rust;
 mod source;
+mod typescript;
 
-pub use language::{EntityKind, Kinds, LANGUAGES, Language, Naming, flag, language_named, language_of};
+pub use language::{
+    Above, EntityKind, Kinds, LANGUAGES, Language, Naming, flag, language_named, language_of,
+};
 pub use names::{Definition, DefinitionKind, Identifier, Import};
 pub(crate) use source::hash_bytes;
 pub use source::{Node, Source, Token, TokenKind};
 
+#[cfg(test)]
+mod language_cases;
 #[cfg(test)]
 mod tests;

@@ -108,6 +108,7 @@ impl Source {
                 &one
             }
             Naming::Fields(fields) => fields,
+            Naming::By(rule) => return rule(self, node),
         };
         let mut missing = false;
         for (before, field) in fields {
@@ -142,8 +143,24 @@ impl Source {
         text
     }
 
-    /// The item inside a group, or the node itself.
+    /// The item inside a group, the entity inside a wrapper, or the node itself.
     pub fn ungrouped(&self, node: usize) -> usize {
+        let mut inner = node;
+        while self.nodes[inner].is(flag::GROUP | flag::WRAPPER) && !self.nodes[inner].is(flag::ENTITY) {
+            let group = self.nodes[inner].is(flag::GROUP);
+            let held = self.children(inner).find(|child| {
+                let child = &self.nodes[*child];
+                let beside = child.is(flag::ATTRIBUTE | flag::COMMENT);
+                !beside && (group || child.is(flag::ENTITY | flag::WRAPPER))
+            });
+            let Some(held) = held else { break };
+            inner = held;
+        }
+        let entity = self.nodes[inner].is(flag::ENTITY);
+        if entity || !self.nodes[node].is(flag::WRAPPER | flag::GROUP) {
+            return inner;
+        }
+        // A wrapper around something else is an item of its own.
         if !self.nodes[node].is(flag::GROUP) {
             return node;
         }
@@ -151,22 +168,37 @@ impl Source {
         self.children(node).find(other).unwrap_or(node)
     }
 
-    /// The item with its attributes, or the node itself.
+    /// The item with its attributes and what else goes with it, or the node itself.
     pub fn grouped(&self, node: usize) -> usize {
-        match self.parent(node) {
-            Some(parent) if self.nodes[parent].is(flag::GROUP) => parent,
-            _ => node,
+        let mut whole = node;
+        while let Some(parent) = self.parent(whole) {
+            let parent_flags = self.nodes[parent].flags;
+            let group = parent_flags & flag::GROUP != 0;
+            let wrapper = parent_flags & flag::WRAPPER != 0
+                && self.nodes[whole].is(flag::ENTITY | flag::WRAPPER)
+                && self.ungrouped(parent) == self.ungrouped(whole);
+            if !group && !wrapper {
+                break;
+            }
+            whole = parent;
         }
+        whole
     }
 
     /// Names of the entities around a node, outermost first.
     pub fn entity_of(&self, node: usize) -> Vec<String> {
-        let mut path: Vec<String> = self
-            .ancestors(node)
-            .filter(|node| self.nodes[*node].flags & (flag::ENTITY | flag::GROUP) != 0)
-            .filter(|node| self.grouped(*node) == *node)
-            .filter_map(|node| self.entity_name(node))
-            .collect();
+        let mut path: Vec<String> = Vec::new();
+        let mut below: Option<usize> = None;
+        for above in self.ancestors(node) {
+            let here = &self.nodes[above];
+            // A group or wrapper speaks for its entity to what is in it but beside the entity.
+            let apart =
+                below.is_none_or(|below| !self.nodes[below].is(flag::ENTITY | flag::WRAPPER | flag::GROUP));
+            if here.is(flag::ENTITY) || (here.is(flag::GROUP | flag::WRAPPER) && apart) {
+                path.extend(self.entity_name(above));
+            }
+            below = Some(above);
+        }
         path.reverse();
         path
     }
@@ -223,7 +255,8 @@ impl Source {
 
     /// All imports of the file.
     pub fn imports(&self) -> Vec<Import> {
-        let declarations = (0..self.nodes.len()).filter(|node| self.nodes[*node].is(flag::IMPORT));
+        let declarations =
+            (0..self.nodes.len()).filter(|node| self.nodes[*node].is(flag::IMPORT | flag::LOAD));
         declarations.flat_map(|node| (self.language.read_imports)(self, node)).collect()
     }
 
@@ -254,7 +287,7 @@ impl Source {
     /// A node lies in an item that holds tests or is one.
     pub fn in_test(&self, node: usize) -> bool {
         self.ancestors(node)
-            .filter(|node| self.nodes[*node].is(flag::GROUP))
+            .filter(|node| self.nodes[*node].is(flag::GROUP | flag::TEST))
             .any(|node| (self.language.is_test)(self, node))
     }
 }

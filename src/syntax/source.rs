@@ -207,9 +207,10 @@ impl Source {
         (index < self.tokens.len()).then_some(index)
     }
 
-    /// Number of parse errors: error nodes, made-up tokens and gaps.
+    /// Number of parse errors: error nodes, made-up tokens, and what the grammar lets pass though the language does not.
     pub fn error_count(&self) -> usize {
-        self.nodes.iter().filter(|node| node.is(flag::ERROR)).count()
+        let errors = self.nodes.iter().filter(|node| node.is(flag::ERROR)).count();
+        errors + (self.language.faults)(&self.tree, &self.bytes)
     }
 }
 
@@ -246,6 +247,9 @@ impl<'a> Builder<'a> {
             let mut flags = kinds.flags.get(kind as usize).copied().unwrap_or(flag::NAMED);
             if node.is_error() || node.is_missing() {
                 flags |= flag::ERROR;
+            }
+            if flags & flag::REFINED != 0 {
+                flags = (self.language.refine)(&node, self.bytes, self.above(), flags);
             }
             if !self.stack.is_empty() {
                 self.gap(node.start_byte());
@@ -306,7 +310,8 @@ impl<'a> Builder<'a> {
             let above = &self.nodes[parent as usize];
             flags |= above.flags & flag::IN_BODY;
             let body_field = self.language.kinds().body_field.get(above.kind as usize).copied().unwrap_or(0);
-            if above.is(flag::BODY) || (field != 0 && field == body_field) {
+            let valued = field != 0 && field == body_field && flags & flag::OWN_BODY == 0;
+            if above.is(flag::BODY) || valued {
                 flags |= flag::IN_BODY;
             }
             let listed = above.is(flag::CONTAINER) && flags & flag::NAMED != 0 && kind != Source::GAP;
@@ -343,6 +348,8 @@ impl<'a> Builder<'a> {
         // An error leaf may begin or end with white space, or hold nothing else.
         if flags & flag::ERROR != 0 {
             self.words(start, end);
+        } else if flags & flag::TEXT != 0 {
+            self.running_text(start, end);
         } else {
             self.token(start, end, kind);
         }
@@ -365,6 +372,42 @@ impl<'a> Builder<'a> {
                 self.token(at, stop, TokenKind::Error);
             }
             at = stop;
+        }
+    }
+
+    /// Kinds of the open nodes, innermost first; groups of kerf's own left out.
+    fn above(&self) -> super::Above {
+        let mut kinds = [""; 3];
+        let open = self.stack.iter().rev().map(|node| self.nodes[*node as usize].kind);
+        let named = open.filter(|kind| *kind != Source::GROUP);
+        for (place, kind) in kinds.iter_mut().zip(named) {
+            *place = self.language.kinds().grammar.node_kind_for_id(kind).unwrap_or_default();
+        }
+        kinds
+    }
+
+    /// Words of running text. One blank, or a line break with the blanks around it, parts words and is no part of them;
+    /// so is white space with a line break at either end. All other white space is text.
+    fn running_text(&mut self, start: usize, end: usize) {
+        let (mut word, mut at) = (start, start);
+        while at < end {
+            if !self.bytes[at].is_ascii_whitespace() {
+                at += 1;
+                continue;
+            }
+            let stop = (at..end).find(|i| !self.bytes[*i].is_ascii_whitespace()).unwrap_or(end);
+            let run = &self.bytes[at..stop];
+            let inside = at > start && stop < end;
+            if run.contains(&b'\n') || (inside && run == b" ") {
+                if word < at {
+                    self.token(word, at, TokenKind::Literal);
+                }
+                word = stop;
+            }
+            at = stop;
+        }
+        if word < end {
+            self.token(word, end, TokenKind::Literal);
         }
     }
 

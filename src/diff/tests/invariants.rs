@@ -117,6 +117,40 @@ fn soup() -> impl Strategy<Value = String> {
     proptest::collection::vec(proptest::sample::select(words), 0..24).prop_map(|words| words.concat())
 }
 
+fn other_soup() -> impl Strategy<Value = String> {
+    let words = vec![
+        "function f() {\n  a(1);\n}\n",
+        "const x = (y) => y\n",
+        "import { a, b } from \"m\";\n",
+        "const e = <p a={1}>Hello  you</p>;\n",
+        "<b>\n  x {y} z\n</b>",
+        "`t ${x} u`",
+        "return\n",
+        "it('x', () => {});\n",
+        "class A {\n  @d f() {}\n}\n",
+        "def f(x):\n    a(x)\n",
+        "if x:\n    y()\n",
+        "    z()\n",
+        "else:\n",
+        "from a import b, c\n",
+        "x = (1,)\n",
+        "\"\"\"doc\"\"\"\n",
+        "# note\n",
+        "// note\n",
+        "a",
+        ";",
+        ",",
+        "(",
+        ")",
+        "{",
+        "}",
+        "\n\n",
+        "  ",
+        "\t",
+    ];
+    proptest::collection::vec(proptest::sample::select(words), 0..24).prop_map(|words| words.concat())
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(150))]
 
@@ -130,8 +164,19 @@ proptest! {
     }
 
     #[test]
+    fn texts_of_other_languages_come_back(old in other_soup(), new in other_soup(), seed in any::<u64>()) {
+        for path in ["a.tsx", "a.js", "a.py"] {
+            let files = [file(path, Some(old.as_bytes()), Some(new.as_bytes()))];
+            let diff = diff(&files);
+            let wrong: Vec<String> =
+                violations(&files, &diff, seed).into_iter().filter(|line| !line.contains("parse error")).collect();
+            prop_assert_eq!(wrong, Vec::<String>::new());
+        }
+    }
+
+    #[test]
     fn bytes_come_back(old in proptest::collection::vec(any::<u8>(), 0..120), new in proptest::collection::vec(any::<u8>(), 0..120)) {
-        for path in ["a.rs", "a.txt"] {
+        for path in ["a.rs", "a.txt", "a.ts", "a.tsx", "a.js", "a.py"] {
             let files = [file(path, Some(&old), Some(&new))];
             let diff = diff(&files);
             let wrong: Vec<String> =
@@ -156,7 +201,8 @@ proptest! {
     }
 }
 
-/// Pairs of files from a folder `DIR/NAME.old`, `DIR/NAME.new` named by `KERF_DIFF_PAIRS`, checked one by one.
+/// Pairs of files from a folder `DIR/NAME.old`, `DIR/NAME.new` named by `KERF_DIFF_PAIRS`, checked one by one. Where
+/// `NAME` has an ending of a language, it is read in that, else as Rust.
 #[test]
 #[ignore = "needs a folder of file pairs"]
 fn real_pairs_hold() {
@@ -176,15 +222,20 @@ fn real_pairs_hold() {
     let mut coarse = 0;
     for old in names.iter().filter(|path| path.extension().is_some_and(|end| end == "old")) {
         let (a, b) = (fs::read(old).unwrap(), fs::read(old.with_extension("new")).unwrap());
-        let files = [file("src/a.rs", Some(&a), Some(&b))];
+        let stem = old.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
+        let path = if crate::syntax::language_of(&stem).is_some() { stem } else { "src/a.rs".to_owned() };
+        let files = [file(&path, Some(&a), Some(&b))];
         let start = cpu();
         for bytes in [&a, &b] {
-            drop(crate::syntax::Source::parse(crate::syntax::language_of("a.rs").unwrap(), &bytes[..]));
+            drop(crate::syntax::Source::parse(crate::syntax::language_of(&path).unwrap(), &bytes[..]));
         }
         let middle = cpu();
         let diff = diff(&files);
         let took = cpu() - middle;
         (parsing, diffing, slowest) = (parsing + middle - start, diffing + took, slowest.max(took));
+        if took > 10 * (middle - start).max(50) {
+            println!("{}: {took} ms, both sides read in {} ms", old.display(), middle - start);
+        }
         units += diff.units.len();
         pairs += 1;
         coarse += usize::from(diff.files[0].coarse);

@@ -2,7 +2,9 @@
 
 mod file_cases;
 mod invariants;
+mod python_cases;
 mod rust_cases;
+mod typescript_cases;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -39,7 +41,12 @@ pub(super) fn show(diff: &Diff) -> Vec<String> {
 }
 
 pub(super) fn of(old: &str, new: &str) -> Diff {
-    let files = [file("src/a.rs", Some(old.as_bytes()), Some(new.as_bytes()))];
+    of_path("src/a.rs", old, new)
+}
+
+/// The diff of one file; all invariants are checked.
+pub(super) fn of_path(path: &str, old: &str, new: &str) -> Diff {
+    let files = [file(path, Some(old.as_bytes()), Some(new.as_bytes()))];
     let diff = diff(&files);
     invariants::hold(&files, &diff);
     diff

@@ -16,7 +16,11 @@ pub(super) fn find(facts: &Facts, unit: usize) -> Option<Mark> {
         UnitKind::Body | UnitKind::Signature => spelled_out(facts, edit),
         _ => None,
     }?;
-    Some(Mark { sign: Sign::Neutral, grade: Grade::A, evidence: vec![facts.at(unit, "")], why })
+    // Where loading a file runs it, the order of imports is the order of what they do.
+    let ordered = matches!(edit.kind, UnitKind::Import | UnitKind::Move)
+        && facts.view.new_side(edit.changes.first()?.file)?.language.runs_on_load;
+    let grade = if ordered { Grade::B } else { Grade::A };
+    Some(Mark { sign: Sign::Neutral, grade, evidence: vec![facts.at(unit, "")], why })
 }
 
 /// A local name or parameter replaced in all its places, its definition not otherwise changed.
@@ -41,6 +45,10 @@ fn renamed(facts: &Facts, edit: &Unit) -> Option<String> {
         let here = facts.view.core(change, false);
         for definition in definitions.iter().filter(|definition| definition.name_range == here) {
             if !matches!(definition.kind, DefinitionKind::Local | DefinitionKind::Parameter) {
+                return None;
+            }
+            // Callers may name the parameter.
+            if definition.exported {
                 return None;
             }
             defined += 1;
@@ -140,15 +148,6 @@ fn covered(source: &Source, range: [usize; 2]) -> bool {
     })
 }
 
-/// Where names that are always in scope come from.
-const PRELUDE: &[(&str, &[&str])] = &[
-    ("Vec", &["std::vec", "alloc::vec"]),
-    ("String", &["std::string", "alloc::string"]),
-    ("Box", &["std::boxed", "alloc::boxed"]),
-    ("Option", &["std::option", "core::option"]),
-    ("Result", &["std::result", "core::result"]),
-];
-
 /// `path ::` put before a name that means the same thing without it.
 fn spelled_out(facts: &Facts, edit: &Unit) -> Option<String> {
     let mut shown = None;
@@ -156,7 +155,7 @@ fn spelled_out(facts: &Facts, edit: &Unit) -> Option<String> {
         if change.old[0] != change.old[1] {
             return None;
         }
-        let source = facts.view.new_side(change.file).filter(|source| source.language.name == "rust")?;
+        let source = facts.view.new_side(change.file)?;
         let tokens = tokens_in(source, change.new[0]..change.new[1]);
         let words: Vec<String> =
             tokens.clone().map(|token| String::from_utf8_lossy(source.text(token)).into_owned()).collect();
@@ -185,7 +184,11 @@ fn spelled_out(facts: &Facts, edit: &Unit) -> Option<String> {
             .any(|definition| definition.name == name && definition.kind == DefinitionKind::Type)
             || old.imports().iter().any(|import| import.name() == Some(&name));
         let prelude = !shadowed
-            && PRELUDE.iter().any(|(known, paths)| *known == name && paths.contains(&spelled.as_str()));
+            && source
+                .language
+                .prelude
+                .iter()
+                .any(|(known, paths)| *known == name && paths.contains(&spelled.as_str()));
         if !imported && !prelude {
             return None;
         }

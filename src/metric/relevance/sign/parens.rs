@@ -5,9 +5,6 @@ use crate::diff::UnitKind;
 use crate::metric::relevance::{Facts, Grade, Mark, Sign};
 use crate::syntax::{Source, TokenKind};
 
-/// Kinds of parentheses that only group.
-const GROUPING: &[&str] = &["parenthesized_expression"];
-
 pub(super) fn find(facts: &Facts, unit: usize) -> Option<Mark> {
     let edit = facts.unit(unit);
     if !matches!(edit.kind, UnitKind::Body | UnitKind::Signature | UnitKind::Format) {
@@ -44,7 +41,7 @@ fn shape(source: &Source, node: usize, out: &mut Vec<String>, depth: usize) -> O
     if depth == 0 {
         return None;
     }
-    let grouping = GROUPING.contains(&source.kind_name(node));
+    let grouping = (source.language.groups)(source, node);
     let children: Vec<usize> = source.children(node).collect();
     if children.is_empty() {
         for token in

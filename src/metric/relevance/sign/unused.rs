@@ -42,10 +42,18 @@ pub(super) fn find(facts: &Facts, unit: usize) -> Option<Mark> {
         return None;
     }
     let first = names.first()?;
+    // Where loading a file runs it, an import that nothing names may still be there for what it does.
+    let runs = edit.kind == UnitKind::Import && source.language.runs_on_load;
+    let path = facts.view.path(edit);
+    let name = path.rsplit('/').next().unwrap_or(path);
+    if runs && source.language.reexporting.contains(&name) {
+        return None;
+    }
+    let grade = if runs { Grade::B } else { Grade::A };
     let at = facts.at(unit, "");
     let evidence = Evidence { text: no_references(first, 1), ..at };
     let why = format!("added, and nothing refers to `{}`, which is private to its file", names.join("`, `"));
-    Some(Mark { sign: Sign::Unused, grade: Grade::A, evidence: vec![evidence], why })
+    Some(Mark { sign: Sign::Unused, grade, evidence: vec![evidence], why })
 }
 
 /// The names that a unit adds, if all of them are private to their file: of an added item or variable, or of imports
@@ -256,7 +264,12 @@ fn cannot_be_used_unnamed(facts: &Facts, source: &Source, range: [usize; 2], nam
 fn has_effects(facts: &Facts, source: &Source, change: &crate::diff::Change) -> bool {
     let range = change.new[0]..change.new[1];
     let outer = outermost(facts.view.definitions(change.file), &range);
-    if !outer.iter().any(|definition| definition.kind == DefinitionKind::Local) {
+    let runs = |definition: &&Definition| match definition.kind {
+        DefinitionKind::Local => true,
+        DefinitionKind::Constant | DefinitionKind::Type => source.language.runs_on_load,
+        _ => false,
+    };
+    if !outer.iter().any(runs) {
         return false;
     }
     tokens_in(source, range).any(|token| {
@@ -266,10 +279,8 @@ fn has_effects(facts: &Facts, source: &Source, change: &crate::diff::Change) -> 
             && token > 0
             && (source.nodes[source.tokens[token - 1].node as usize].is(flag::IDENTIFIER)
                 || source.text(token - 1) == b">");
-        let control = matches!(
-            source.text(token),
-            b"?" | b"await" | b"!" | b"return" | b"break" | b"yield" | b"unsafe" | b"*" | b"["
-        );
+        let text = source.text(token);
+        let control = source.language.effects.iter().any(|sign| sign.as_bytes() == text);
         kind != TokenKind::Comment
             && (called || control || source.ancestors(leaf).any(|node| source.nodes[node].is(flag::OPAQUE)))
     })
