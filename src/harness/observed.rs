@@ -8,6 +8,8 @@
 
 use std::collections::BTreeMap;
 
+use rayon::prelude::*;
+
 use super::{Incomplete, Reading, Status, Statuses, TestResult};
 
 /// A status and what it rests on.
@@ -59,7 +61,7 @@ impl From<&Statuses> for Observed {
 
 impl Observed {
     /// What a first run says of the tests that are to be kept.
-    pub fn of(reading: &Reading, keep: impl Fn(&TestResult) -> bool) -> Self {
+    pub fn of(reading: &Reading, keep: impl Fn(&TestResult) -> bool + Sync) -> Self {
         let mut all = Self {
             build_failed: reading.build_failed,
             incomplete: reading.incomplete.clone(),
@@ -74,7 +76,7 @@ impl Observed {
         self.add(rerun, |_| true);
     }
 
-    fn add(&mut self, rerun: &Reading, keep: impl Fn(&TestResult) -> bool) {
+    fn add(&mut self, rerun: &Reading, keep: impl Fn(&TestResult) -> bool + Sync) {
         let mut joined: BTreeMap<&str, (Status, usize)> = BTreeMap::new();
         for (title, id) in &rerun.titles {
             let ids = self.titles.entry(title.clone()).or_default();
@@ -82,7 +84,9 @@ impl Observed {
                 ids.push(id.clone());
             }
         }
-        for test in rerun.tests.iter().filter(|test| keep(test)) {
+        let kept: Vec<&TestResult> =
+            rerun.tests.par_iter().with_min_len(1 << 12).filter(|test| keep(test)).collect();
+        for test in kept {
             let entry = joined.entry(&test.id).or_insert((test.status, test.line));
             if entry.0.worst(test.status) != entry.0 {
                 *entry = (test.status, test.line);

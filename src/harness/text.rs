@@ -9,6 +9,8 @@
 use std::borrow::Cow;
 use std::hash::{Hash, Hasher};
 
+use rayon::prelude::*;
+
 use super::Unread;
 
 /// One line, or a piece of one.
@@ -31,22 +33,23 @@ impl<'a> Log<'a> {
     /// Splits and cleans.
     pub fn new(bytes: &'a [u8]) -> Self {
         let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-        let mut lines = Vec::with_capacity(bytes.len() / 50);
         // Checked as a whole where it can be: line by line is several times slower.
         let text = std::str::from_utf8(bytes).ok();
         let plain = memchr::memchr2(b'\r', 0x1b, bytes).is_none();
-        let mut start = 0;
-        let mut number = 0;
-        for end in memchr::memchr_iter(b'\n', bytes).chain(std::iter::once(bytes.len())) {
-            number += 1;
-            match text {
-                Some(text) if plain => {
-                    lines.push(Line { number, text: Cow::Borrowed(&text[start..end]) });
+        let mut lines = match text {
+            Some(text) if plain => plain_lines(text),
+            _ => {
+                let mut lines = Vec::with_capacity(bytes.len() / 50);
+                let mut start = 0;
+                for (at, end) in
+                    memchr::memchr_iter(b'\n', bytes).chain(std::iter::once(bytes.len())).enumerate()
+                {
+                    pieces(&bytes[start..end], at + 1, &mut lines);
+                    start = end + 1;
                 }
-                _ => pieces(&bytes[start..end], number, &mut lines),
+                lines
             }
-            start = end + 1;
-        }
+        };
         if bytes.ends_with(b"\n") || bytes.is_empty() {
             lines.pop();
         }
@@ -76,6 +79,18 @@ impl<'a> Log<'a> {
     pub fn number(&self, index: usize) -> usize {
         self.lines.get(index).or(self.lines.last()).map_or(1, |line| line.number)
     }
+}
+
+/// The lines of a text without colours and carriage returns; of a long one side by side, since most of the work is the
+/// system's, which gives memory page by page.
+fn plain_lines(text: &str) -> Vec<Line<'_>> {
+    let ends: Vec<usize> =
+        memchr::memchr_iter(b'\n', text.as_bytes()).chain(std::iter::once(text.len())).collect();
+    let line = |at: usize| {
+        let start = at.checked_sub(1).map_or(0, |before| ends[before] + 1);
+        Line { number: at + 1, text: Cow::Borrowed(&text[start..ends[at]]) }
+    };
+    (0..ends.len()).into_par_iter().with_min_len(1 << 14).map(line).collect()
 }
 
 /// The pieces of a line that is not plain text.

@@ -33,22 +33,31 @@ pub fn read(log: &Log<'_>, context: &ReadContext) -> Reading {
     let targets = target::targets(&scan, context, &mut reading.oddities);
     let ordinals = ordinals(&scan, &targets);
     reading.build_failed = !scan.failed_targets.is_empty() || (scan.early_error && scan.blocks.is_empty());
-    // A block's entries go as its tests come: a log of millions of tests is held once, not twice.
-    let parts: Vec<Part> = scan
-        .blocks
+    let blocks = &scan.blocks;
+    for (block, target) in blocks.iter().zip(&targets).filter(|(block, _)| block.summary.is_none()) {
+        reading.incomplete.push(incomplete(block, target));
+    }
+    let places: Vec<(u32, u32)> = blocks
+        .iter()
+        .zip(0..)
+        .flat_map(|(block, number)| (0..block.entries.len() as u32).map(move |at| (number, at)))
+        .collect();
+    reading.tests = places
         .into_par_iter()
-        .zip(&targets)
-        .enumerate()
-        .fold(Part::default, |mut part, (at, (block, target))| {
-            part.add(at, block, target, &ordinals);
-            part
+        .with_min_len(1 << 10)
+        .map(|(number, at)| {
+            let number = number as usize;
+            let at = at as usize;
+            let entry = &blocks[number].entries[at];
+            TestResult {
+                id: id(entry, &targets[number], ordinals.get(&(number, at)).copied()),
+                status: entry.status,
+                line: entry.line,
+                seconds: entry.seconds,
+                source_line: entry.doc.as_ref().and_then(|doc| doc.line),
+            }
         })
         .collect();
-    reading.tests.reserve_exact(parts.iter().map(|part| part.tests.len()).sum());
-    for part in parts {
-        reading.incomplete.extend(part.incomplete);
-        reading.tests.extend(part.tests);
-    }
     reading.failed_targets = scan.failed_targets;
     reading.unread = scan.unread;
     reading.oddities.extend(scan.oddities);
@@ -81,49 +90,34 @@ pub fn sniff(log: &Log<'_>) -> f64 {
     sure
 }
 
-/// What blocks that follow each other amount to.
-#[derive(Default)]
-struct Part {
-    tests: Vec<TestResult>,
-    incomplete: Vec<Incomplete>,
-}
-
 /// By block and place in it.
 type Ordinals = BTreeMap<(usize, usize), usize>;
 
-impl Part {
-    fn add(&mut self, number: usize, block: Block<'_>, target: &Target, ordinals: &Ordinals) {
-        if block.summary.is_none() {
-            let finished = block.entries.iter().filter(|entry| !is_begun(entry)).count();
-            // A target of none: tests of any target may be lost.
-            let announced = block.announced;
-            let name = match target {
-                _ if block.swallowed => None,
-                Target::Binary(path) => Some(path.clone()),
-                Target::Doc(_) => Some("doc".to_owned()),
-                Target::Unknown => None,
-            };
-            let seen = announced.map_or(finished, |announced| finished.min(announced));
-            self.incomplete.push(Incomplete { target: name, announced, seen, line: block.line });
+fn incomplete(block: &Block<'_>, target: &Target) -> Incomplete {
+    let finished = block.entries.iter().filter(|entry| !is_begun(entry)).count();
+    // A target of none: tests of any target may be lost.
+    let name = match target {
+        _ if block.swallowed => None,
+        Target::Binary(path) => Some(path.clone()),
+        Target::Doc(_) => Some("doc".to_owned()),
+        Target::Unknown => None,
+    };
+    let announced = block.announced;
+    let seen = announced.map_or(finished, |announced| finished.min(announced));
+    Incomplete { target: name, announced, seen, line: block.line }
+}
+
+fn id(entry: &Entry<'_>, target: &Target, ordinal: Option<usize>) -> String {
+    match (target, &entry.doc) {
+        (Target::Doc(_) | Target::Unknown, Some(doc)) => {
+            let base = doc_base(doc, dir(target));
+            match ordinal {
+                Some(ordinal) if ordinal > 1 => format!("{base}#{ordinal}"),
+                _ => base,
+            }
         }
-        for (at, entry) in block.entries.into_iter().enumerate() {
-            let id = match (target, &entry.doc) {
-                (target, Some(doc)) if !matches!(target, Target::Binary(_)) => {
-                    let base = doc_base(doc, dir(target));
-                    let ordinal = ordinals.get(&(number, at)).copied().unwrap_or(1);
-                    if ordinal > 1 { format!("{base}#{ordinal}") } else { base }
-                }
-                (Target::Binary(path), _) => [path.as_str(), "::", &entry.name].concat(),
-                _ => entry.name.into_owned(),
-            };
-            self.tests.push(TestResult {
-                id,
-                status: entry.status,
-                line: entry.line,
-                seconds: entry.seconds,
-                source_line: entry.doc.as_ref().and_then(|doc| doc.line),
-            });
-        }
+        (Target::Binary(path), _) => [path.as_str(), "::", &entry.name].concat(),
+        (Target::Doc(_) | Target::Unknown, None) => entry.name.clone().into_owned(),
     }
 }
 
