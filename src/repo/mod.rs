@@ -12,6 +12,7 @@ mod fixture;
 mod history;
 mod mirror;
 mod tree;
+mod worktree;
 
 use std::path::PathBuf;
 
@@ -19,6 +20,7 @@ pub use checkout::checkout;
 pub use history::{Commit, History};
 pub use mirror::{Mirrors, open_local};
 pub use tree::BaseTree;
+pub use worktree::{merge_base, working_changes};
 
 /// Why a repository could not be had. Never the patch's fault.
 #[derive(Debug, thiserror::Error)]
