@@ -220,9 +220,9 @@ mod tests {
     fn a_long_line_shows_its_mark() {
         let line = format!("{}WORD{}", "a ".repeat(100), " b".repeat(100));
         let marked = Marked::new(line.as_bytes(), std::slice::from_ref(&(200..204)), 30);
-        assert_eq!(marked.plain(), "…a a a a WORD b b b b b b b b…");
-        assert_eq!(marked.carets().unwrap(), "         ^^^^");
-        assert_eq!(marked.coloured("<", ">"), "…a a a a <WORD> b b b b b b b b…");
+        assert_eq!(marked.plain(), "… a a a a WORD b b b b b b b …");
+        assert_eq!(marked.carets().unwrap(), "          ^^^^");
+        assert_eq!(marked.coloured("<", ">"), "… a a a a <WORD> b b b b b b b …");
         assert_eq!(Marked::new(b"short", &[], 30).plain(), "short");
     }
 

@@ -25,20 +25,91 @@ fn example() -> Diff {
 
 #[test]
 fn people_see_lines_under_headings() {
-    insta::assert_snapshot!(render(&example(), style(80, false)), @"");
-    insta::assert_snapshot!(stat(&example()), @"");
+    insta::assert_snapshot!(render(&example(), style(80, false)), @r#"
+    src/a.rs  (code, rust)
+      (file)
+        u0 import 5
+             2 + use c::d;
+      fn f
+        u1 body 2
+             4 -     let x = a - 1;
+                              ^^
+             5 +     let x = a + 1; // \x1b[31mred
+                              ^^
+        u2 comment 5
+             4 -     let x = a - 1;
+             5 +     let x = a + 1; // \x1b[31mred
+                                   ^^^^^^^^^^^^^^^
+        u3 added 6
+             6 +     dbg!(x);
+    1 file, 4 units, weight 18: 1 body, 1 added, 1 import, 1 comment
+    "#);
+    insta::assert_snapshot!(stat(&example()), @r#"
+    units  weight  entity           kinds
+        1       5  src/a.rs         import
+        3      13  src/a.rs › fn f  body, added, comment
+        4      18  total
+
+    units  weight  kind
+        1       2  body
+        1       6  added
+        1       5  import
+        1       5  comment
+        4      18  total
+    "#);
 }
 
 #[test]
 fn context_is_shown_where_it_is_asked_for() {
     let text = render(&example(), Style { context: 1, ..style(80, false) });
-    insta::assert_snapshot!(text, @"");
+    insta::assert_snapshot!(text, @r#"
+    src/a.rs  (code, rust)
+      (file)
+        u0 import 5
+             1   use a::b;
+             2 + use c::d;
+             3
+      fn f
+        u1 body 2
+             4   fn f(a: u8) -> u8 {
+             4 -     let x = a - 1;
+                              ^^
+             5 +     let x = a + 1; // \x1b[31mred
+                              ^^
+             6       dbg!(x);
+        u2 comment 5
+             4   fn f(a: u8) -> u8 {
+             4 -     let x = a - 1;
+             5 +     let x = a + 1; // \x1b[31mred
+                                   ^^^^^^^^^^^^^^^
+             6       dbg!(x);
+        u3 added 6
+             5       let x = a + 1; // \x1b[31mred
+             6 +     dbg!(x);
+             7       x
+    1 file, 4 units, weight 18: 1 body, 1 added, 1 import, 1 comment
+    "#);
 }
 
 #[test]
 fn colour_marks_what_changed() {
     let text = render(&example(), style(80, true)).replace('\u{1b}', "ESC");
-    insta::assert_snapshot!(text, @"");
+    insta::assert_snapshot!(text, @r#"
+    ESC[1msrc/a.rs  (code, rust)ESC[0m
+    ESC[1m  (file)ESC[0m
+    ESC[2m    u0 import 5ESC[0m
+    ESC[1;32m         2 +ESC[0m ESC[1;32muse c::d;ESC[0m
+    ESC[1m  fn fESC[0m
+    ESC[2m    u1 body 2ESC[0m
+    ESC[1;31m         4 -ESC[0m     let x = aESC[1;31m -ESC[0m 1;
+    ESC[1;32m         5 +ESC[0m     let x = aESC[1;32m +ESC[0m 1; // \x1b[31mred
+    ESC[2m    u2 comment 5ESC[0m
+    ESC[1;31m         4 -ESC[0m     let x = a - 1;
+    ESC[1;32m         5 +ESC[0m     let x = a + 1;ESC[1;32m // \x1b[31mredESC[0m
+    ESC[2m    u3 added 6ESC[0m
+    ESC[1;32m         6 +ESC[0m ESC[1;32m    dbg!(x);ESC[0m
+    ESC[1m1 file, 4 units, weight 18: 1 body, 1 added, 1 import, 1 commentESC[0m
+    "#);
 }
 
 #[test]
@@ -47,7 +118,22 @@ fn renames_moves_and_format() {
     let new = "fn g() {\n    one(1);\n    two(2);\n    three(3);\n}\n\nfn f(n: u8) -> u8 {\n    let sum = n;\n    sum + sum\n}\n\nfn h() {\n    four(4);\n}\n";
     let laid = ("fn a() {\n    x(1,2);\n    y( 3 );\n}\n", "fn a() {\n    x(1, 2);\n    y(3);\n}\n");
     let found = diff(&[changed("src/a.rs", old, new), changed("src/b.rs", laid.0, laid.1)]);
-    insta::assert_snapshot!(render(&found, style(80, false)), @"");
+    insta::assert_snapshot!(render(&found, style(80, false)), @r#"
+    src/a.rs  (code, rust)
+      fn f
+        u0 removed 19
+             1 - fn f(n: u8) -> u8 {
+             2 -     let total = n;
+             3 -     total + total
+             4 - }
+        u1 added 19
+             7 + fn f(n: u8) -> u8 {
+             8 +     let sum = n;
+             9 +     sum + sum
+            10 + }
+    src/b.rs  (code, rust)  2 format units, weight 3: u2, u3
+    2 files, 4 units, weight 41: 1 added, 1 removed, 2 format
+    "#);
 }
 
 #[test]
@@ -60,7 +146,26 @@ fn files_that_come_go_and_change_their_nature() {
         ChangedFile { old: side("run.sh", 0o100_644, b"ls\n"), new: side("run.sh", 0o100_755, b"ls\n") },
         ChangedFile { old: side("x.bin", 0o100_644, b"\0a"), new: side("x.bin", 0o100_644, b"\0abc") },
     ]);
-    insta::assert_snapshot!(render(&found, style(80, false)), @"");
+    insta::assert_snapshot!(render(&found, style(80, false)), @r#"
+    new.rs  (code, rust, created)
+        u0 file 1  file created
+      fn big
+        u1 added 246  needs u0
+             1 + fn big() {
+             2 +     call_0();
+             3 +     call_1();
+                 … 59 more lines (--full shows them)
+    old.txt  (doc, deleted)
+        u2 file 1  file deleted  needs u3
+      (file)
+        u3 data 1
+             1 - gone
+    run.sh  (code)
+        u4 mode 1  file mode 100644 → 100755
+    x.bin  (other, binary)
+        u5 file 1  content 2 → 4 bytes
+    4 files, 6 units, weight 251: 1 added, 3 file, 1 mode, 1 data
+    "#);
     let full = render(&found, Style { full: true, ..style(80, false) });
     assert!(full.contains("call_59()") && !full.contains("--full"), "{full}");
 }

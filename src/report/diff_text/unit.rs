@@ -3,7 +3,7 @@
 use std::fmt::Write;
 use std::ops::Range;
 
-use super::lines::{Line, end_of_line, lines_after, lines_before, lines_of};
+use super::lines::{Line, end_of_line, lines_after, lines_before, lines_of, start_of_line};
 use super::marked::{Marked, differing};
 use super::{DIM, END, GREEN, Page, RED, gutter, kind_name, path};
 use crate::diff::{Change, FilePair, Unit, UnitKind};
@@ -36,17 +36,47 @@ pub(super) fn write(page: &mut Page<'_>, unit: &Unit, whole: bool) {
     if unit.file_level || unit.kind == UnitKind::Rename {
         return;
     }
-    for change in &unit.changes {
-        let Some(file) = diff.files.get(change.file) else { continue };
+    for group in groups(page, unit) {
+        let Some((first, file)) = group.first().and_then(|first| Some((*first, diff.files.get(first.file)?)))
+        else {
+            continue;
+        };
         // A move says in its first line where the text went; the text itself is read once, at its new place.
-        if unit.kind == UnitKind::Move && change.new[0] == change.new[1] {
+        if unit.kind == UnitKind::Move && first.new[0] == first.new[1] {
             continue;
         }
-        if unit.kind == UnitKind::Format && write_blanks(page, file, change) {
+        if unit.kind == UnitKind::Format && group.len() == 1 && write_blanks(page, file, first) {
             continue;
         }
-        write_change(page, file, change, whole);
+        write_change(page, file, &group, whole);
     }
+}
+
+/// Changes that are seen in the same lines are shown together.
+fn groups<'a>(page: &Page<'_>, unit: &'a Unit) -> Vec<Vec<&'a Change>> {
+    let line = |bytes: &[u8], range: [usize; 2]| {
+        let text = bytes.get(range[0]..range[1])?;
+        (!text.contains(&b'\n')).then(|| start_of_line(bytes, range[0]))
+    };
+    let place = |change: &Change| {
+        let file = page.diff.files.get(change.file)?;
+        Some((change.file, line(&file.old_bytes, change.old)?, line(&file.new_bytes, change.new)?))
+    };
+    let in_order = |a: &Change, b: &Change| a.old[1] <= b.old[0] && a.new[1] <= b.new[0];
+    let mut groups: Vec<Vec<&Change>> = Vec::new();
+    for change in &unit.changes {
+        match groups.last_mut() {
+            Some(group)
+                if group.last().is_some_and(|last| {
+                    in_order(last, change) && place(last).is_some() && place(last) == place(change)
+                }) =>
+            {
+                group.push(change);
+            }
+            _ => groups.push(vec![change]),
+        }
+    }
+    groups
 }
 
 fn file_note(unit: &Unit, file: &FilePair) -> String {
@@ -156,15 +186,12 @@ fn write_blanks(page: &mut Page<'_>, file: &FilePair, change: &Change) -> bool {
     true
 }
 
-fn write_change(page: &mut Page<'_>, file: &FilePair, change: &Change, whole: bool) {
-    let text = |bytes: &[u8], range: [usize; 2]| bytes.get(range[0]..range[1]).unwrap_or_default().to_vec();
-    let marks = differing(&text(&file.old_bytes, change.old), &text(&file.new_bytes, change.new));
-    let shift = |marks: &[Range<usize>], by: usize| -> Vec<Range<usize>> {
-        marks.iter().map(|mark| mark.start + by..mark.end + by).collect()
-    };
-    let (old_marks, new_marks) = (shift(&marks[0], change.old[0]), shift(&marks[1], change.new[0]));
-    let old = lines_of(&file.old_bytes, change.old, change.old_lines[0], &old_marks);
-    let new = lines_of(&file.new_bytes, change.new, change.new_lines[0], &new_marks);
+fn write_change(page: &mut Page<'_>, file: &FilePair, group: &[&Change], whole: bool) {
+    let (Some(first), Some(last)) = (group.first(), group.last()) else { return };
+    let (old_range, new_range) = ([first.old[0], last.old[1]], [first.new[0], last.new[1]]);
+    let (old_marks, new_marks) = marks(file, group);
+    let old = lines_of(&file.old_bytes, old_range, first.old_lines[0], &old_marks);
+    let new = lines_of(&file.new_bytes, new_range, first.new_lines[0], &new_marks);
     // Where one side has no text to show, the line that it stands in says what the change did to it.
     let inside = |lines: &[Line<'_>]| {
         lines.iter().any(|line| {
@@ -175,20 +202,17 @@ fn write_change(page: &mut Page<'_>, file: &FilePair, change: &Change, whole: bo
         })
     };
     let old_line = (old.is_empty() && new.len() == 1 && inside(&new))
-        .then(|| line_at(&file.old_bytes, change.old[0]))
+        .then(|| line_at(&file.old_bytes, old_range[0]))
         .flatten();
     let new_line = (new.is_empty() && old.len() == 1 && inside(&old))
-        .then(|| line_at(&file.new_bytes, change.new[0]))
+        .then(|| line_at(&file.new_bytes, new_range[0]))
         .flatten();
     let old: Vec<Line<'_>> = if old.is_empty() { old_line.into_iter().collect() } else { old };
     let new: Vec<Line<'_>> = if new.is_empty() { new_line.into_iter().collect() } else { new };
     let context = page.style.context;
     // Context is read on the new side; around a change that leaves nothing there, on the old one.
-    let (bytes, around, range) = if new.is_empty() {
-        (&file.old_bytes, &old, change.old)
-    } else {
-        (&file.new_bytes, &new, change.new)
-    };
+    let (bytes, around, range) =
+        if new.is_empty() { (&file.old_bytes, &old, old_range) } else { (&file.new_bytes, &new, new_range) };
     let (Some(first), Some(last)) = (around.first(), around.last()) else { return };
     let (first_number, after_number) = (first.number, last.number + 1);
     let start = range[0] + bytes[range[0]..range[1]].iter().take_while(|b| b.is_ascii_whitespace()).count();
@@ -223,10 +247,23 @@ fn write_change(page: &mut Page<'_>, file: &FilePair, change: &Change, whole: bo
     }
 }
 
+/// What of the old and of the new file the changes mark.
+fn marks(file: &FilePair, group: &[&Change]) -> (Vec<Range<usize>>, Vec<Range<usize>>) {
+    let (mut old, mut new) = (Vec::new(), Vec::new());
+    for change in group {
+        let before = file.old_bytes.get(change.old[0]..change.old[1]).unwrap_or_default();
+        let after = file.new_bytes.get(change.new[0]..change.new[1]).unwrap_or_default();
+        let [gone, come] = differing(before, after);
+        old.extend(gone.into_iter().map(|mark| mark.start + change.old[0]..mark.end + change.old[0]));
+        new.extend(come.into_iter().map(|mark| mark.start + change.new[0]..mark.end + change.new[0]));
+    }
+    (old, new)
+}
+
 /// The line that holds offset `at`, without marks; none if nothing is to be seen in it.
 fn line_at(bytes: &[u8], at: usize) -> Option<Line<'_>> {
     let at = at.min(bytes.len());
-    let start = super::lines::start_of_line(bytes, at);
+    let start = start_of_line(bytes, at);
     let number = 1 + bytes[..start].iter().filter(|byte| **byte == b'\n').count();
     let text = &bytes[start..end_of_line(bytes, at)];
     (!text.trim_ascii().is_empty()).then_some(Line { number, text, marks: Vec::new() })
