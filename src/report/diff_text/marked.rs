@@ -165,7 +165,12 @@ fn window(cells: Vec<Cell>, width: usize) -> Vec<Cell> {
 /// What of two texts differs, as byte ranges of each: words and signs that have no partner. Texts that have little in
 /// common differ as a whole.
 pub(super) fn differing(old: &[u8], new: &[u8]) -> [Vec<Range<usize>>; 2] {
-    let whole = || [std::iter::once(0..old.len()).collect(), std::iter::once(0..new.len()).collect()];
+    let visible = |text: &[u8]| -> Vec<Range<usize>> {
+        let start = text.len() - text.trim_ascii_start().len();
+        let end = text.trim_ascii_end().len();
+        std::iter::once(if start < end { start..end } else { 0..text.len() }).collect()
+    };
+    let whole = || [visible(old), visible(new)];
     if old.is_empty() || new.is_empty() {
         return whole();
     }

@@ -33,13 +33,13 @@ fn people_see_lines_under_headings() {
       fn f
         u1 body 2
              4 -     let x = a - 1;
-                              ^^
+                               ^
              5 +     let x = a + 1; // \x1b[31mred
-                              ^^
+                               ^
         u2 comment 5
              4 -     let x = a - 1;
              5 +     let x = a + 1; // \x1b[31mred
-                                   ^^^^^^^^^^^^^^^
+                                    ^^^^^^^^^^^^^^
         u3 added 6
              6 +     dbg!(x);
     1 file, 4 units, weight 18: 1 body, 1 added, 1 import, 1 comment
@@ -73,15 +73,15 @@ fn context_is_shown_where_it_is_asked_for() {
         u1 body 2
              4   fn f(a: u8) -> u8 {
              4 -     let x = a - 1;
-                              ^^
+                               ^
              5 +     let x = a + 1; // \x1b[31mred
-                              ^^
+                               ^
              6       dbg!(x);
         u2 comment 5
              4   fn f(a: u8) -> u8 {
              4 -     let x = a - 1;
              5 +     let x = a + 1; // \x1b[31mred
-                                   ^^^^^^^^^^^^^^^
+                                    ^^^^^^^^^^^^^^
              6       dbg!(x);
         u3 added 6
              5       let x = a + 1; // \x1b[31mred
@@ -101,38 +101,46 @@ fn colour_marks_what_changed() {
     ESC[1;32m         2 +ESC[0m ESC[1;32muse c::d;ESC[0m
     ESC[1m  fn fESC[0m
     ESC[2m    u1 body 2ESC[0m
-    ESC[1;31m         4 -ESC[0m     let x = aESC[1;31m -ESC[0m 1;
-    ESC[1;32m         5 +ESC[0m     let x = aESC[1;32m +ESC[0m 1; // \x1b[31mred
+    ESC[1;31m         4 -ESC[0m     let x = a ESC[1;31m-ESC[0m 1;
+    ESC[1;32m         5 +ESC[0m     let x = a ESC[1;32m+ESC[0m 1; // \x1b[31mred
     ESC[2m    u2 comment 5ESC[0m
     ESC[1;31m         4 -ESC[0m     let x = a - 1;
-    ESC[1;32m         5 +ESC[0m     let x = a + 1;ESC[1;32m // \x1b[31mredESC[0m
+    ESC[1;32m         5 +ESC[0m     let x = a + 1; ESC[1;32m// \x1b[31mredESC[0m
     ESC[2m    u3 added 6ESC[0m
-    ESC[1;32m         6 +ESC[0m ESC[1;32m    dbg!(x);ESC[0m
+    ESC[1;32m         6 +ESC[0m     ESC[1;32mdbg!(x);ESC[0m
     ESC[1m1 file, 4 units, weight 18: 1 body, 1 added, 1 import, 1 commentESC[0m
     "#);
 }
 
 #[test]
 fn renames_moves_and_format() {
-    let old = "fn f(n: u8) -> u8 {\n    let total = n;\n    total + total\n}\n\nfn g() {\n    one(1);\n    two(2);\n    three(3);\n}\n\nfn h() {\n    four(4);\n}\n";
-    let new = "fn g() {\n    one(1);\n    two(2);\n    three(3);\n}\n\nfn f(n: u8) -> u8 {\n    let sum = n;\n    sum + sum\n}\n\nfn h() {\n    four(4);\n}\n";
+    let f = "fn f(n: u8) -> u8 {\n    let total = n;\n    total + total\n}\n";
+    let g = "fn g() {\n    one(1);\n    two(2);\n    three(3);\n}\n";
+    let h = "fn h() {\n    four(4);\n}\n";
+    let old = format!("{g}\n{h}\n{f}");
+    let new = format!("{h}\n{}\n{g}", f.replace("total", "sum"));
     let laid = ("fn a() {\n    x(1,2);\n    y( 3 );\n}\n", "fn a() {\n    x(1, 2);\n    y(3);\n}\n");
-    let found = diff(&[changed("src/a.rs", old, new), changed("src/b.rs", laid.0, laid.1)]);
+    let found = diff(&[changed("src/a.rs", &old, &new), changed("src/b.rs", laid.0, laid.1)]);
     insta::assert_snapshot!(render(&found, style(80, false)), @r#"
     src/a.rs  (code, rust)
+      fn h
+        u0 move 0  7–9 → 1–3
+             1 + fn h() {
+             2 +     four(4);
+             3 + }
       fn f
-        u0 removed 19
-             1 - fn f(n: u8) -> u8 {
-             2 -     let total = n;
-             3 -     total + total
-             4 - }
         u1 added 19
-             7 + fn f(n: u8) -> u8 {
-             8 +     let sum = n;
-             9 +     sum + sum
-            10 + }
-    src/b.rs  (code, rust)  2 format units, weight 3: u2, u3
-    2 files, 4 units, weight 41: 1 added, 1 removed, 2 format
+             5 + fn f(n: u8) -> u8 {
+             6 +     let sum = n;
+             7 +     sum + sum
+             8 + }
+        u2 removed 19
+            11 - fn f(n: u8) -> u8 {
+            12 -     let total = n;
+            13 -     total + total
+            14 - }
+    src/b.rs  (code, rust)  2 format units, weight 3: u3, u4
+    2 files, 5 units, weight 41: 1 added, 1 removed, 2 format, 1 move
     "#);
 }
 
