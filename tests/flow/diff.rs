@@ -86,7 +86,19 @@ fn units_of_two_files_give_the_old_one_back() {
 fn stat_text_and_exit_code() {
     let folder = two_files();
     let stat = diff(folder.path(), &["old.rs", "new.rs", "--stat"]).ended(0).stdout;
-    insta::assert_snapshot!(stat, @"");
+    insta::assert_snapshot!(stat, @r#"
+    units  weight  entity                          kinds
+        1       5  new.rs                          import
+        1       5  new.rs › impl Point › fn left   body
+        1       1  new.rs › impl Point › fn right  format
+        3      11  total
+
+    units  weight  kind
+        1       5  body
+        1       5  import
+        1       1  format
+        3      11  total
+    "#);
     let text = diff(folder.path(), &["old.rs", "new.rs", "--exit-code"]).ended(6).stdout;
     assert!(text.contains("saturating_sub") && !text.contains('\u{1b}'), "{text}");
     let same = diff(folder.path(), &["old.rs", "old.rs", "--exit-code"]).ended(0);
@@ -329,7 +341,7 @@ fn paths(ran: &Ran) -> Vec<String> {
 fn a_revision_against_the_working_tree() {
     let folder = repository();
     let repo = folder.path().join("repo");
-    let json = |arguments: &[&str]| paths(&diff(&repo, &[arguments, &["--json"]].concat()).ended(0));
+    let json = |arguments: &[&str]| paths(&diff(&repo, &[&["--json"], arguments].concat()).ended(0));
     assert_eq!(json(&["HEAD"]), Vec::<String>::new());
     fs::write(repo.join("src/lib.rs"), NUMBERS.replace('1', "5")).unwrap();
     fs::write(repo.join("untracked.rs"), "fn u() {}\n").unwrap();
@@ -383,7 +395,7 @@ fn git_calls_kerf_for_its_own_diffs() {
         "file mode 100644 → 100755",
         "made.rs",
         "file deleted",
-        "content 6 → 6 bytes",
+        "content 5 → 6 bytes",
         "fn two",
     ] {
         assert!(text.contains(expected), "{expected}: {text}");
@@ -435,7 +447,45 @@ fn folders_hold_more_than_text() {
 fn people_see_the_folders() {
     let folder = two_folders();
     let text = diff(folder.path(), &["old", "new", "-U1"]).ended(0).stdout;
-    insta::assert_snapshot!(text, @"");
+    insta::assert_snapshot!(text, @r#"
+    data/blob.bin  (other, binary)
+        u0 file 1  content 5 → 6 bytes
+    link  (other)
+      (file)
+        u1 data 6
+             1 - src/lib.rs
+             1 + run.sh
+    run.sh  (code)
+        u2 mode 1  file mode 100644 → 100755
+    src/before.rs → src/after.rs  (code, rust)
+        u3 file 1  file renamed
+    src/gone.rs  (code, rust, deleted)
+        u4 file 1  file deleted  needs u5
+      struct Gone
+        u5 removed 7
+             1 - struct Gone { field: u64 }
+    src/lib.rs  (code, rust)
+      fn two
+        u6 body 4
+             5   pub fn two() -> u8 {
+             6 -     one() + 1
+                             ^
+             6 +     one() + one()
+                             ^^^^^
+             7   }
+      fn three
+        u7 added 9
+             8
+             9 + fn three() -> u8 {
+            10 +     3
+            11 + }
+    src/made.rs  (code, rust, created)
+        u8 file 1  file created
+      fn made
+        u9 added 6  needs u8
+             1 + fn made() {}
+    7 files, 10 units, weight 37: 1 body, 2 added, 1 removed, 4 file, 1 mode, 1 data
+    "#);
 }
 
 /// The same change with other context, hunks split, and files in another order, is the same diff.
