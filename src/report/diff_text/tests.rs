@@ -125,12 +125,12 @@ fn renames_moves_and_format() {
     insta::assert_snapshot!(render(&found, style(80, false)), @r#"
     src/a.rs  (code, rust)
       fn h
-        u0 move 0  7–9 → 1–3
+        u0 move 0  lines 7–9 → 1–3
              1 + fn h() {
              2 +     four(4);
              3 + }
       fn f
-        u1 rename 1   total →  sum in 3 places: lines 12, 13
+        u1 rename 1  total → sum in 3 places: lines 12, 13
     src/b.rs  (code, rust)  2 format units, weight 3: u2, u3
     2 files, 4 units, weight 4: 2 format, 1 rename, 1 move
     "#);

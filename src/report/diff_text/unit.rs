@@ -102,7 +102,9 @@ fn file_note(unit: &Unit, file: &FilePair) -> String {
 /// `  total → sum in 5 places: lines 4, 7, 9`.
 fn rename_note(page: &Page<'_>, unit: &Unit) -> String {
     let text = |bytes: &[u8], range: [usize; 2]| {
-        escape::terminal(&String::from_utf8_lossy(bytes.get(range[0]..range[1]).unwrap_or_default()))
+        escape::terminal(&String::from_utf8_lossy(
+            bytes.get(range[0]..range[1]).unwrap_or_default().trim_ascii(),
+        ))
     };
     let named = unit.changes.iter().find_map(|change| {
         let file = page.diff.files.get(change.file)?;
@@ -149,7 +151,7 @@ fn move_note(page: &Page<'_>, unit: &Unit) -> String {
     let name =
         |file: &FilePair| if gone.file == come.file { String::new() } else { format!("{}:", path(file)) };
     format!(
-        "  {}{} → {}{}",
+        "  lines {}{} → {}{}",
         name(old),
         span(&old.old_bytes, gone.old, gone.old_lines[0]),
         name(new),
