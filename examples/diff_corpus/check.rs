@@ -87,13 +87,20 @@ pub fn violations(file: &ChangedFile, result: &Diff, language: &'static Language
         let found = errors(language, &reverted);
         if found > limit {
             let few: Vec<usize> = set.iter().copied().take(12).collect();
-            wrong.push(format!("reverting {few:?} ({} units): {found} parse errors, not {limit}", closed.len()));
+            wrong.push(format!(
+                "reverting {few:?} ({} units): {found} parse errors, not {limit}",
+                closed.len()
+            ));
         }
         // What is left of the change is a change again, and ends at the old file.
         if number + 2 >= sets.len() && reverted != old {
-            let rest = diff(&[super::changed(file.new.as_ref().map_or("", |side| &side.path), old, &reverted)]);
+            let rest =
+                diff(&[super::changed(file.new.as_ref().map_or("", |side| &side.path), old, &reverted)]);
             if text(&rest, &(0..rest.units.len()).collect()) != old {
-                wrong.push(format!("reverting the rest of {} units does not end at the old file", closed.len()));
+                wrong.push(format!(
+                    "reverting the rest of {} units does not end at the old file",
+                    closed.len()
+                ));
             }
         }
     }
