@@ -86,11 +86,12 @@ pub fn violations(file: &ChangedFile, result: &Diff, language: &'static Language
         let reverted = text(result, &closed);
         let found = errors(language, &reverted);
         if found > limit {
-            let few: Vec<usize> = set.iter().copied().take(12).collect();
-            wrong.push(format!(
-                "reverting {few:?} ({} units): {found} parse errors, not {limit}",
-                closed.len()
-            ));
+            if wrong.len() < 2 {
+                let few = smallest(result, language, limit, &closed);
+                wrong.push(format!("{found} parse errors, not {limit}, without {}", described(result, &few)));
+            } else {
+                wrong.push(format!("{found} parse errors, not {limit}"));
+            }
         }
         // What is left of the change is a change again, and ends at the old file.
         if number + 2 >= sets.len() && reverted != old {
@@ -105,4 +106,44 @@ pub fn violations(file: &ChangedFile, result: &Diff, language: &'static Language
         }
     }
     wrong
+}
+
+/// A set of units without which there are too many parse errors, while there are not without any smaller part of it.
+fn smallest(result: &Diff, language: &'static Language, limit: usize, set: &BTreeSet<usize>) -> BTreeSet<usize> {
+    let fails = |set: &BTreeSet<usize>| errors(language, &text(result, set)) > limit;
+    let mut set = set.clone();
+    let mut part = set.len() / 2;
+    while part > 0 {
+        let all: Vec<usize> = set.iter().copied().collect();
+        let fewer = all.chunks(part).map(|chunk| {
+            set.iter().copied().filter(|unit| !chunk.contains(unit)).collect::<BTreeSet<usize>>()
+        });
+        match fewer.into_iter().find(|fewer| !fewer.is_empty() && fails(fewer)) {
+            Some(fewer) => set = fewer,
+            None => part /= 2,
+        }
+        part = part.min(set.len() / 2);
+    }
+    set
+}
+
+/// Kinds and texts of a few units.
+fn described(result: &Diff, units: &BTreeSet<usize>) -> String {
+    let part = |bytes: &[u8]| String::from_utf8_lossy(&bytes[..bytes.len().min(160)]).into_owned();
+    let unit = |index: &usize| {
+        let unit = &result.units[*index];
+        let changes: Vec<String> = unit
+            .changes
+            .iter()
+            .take(4)
+            .map(|change| {
+                let file = &result.files[change.file];
+                let (old, new) = (change.old[0]..change.old[1], change.new[0]..change.new[1]);
+                let line = change.new_lines[0];
+                format!("{line}: {:?} -> {:?}", part(&file.old_bytes[old]), part(&file.new_bytes[new]))
+            })
+            .collect();
+        format!("{} {:?} {} [{}]", unit.id, unit.kind, unit.entity.join("/"), changes.join(" | "))
+    };
+    units.iter().take(4).map(unit).collect::<Vec<_>>().join(" AND ")
 }
