@@ -109,7 +109,12 @@ pub fn violations(file: &ChangedFile, result: &Diff, language: &'static Language
 }
 
 /// A set of units without which there are too many parse errors, while there are not without any smaller part of it.
-fn smallest(result: &Diff, language: &'static Language, limit: usize, set: &BTreeSet<usize>) -> BTreeSet<usize> {
+fn smallest(
+    result: &Diff,
+    language: &'static Language,
+    limit: usize,
+    set: &BTreeSet<usize>,
+) -> BTreeSet<usize> {
     let fails = |set: &BTreeSet<usize>| errors(language, &text(result, set)) > limit;
     let mut set = set.clone();
     let mut part = set.len() / 2;

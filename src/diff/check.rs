@@ -3,14 +3,15 @@
 //! Most units are known to be safe by their place in the trees (see `sound`). The others are tried by parsing the part
 //! of the file around them without them: an [`Island`], the smallest run of top-level elements whose ends stand at the
 //! same place on both sides. A unit that fails is joined with the neighbour that mends it; where the neighbour can go
-//! alone and this one cannot, a need is enough. Trials are paid for in bytes; where the money is out, the units of an
-//! island that are not known to be safe become one.
+//! alone and this one cannot, a need is enough. Trials are paid for in bytes; where the money is out, a unit that is
+//! not known to be safe takes in all that changes in the element around it.
 
 use std::collections::BTreeSet;
 use std::ops::Range;
 
 use tree_sitter::{InputEdit, Parser, Point, Tree};
 
+use crate::syntax::Source;
 
 use super::UnitKind;
 use super::align::NONE;
@@ -19,9 +20,9 @@ use super::renames::absorb;
 use super::units::Draft;
 
 /// Bytes of trials that every file may spend.
-const PURSE: usize = 24 << 10;
+const PURSE: usize = 12 << 10;
 /// One byte more for so many bytes of both sides.
-const SHARE: usize = 8;
+const SHARE: usize = 10;
 /// An incremental parse costs this part of the text, and a little more.
 const REUSE: usize = 6;
 /// Neighbours tried on each side of a unit that cannot go alone.
@@ -42,7 +43,7 @@ pub(crate) fn keep_grammar(aligned: &Aligned, drafts: Vec<(Key, Draft)>) -> Vec<
     }
     let cuts = cuts(aligned);
     let groups = groups(&cuts, &drafts);
-    let mut left = if std::env::var_os("KERF_X").is_some() { 0 } else { PURSE + (aligned.old.bytes.len() + aligned.new.bytes.len()) / SHARE };
+    let mut left = PURSE + (aligned.old.bytes.len() + aligned.new.bytes.len()) / SHARE;
     let mut waiting: Vec<Option<Draft>> = drafts.into_iter().map(Some).collect();
     let mut done: Vec<Draft> = Vec::new();
     for (islands, members) in groups {
@@ -130,7 +131,7 @@ fn settle(aligned: &Aligned, island: Island, drafts: &mut Vec<Draft>, left: &mut
     }
     let size = island.new.len() + island.old.len();
     let Some(mut trial) = (size <= *left).then(|| Trial::new(aligned, island, left)).flatten() else {
-        return collapse(drafts);
+        return collapse(aligned, drafts);
     };
     let mut index = 0;
     while index < drafts.len() {
@@ -163,19 +164,78 @@ fn settle(aligned: &Aligned, island: Island, drafts: &mut Vec<Draft>, left: &mut
         tangles(&mut trial, drafts);
     }
     if trial.spent {
-        collapse(drafts);
+        collapse(aligned, drafts);
     }
 }
 
-/// All units that are not known to be safe become one.
-fn collapse(drafts: &mut Vec<Draft>) {
-    let mut doubtful: Vec<usize> = (0..drafts.len()).filter(|index| !drafts[*index].safe).collect();
-    let Some(target) = doubtful.pop() else { return };
-    if doubtful.is_empty() {
-        return;
+/// Each unit that is not known to be safe takes in all units of the smallest paired element around it: an element goes
+/// back to its partner as a whole.
+fn collapse(aligned: &Aligned, drafts: &mut Vec<Draft>) {
+    let mut index = 0;
+    while index < drafts.len() {
+        if drafts[index].safe {
+            index += 1;
+            continue;
+        }
+        let inside = |draft: &Draft, region: &Island| {
+            draft.changes.iter().any(|(_, old, new)| {
+                let meets = |a: &Range<usize>, b: &Range<usize>| a.start < b.end && b.start < a.end;
+                let within = |a: &Range<usize>, b: &Range<usize>| b.start <= a.start && a.end <= b.end;
+                meets(old, &region.old)
+                    || meets(new, &region.new)
+                    || (within(old, &region.old) && within(new, &region.new))
+            })
+        };
+        let region = holder(aligned, &drafts[index]);
+        let mates: Vec<usize> = (0..drafts.len())
+            .filter(|other| *other != index)
+            .filter(|other| match &region {
+                Some(region) => inside(&drafts[*other], region),
+                None => !drafts[*other].safe,
+            })
+            .collect();
+        let before = mates.iter().filter(|mate| **mate < index).count();
+        if !mates.is_empty() {
+            join_kinds(drafts, index, &mates);
+            absorb(drafts, &mates.iter().map(|unit| (*unit, index)).collect());
+        }
+        index -= before;
+        drafts[index].safe = true;
+        index += 1;
     }
-    join_kinds(drafts, target, &doubtful);
-    absorb(drafts, &doubtful.iter().map(|unit| (*unit, target)).collect());
+}
+
+/// Bytes of the smallest pair of elements, in lists of one kind, that holds all places of a unit.
+fn holder(aligned: &Aligned, draft: &Draft) -> Option<Island> {
+    let (old, new, partners) = (&aligned.old, &aligned.new, &aligned.partners);
+    let hull = |side: fn(&(usize, Range<usize>, Range<usize>)) -> &Range<usize>| {
+        let start = draft.changes.iter().map(|change| side(change).start).min();
+        let end = draft.changes.iter().map(|change| side(change).end).max();
+        start.zip(end).map(|(start, end)| start..end)
+    };
+    let (from, to) = (hull(|change| &change.1)?, hull(|change| &change.2)?);
+    let visible = |bytes: &[u8], range: &Range<usize>| {
+        let text = &bytes[range.clone()];
+        let head = text.iter().take_while(|byte| byte.is_ascii_whitespace()).count();
+        let tail = text[head..].iter().rev().take_while(|byte| byte.is_ascii_whitespace()).count();
+        range.start + head..range.end - tail
+    };
+    let (from, to) = (visible(&old.bytes, &from), visible(&new.bytes, &to));
+    let after = !to.is_empty();
+    let (source, at, table) =
+        if after { (new, to.start, &partners.new_pair) } else { (old, from.start, &partners.old_pair) };
+    let leaf = source.tokens.get(source.token_at(at)?)?.node as usize;
+    let kind = |source: &Source, node: usize| source.parent(node).map(|list| source.nodes[list].kind);
+    source.ancestors(leaf).filter(|node| *node != 0).find_map(|node| {
+        let mate = *table.get(&node)?;
+        let (p, q) = if after { (mate, node) } else { (node, mate) };
+        let (a, b) = (old.range(p), new.range(q));
+        let holds = |outer: &Range<usize>, inner: &Range<usize>| {
+            inner.is_empty() || (outer.start <= inner.start && inner.end <= outer.end)
+        };
+        (holds(&a, &from) && holds(&b, &to) && kind(old, p) == kind(new, q))
+            .then_some(Island { old: a, new: b })
+    })
 }
 
 struct Trial<'a> {
@@ -293,7 +353,7 @@ impl<'a> Trial<'a> {
 
     /// Taking these units back (and what needs them) adds no parse error.
     fn holds(&mut self, drafts: &[Draft], units: &[usize]) -> bool {
-        let cost = self.island.new.len() / REUSE + 256;
+        let cost = self.island.new.len() / REUSE + 64;
         if *self.left < cost {
             self.spent = true;
             return true;

@@ -176,6 +176,11 @@ impl<'a> Side<'a> {
         node != 0 && (self.changed[tokens.end] - self.changed[tokens.start]) as usize == tokens.len()
     }
 
+    /// It is the old side.
+    pub fn old(&self) -> bool {
+        self.old
+    }
+
     /// Changed tokens of a range.
     pub fn changed_in(&self, tokens: Range<usize>) -> usize {
         (self.changed[tokens.end] - self.changed[tokens.start]) as usize

@@ -176,7 +176,27 @@ impl View<'_> {
     /// The last token ends the element for good.
     fn closed(&self, element: usize) -> bool {
         let last = self.here.nodes[element].tokens().next_back();
-        last.is_some_and(|token| matches!(self.here.text(token), b";" | b"}" | b","))
+        last.is_some_and(|token| match self.here.text(token) {
+            b";" | b"," => true,
+            // A value at the end of a block may end with a bracket and is no statement for that.
+            b"}" => {
+                let list = self.here.parent(element).is_some_and(|list| {
+                    let list = &self.here.nodes[list];
+                    list.is(flag::STATEMENT_LIST)
+                        && list.is(flag::BODY)
+                        && self.here.language.tail_expressions
+                });
+                let whole = self.here.nodes[self.here.ungrouped(element)].flags;
+                !list || whole & (flag::ITEM | flag::STATEMENT | flag::ENTITY) != 0
+            }
+            _ => false,
+        })
+    }
+
+    /// The last kept token below an element ends a statement, where the language has values at the ends of blocks.
+    fn ends_closed(&self, element: usize) -> bool {
+        let last = self.here.nodes[element].tokens().rev().find(|token| self.kept(*token).is_some());
+        !self.here.language.tail_expressions || last.is_some_and(|token| self.here.text(token) == b";")
     }
 
     fn indent(&self, token: usize) -> Option<&[u8]> {
@@ -220,8 +240,39 @@ impl View<'_> {
             })
     }
 
-    /// A wholly new element can leave its list.
-    fn leaves(&self, element: usize, tokens: Range<usize>) -> bool {
+    /// A statement can leave its list, or come back behind the token `left`, where lines mean nothing.
+    fn statement_leaves(&self, element: usize, left: &[u8]) -> bool {
+        // What follows a statement of the new side does so without it too; one that comes back must end before it.
+        !self.side.old() || (self.closed(element) && matches!(left, b"" | b"{" | b";" | b"}"))
+    }
+
+    /// The same where a line break may end a statement; `place` is the token behind it on the other side.
+    fn line_leaves(&self, element: usize, place: usize, left: &[u8]) -> bool {
+        let risky = |text: &[u8]| {
+            matches!(
+                text.first(),
+                Some(b'(' | b'[' | b'`' | b'+' | b'-' | b'/' | b'.' | b'*' | b'?' | b':' | b'<')
+            )
+        };
+        let node = &self.here.nodes[element];
+        let ended = node.tokens().next_back().is_some_and(|token| self.here.text(token) == b";");
+        let parted = |source: &Source, token: usize| {
+            token >= source.tokens.len() || source.text(token) == b"}" || lead(source, token).contains(&b'\n')
+        };
+        if !self.side.old() {
+            let next = node.last as usize;
+            return !risky(self.here.text(next)) && (ended || parted(self.here, next));
+        }
+        let first = node.first as usize;
+        let begins = matches!(left, b"" | b"{" | b";" | b"}") || lead(self.here, first).contains(&b'\n');
+        begins
+            && !risky(self.here.text(first))
+            && !risky(self.there.text(place))
+            && (ended || parted(self.there, place))
+    }
+
+    /// A wholly new element can leave its list, or come back to it; `place` is the first token behind it on the other side.
+    fn leaves(&self, element: usize, tokens: Range<usize>, place: usize) -> bool {
         let Some(list) = self.here.parent(element) else { return false };
         let node = &self.here.nodes[list];
         if !node.is(flag::CONTAINER) {
@@ -245,27 +296,34 @@ impl View<'_> {
         if pure && self.side.whole(element) {
             return true;
         }
-        if node.is(flag::STATEMENT_LIST) {
-            return if lines { self.own_line(element) } else { self.closed(element) };
+        if !self.side.whole(element) {
+            return false;
         }
-        let separators = |token: &usize| {
-            let leaf = self.here.tokens[*token].node as usize;
+        let said = |token: &usize| self.there.tokens[*token].kind != TokenKind::Comment;
+        let left = (0..place).rev().find(said).map_or(&[][..], |token| self.there.text(token));
+        let right = self.there.text(place);
+        let opens = left.is_empty() || matches!(left, b"(" | b"[" | b"{" | b"<" | b"|");
+        let closes = matches!(right, b")" | b"]" | b"}" | b">" | b"|");
+        if node.is(flag::STATEMENT_LIST) {
+            return if lines {
+                self.line_leaves(element, place, left)
+            } else {
+                self.statement_leaves(element, left)
+            };
+        }
+        let separator = |token: usize| {
+            let leaf = self.here.tokens[token].node as usize;
             self.here.nodes[leaf].is(flag::SEPARATOR) && self.here.parent(leaf) == Some(list)
         };
-        let own = tokens.filter(separators).count();
+        let own = tokens.clone().filter(|token| separator(*token)).count();
         let any = self.here.children(list).any(|child| self.here.nodes[child].is(flag::SEPARATOR));
-        let last = !self.here.children(list).any(|child| {
-            child > element
-                && self.here.nodes[child].is(flag::ELEMENT)
-                && !self.here.nodes[child].is(flag::COMMENT)
-        });
-        self.side.whole(element)
-            && match own {
-                1 => true,
-                2 => last,
-                _ if any => false,
-                _ => self.closed(element),
-            }
+        let after_one = opens || left == b",";
+        match own {
+            1 if separator(tokens.end - 1) => after_one && (!closes || node.is(flag::TRAILING)),
+            1 if separator(tokens.start) => !after_one && (closes || right == b","),
+            _ if any => false,
+            _ => self.closed(element) && (opens || matches!(left, b";" | b"}" | b",")),
+        }
     }
 }
 
@@ -320,9 +378,30 @@ impl<'a> Sound<'a> {
             && olds.iter().zip(&news).all(|(a, b)| {
                 self.old.here.nodes[*a].hash == self.new.here.nodes[*b].hash
                     || (self.old.alike(*a, *b)
+                        && self.framed(*a, *b)
                         && self.old.list(*a, *b, false, 0)
                         && self.new.list(*b, *a, false, 0))
             })
+    }
+
+    /// The brackets of two lists are partners, or there are none.
+    fn framed(&self, a: usize, b: usize) -> bool {
+        let ends = |view: &View, list: usize| {
+            let node = &view.here.nodes[list];
+            let bracket = |token: usize| {
+                let leaf = view.here.tokens[token].node as usize;
+                (view.here.parent(leaf) == Some(list) && !view.here.nodes[leaf].is(flag::NAMED))
+                    .then_some(token)
+            };
+            let tokens = node.tokens();
+            [tokens.clone().next().and_then(bracket), tokens.clone().next_back().and_then(bracket)]
+        };
+        let partners = |(a, b): (Option<usize>, Option<usize>)| match (a, b) {
+            (Some(a), Some(b)) => self.old.kept(a) == Some(b),
+            (None, None) => true,
+            _ => false,
+        };
+        ends(&self.old, a).into_iter().zip(ends(&self.new, b)).all(partners)
     }
 
     /// Taking these pieces of one unit back cannot add a parse error.
@@ -339,7 +418,7 @@ impl<'a> Sound<'a> {
             Key::Comment(..) => true,
             Key::Format(_) => pieces.iter().all(|piece| self.format(piece)),
             Key::New(q) => {
-                matches!(pieces, [piece] if piece.old_tokens.is_empty() && self.new.leaves(q, piece.new_tokens.clone()))
+                matches!(pieces, [piece] if piece.old_tokens.is_empty() && self.new.leaves(q, piece.new_tokens.clone(), piece.old_tokens.end))
                     && !self.unsound_new.contains(&q)
                     || self.put_around(self.new, q, &self.unsound_new)
             }
@@ -347,7 +426,7 @@ impl<'a> Sound<'a> {
                 Some(q) => self.replaces(p, *q),
                 None if p == 0 => false,
                 None => {
-                    matches!(pieces, [piece] if piece.new_tokens.is_empty() && self.old.leaves(p, piece.old_tokens.clone()))
+                    matches!(pieces, [piece] if piece.new_tokens.is_empty() && self.old.leaves(p, piece.old_tokens.clone(), piece.new_tokens.end))
                         && !self.unsound_old.contains(&p)
                         || self.put_around(self.old, p, &self.unsound_old)
                 }
@@ -363,6 +442,7 @@ impl<'a> Sound<'a> {
             && !view.here.language.indentation
             && list.is_some()
             && !view.side.whole(element)
+            && view.ends_closed(element)
             && (view.here.language.line_ends.is_empty() || view.own_line(element))
     }
 
@@ -392,6 +472,25 @@ impl<'a> Sound<'a> {
     /// White space that means nothing, or punctuation that could be left out.
     fn format(&self, piece: &Piece) -> bool {
         let language = self.new.here.language;
+        let holds = |view: &View, tokens: &Range<usize>, unsound: &BTreeSet<usize>| {
+            tokens.clone().all(|token| {
+                let leaf = view.here.tokens[token].node as usize;
+                let element = view.side.element_above(leaf);
+                let list = view.here.parent(leaf);
+                let like = !view.here.nodes[leaf].is(flag::SEPARATOR)
+                    || view.kept(token + 1).is_some_and(|mate| {
+                        let other = view.there.parent(view.there.tokens[mate].node as usize);
+                        other.map(|other| view.there.nodes[other].kind)
+                            == list.map(|list| view.here.nodes[list].kind)
+                    });
+                like && view.paired.contains_key(&element) && !unsound.contains(&element)
+            })
+        };
+        if !holds(&self.old, &piece.old_tokens, &self.unsound_old)
+            || !holds(&self.new, &piece.new_tokens, &self.unsound_new)
+        {
+            return false;
+        }
         if language.line_ends.is_empty() || !piece.old_tokens.is_empty() || !piece.new_tokens.is_empty() {
             return !language.indentation || piece.old_tokens.len() + piece.new_tokens.len() > 0;
         }
