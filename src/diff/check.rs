@@ -1,7 +1,10 @@
 //! No unit, taken back alone, may add a parse error.
 //!
-//! Units that could are tried by parsing the file without them, incrementally. One that fails is joined with the
-//! neighbour that mends it; where the neighbour can go alone and this one cannot, a need is enough.
+//! Most units are known to be safe by their place in the trees (see `sound`). The others are tried by parsing the part
+//! of the file around them without them: an [`Island`], the smallest run of top-level elements whose ends stand at the
+//! same place on both sides. A unit that fails is joined with the neighbour that mends it; where the neighbour can go
+//! alone and this one cannot, a need is enough. Trials are paid for in bytes; where the money is out, a unit that is
+//! not known to be safe takes in all that changes in the element around it.
 
 use std::collections::BTreeSet;
 use std::ops::Range;
@@ -11,54 +14,141 @@ use tree_sitter::{InputEdit, Parser, Point, Tree};
 use crate::syntax::Source;
 
 use super::UnitKind;
-use super::pieces::{Aligned, Key};
+use super::align::NONE;
+use super::pieces::{Aligned, Key, start_of};
 use super::renames::absorb;
 use super::units::Draft;
 
-/// Trials per file; a file with more unsafe units keeps the rest as they are.
-const TRIALS: usize = 600;
+/// Bytes of trials that every file may spend.
+const PURSE: usize = 12 << 10;
+/// One byte more for so many bytes of both sides.
+const SHARE: usize = 10;
+/// An incremental parse costs this part of the text, and a little more.
+const REUSE: usize = 6;
 /// Neighbours tried on each side of a unit that cannot go alone.
 const NEAR: usize = 4;
 
-struct Trial<'a> {
-    aligned: &'a Aligned,
-    parser: Parser,
-    /// Errors that either side already has.
-    allowed: usize,
-    left: usize,
-    rows: Vec<usize>,
+/// A part of a file that can be parsed on its own, in bytes of both sides.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Island {
+    old: Range<usize>,
+    new: Range<usize>,
 }
 
 /// Joins units, and adds needs, until each can be taken back alone.
-pub(crate) fn keep_grammar(aligned: &Aligned, drafts: Vec<(Key, Draft)>) -> Vec<(Key, Draft)> {
-    let (keys, mut drafts): (Vec<Key>, Vec<Draft>) = drafts.into_iter().unzip();
+pub(crate) fn keep_grammar(aligned: &Aligned, drafts: Vec<(Key, Draft)>) -> Vec<Draft> {
+    let drafts: Vec<Draft> = drafts.into_iter().map(|(_, draft)| draft).collect();
+    if drafts.len() < 2 || drafts.iter().all(|draft| draft.safe) {
+        return drafts;
+    }
+    let cuts = cuts(aligned);
+    let groups = groups(&cuts, &drafts);
+    let mut left = PURSE + (aligned.old.bytes.len() + aligned.new.bytes.len()) / SHARE;
+    let mut waiting: Vec<Option<Draft>> = drafts.into_iter().map(Some).collect();
+    let mut done: Vec<Draft> = Vec::new();
+    for (islands, members) in groups {
+        let mut local: Vec<Draft> = members.iter().filter_map(|member| waiting[*member].take()).collect();
+        let island = Island {
+            old: cuts[islands.start].0..cuts[islands.end].0,
+            new: cuts[islands.start].1..cuts[islands.end].1,
+        };
+        settle(aligned, island, &mut local, &mut left);
+        let offset = done.len();
+        done.extend(local.into_iter().map(|mut draft| {
+            draft.needs = draft.needs.iter().map(|need| need + offset).collect();
+            draft
+        }));
+    }
+    done.extend(waiting.into_iter().flatten());
+    done
+}
+
+/// Places `(old, new)` where islands begin and end: where top-level elements of both sides begin with the same token.
+fn cuts(aligned: &Aligned) -> Vec<(usize, usize)> {
+    let (old, new) = (&aligned.old, &aligned.new);
+    let mut cuts = vec![(0, 0)];
+    for child in new.children(0) {
+        let node = &new.nodes[child];
+        let first = node.first as usize;
+        let mate =
+            aligned.partners.new.get(first).copied().filter(|mate| *mate != NONE && node.first < node.last);
+        let Some(mate) = mate.map(|mate| mate as usize) else { continue };
+        let leaf = old.tokens[mate].node as usize;
+        let top = old.ancestors(leaf).find(|node| old.nodes[*node].parent == 0);
+        let cut = (start_of(old, mate), start_of(new, first));
+        if top.is_some_and(|top| old.nodes[top].first as usize == mate) && cuts.last() != Some(&cut) {
+            cuts.push(cut);
+        }
+    }
+    cuts.push((old.bytes.len(), new.bytes.len()));
+    cuts
+}
+
+/// Units by the islands that they lie in, islands joined where a unit that is not safe lies in several.
+fn groups(cuts: &[(usize, usize)], drafts: &[Draft]) -> Vec<(Range<usize>, Vec<usize>)> {
+    let inner = &cuts[1..cuts.len() - 1];
+    let spans: Vec<Range<usize>> = drafts
+        .iter()
+        .map(|draft| {
+            let of = |at: (usize, usize)| inner.partition_point(|cut| cut.0 <= at.0 && cut.1 <= at.1);
+            let first = draft.changes.iter().map(|(_, old, new)| of((old.start, new.start))).min();
+            let last = draft
+                .changes
+                .iter()
+                .map(|(_, old, new)| inner.partition_point(|cut| cut.0 < old.end || cut.1 < new.end));
+            let first = first.unwrap_or(0);
+            first..last.max().unwrap_or(0).max(first) + 1
+        })
+        .collect();
+    let mut joined: Vec<Range<usize>> = Vec::new();
+    let mut unsafe_spans: Vec<&Range<usize>> =
+        spans.iter().zip(drafts).filter(|(_, draft)| !draft.safe).map(|(span, _)| span).collect();
+    unsafe_spans.sort_by_key(|span| (span.start, span.end));
+    for span in unsafe_spans {
+        match joined.last_mut() {
+            Some(last) if span.start < last.end => last.end = last.end.max(span.end),
+            _ => joined.push(span.clone()),
+        }
+    }
+    let mut groups: Vec<(Range<usize>, Vec<usize>)> =
+        joined.into_iter().map(|islands| (islands, Vec::new())).collect();
+    for (index, span) in spans.iter().enumerate() {
+        let at = groups.partition_point(|(islands, _)| islands.end <= span.start);
+        if let Some((islands, members)) = groups.get_mut(at)
+            && islands.start <= span.start
+            && span.end <= islands.end
+        {
+            members.push(index);
+        }
+    }
+    groups
+}
+
+/// Joins units of one island until each can be taken back alone.
+fn settle(aligned: &Aligned, island: Island, drafts: &mut Vec<Draft>, left: &mut usize) {
     if drafts.len() < 2 {
-        return keys.into_iter().zip(drafts).collect();
+        return;
     }
-    let mut parser = Parser::new();
-    if parser.set_language(&aligned.new.language.kinds().grammar).is_err() {
-        return keys.into_iter().zip(drafts).collect();
-    }
-    let count =
-        |source: &Source| errors(&source.tree) + (source.language.faults)(&source.tree, &source.bytes);
-    let allowed = count(&aligned.old).max(count(&aligned.new));
-    let bytes = &aligned.new.bytes;
-    let rows =
-        std::iter::once(0).chain((0..bytes.len()).filter(|i| bytes[*i] == b'\n').map(|i| i + 1)).collect();
-    let mut trial = Trial { aligned, parser, allowed, left: TRIALS, rows };
+    let size = island.new.len() + island.old.len();
+    let Some(mut trial) = (size <= *left).then(|| Trial::new(aligned, island, left)).flatten() else {
+        return collapse(aligned, drafts);
+    };
     let mut index = 0;
     while index < drafts.len() {
-        if drafts[index].safe || trial.holds(&drafts, &[index]) {
+        if drafts[index].safe || trial.holds(drafts, &[index]) {
             index += 1;
             continue;
         }
-        let Some(mates) = trial.mates(&drafts, index) else {
+        if trial.spent {
+            break;
+        }
+        let Some(mates) = trial.mates(drafts, index) else {
             index += 1;
             continue;
         };
         // The first to go alone forces the other; if neither can, they are one.
         if let [mate] = mates[..]
-            && trial.holds(&drafts, &[mate])
+            && trial.holds(drafts, &[mate])
         {
             drafts[mate].needs.insert(index);
             index += 1;
@@ -66,13 +156,101 @@ pub(crate) fn keep_grammar(aligned: &Aligned, drafts: Vec<(Key, Draft)>) -> Vec<
         }
         let into = mates.iter().map(|mate| (*mate, index)).collect();
         let before = mates.iter().filter(|mate| **mate < index).count();
-        join_kinds(&mut drafts, index, &mates);
-        absorb(&mut drafts, &into);
+        join_kinds(drafts, index, &mates);
+        absorb(drafts, &into);
         index -= before;
     }
-    tangles(&mut trial, &mut drafts);
-    // Keys of joined units mean nothing any more; nobody reads them after this step.
-    drafts.into_iter().map(|draft| (Key::Format(0), draft)).collect()
+    if !trial.spent {
+        tangles(&mut trial, drafts);
+    }
+    if trial.spent {
+        collapse(aligned, drafts);
+    }
+}
+
+/// Each unit that is not known to be safe takes in all units of the smallest paired element around it: an element goes
+/// back to its partner as a whole.
+fn collapse(aligned: &Aligned, drafts: &mut Vec<Draft>) {
+    let mut index = 0;
+    while index < drafts.len() {
+        if drafts[index].safe {
+            index += 1;
+            continue;
+        }
+        let inside = |draft: &Draft, region: &Island| {
+            draft.changes.iter().any(|(_, old, new)| {
+                let meets = |a: &Range<usize>, b: &Range<usize>| a.start < b.end && b.start < a.end;
+                let within = |a: &Range<usize>, b: &Range<usize>| b.start <= a.start && a.end <= b.end;
+                meets(old, &region.old)
+                    || meets(new, &region.new)
+                    || (within(old, &region.old) && within(new, &region.new))
+            })
+        };
+        let region = holder(aligned, &drafts[index]);
+        let mates: Vec<usize> = (0..drafts.len())
+            .filter(|other| *other != index)
+            .filter(|other| match &region {
+                Some(region) => inside(&drafts[*other], region),
+                None => !drafts[*other].safe,
+            })
+            .collect();
+        let before = mates.iter().filter(|mate| **mate < index).count();
+        if !mates.is_empty() {
+            join_kinds(drafts, index, &mates);
+            absorb(drafts, &mates.iter().map(|unit| (*unit, index)).collect());
+        }
+        index -= before;
+        drafts[index].safe = true;
+        index += 1;
+    }
+}
+
+/// Bytes of the smallest pair of elements, in lists of one kind, that holds all places of a unit.
+fn holder(aligned: &Aligned, draft: &Draft) -> Option<Island> {
+    let (old, new, partners) = (&aligned.old, &aligned.new, &aligned.partners);
+    let hull = |side: fn(&(usize, Range<usize>, Range<usize>)) -> &Range<usize>| {
+        let start = draft.changes.iter().map(|change| side(change).start).min();
+        let end = draft.changes.iter().map(|change| side(change).end).max();
+        start.zip(end).map(|(start, end)| start..end)
+    };
+    let (from, to) = (hull(|change| &change.1)?, hull(|change| &change.2)?);
+    let visible = |bytes: &[u8], range: &Range<usize>| {
+        let text = &bytes[range.clone()];
+        let head = text.iter().take_while(|byte| byte.is_ascii_whitespace()).count();
+        let tail = text[head..].iter().rev().take_while(|byte| byte.is_ascii_whitespace()).count();
+        range.start + head..range.end - tail
+    };
+    let (from, to) = (visible(&old.bytes, &from), visible(&new.bytes, &to));
+    let after = !to.is_empty();
+    let (source, at, table) =
+        if after { (new, to.start, &partners.new_pair) } else { (old, from.start, &partners.old_pair) };
+    let leaf = source.tokens.get(source.token_at(at)?)?.node as usize;
+    let kind = |source: &Source, node: usize| source.parent(node).map(|list| source.nodes[list].kind);
+    source.ancestors(leaf).filter(|node| *node != 0).find_map(|node| {
+        let mate = *table.get(&node)?;
+        let (p, q) = if after { (mate, node) } else { (node, mate) };
+        let (a, b) = (old.range(p), new.range(q));
+        let holds = |outer: &Range<usize>, inner: &Range<usize>| {
+            inner.is_empty() || (outer.start <= inner.start && inner.end <= outer.end)
+        };
+        (holds(&a, &from) && holds(&b, &to) && kind(old, p) == kind(new, q))
+            .then_some(Island { old: a, new: b })
+    })
+}
+
+struct Trial<'a> {
+    aligned: &'a Aligned,
+    island: Island,
+    parser: Parser,
+    /// The island of the new side, parsed.
+    tree: Tree,
+    /// Errors that either side already has.
+    allowed: usize,
+    /// Bytes that may still be parsed.
+    left: &'a mut usize,
+    /// They were not enough.
+    spent: bool,
+    rows: Vec<usize>,
 }
 
 /// Error nodes and made-up tokens of a tree; sound subtrees are not entered.
@@ -145,18 +323,42 @@ fn join_kinds(drafts: &mut [Draft], index: usize, mates: &[usize]) {
         (kind, role, entity, weight, None, false);
 }
 
-impl Trial<'_> {
+impl<'a> Trial<'a> {
+    /// Parses an island; `None` where it cannot be parsed.
+    fn new(aligned: &'a Aligned, island: Island, left: &'a mut usize) -> Option<Self> {
+        let (old, new) = (&aligned.old.bytes[island.old.clone()], &aligned.new.bytes[island.new.clone()]);
+        let mut parser = Parser::new();
+        parser.set_language(&aligned.new.language.kinds().grammar).ok()?;
+        let tree = if new.len() == aligned.new.bytes.len() {
+            aligned.new.tree.clone()
+        } else {
+            *left = left.saturating_sub(new.len());
+            parser.parse(new, None)?
+        };
+        let faults = aligned.new.language.faults;
+        let mut allowed = errors(&tree) + faults(&tree, new);
+        if allowed > 0 || aligned.old.tree.root_node().has_error() {
+            *left = left.saturating_sub(old.len());
+            let before = parser.parse(old, None)?;
+            allowed = allowed.max(errors(&before) + faults(&before, old));
+        }
+        let rows = std::iter::once(0).chain(memchr::memchr_iter(b'\n', new).map(|at| at + 1)).collect();
+        Some(Self { aligned, island, parser, tree, allowed, left, spent: false, rows })
+    }
+
     fn point(&self, at: usize) -> Point {
-        let row = self.rows.partition_point(|start| *start <= at) - 1;
+        let row = self.rows.partition_point(|start| *start <= at).saturating_sub(1);
         Point::new(row, at - self.rows[row])
     }
 
     /// Taking these units back (and what needs them) adds no parse error.
     fn holds(&mut self, drafts: &[Draft], units: &[usize]) -> bool {
-        if self.left == 0 {
+        let cost = self.island.new.len() / REUSE + 64;
+        if *self.left < cost {
+            self.spent = true;
             return true;
         }
-        self.left -= 1;
+        *self.left -= cost;
         let mut closed: BTreeSet<usize> = units.iter().copied().collect();
         loop {
             let more: Vec<usize> = drafts
@@ -170,17 +372,23 @@ impl Trial<'_> {
             }
             closed.extend(more);
         }
+        let from = self.island.new.start;
         let mut places: Vec<(Range<usize>, Range<usize>)> = closed
             .iter()
-            .flat_map(|unit| drafts[*unit].changes.iter().map(|(_, old, new)| (new.clone(), old.clone())))
+            .flat_map(|unit| {
+                drafts[*unit]
+                    .changes
+                    .iter()
+                    .map(|(_, old, new)| (new.start - from..new.end - from, old.clone()))
+            })
             .collect();
         places.sort_by_key(|(new, old)| (new.start, old.start, new.end));
-        let (old, new) = (&self.aligned.old.bytes, &self.aligned.new.bytes);
-        let mut tree = self.aligned.new.tree.clone();
+        let (old, new) = (&self.aligned.old.bytes, &self.aligned.new.bytes[self.island.new.clone()]);
+        let mut tree = self.tree.clone();
         for (to, from) in places.iter().rev() {
             let (start, end) = (self.point(to.start), self.point(to.end));
             let text = &old[from.clone()];
-            let rows = text.split(|byte| *byte == b'\n').count() - 1;
+            let rows = memchr::memchr_iter(b'\n', text).count();
             let column = text.iter().rev().take_while(|byte| **byte != b'\n').count();
             let column = if rows == 0 { start.column + column } else { column };
             tree.edit(&InputEdit {
@@ -205,10 +413,11 @@ impl Trial<'_> {
         if errors(&tree) + faults <= self.allowed {
             return true;
         }
-        if !tree.root_node().has_error() {
+        if !tree.root_node().has_error() || self.allowed == 0 {
             return false;
         }
         // Recovery from errors depends on the way to them: what counts is the tree of the text alone.
+        *self.left = self.left.saturating_sub(text.len());
         let alone = self.parser.parse(&text, None);
         alone.is_none_or(|tree| errors(&tree) + faults <= self.allowed)
     }
@@ -230,6 +439,9 @@ impl Trial<'_> {
             sets.push(members.iter().copied().filter(|_| coin()).collect());
         }
         let mut core = sets.into_iter().find(|set| !self.holds(drafts, set))?;
+        if self.spent {
+            return None;
+        }
         let mut at = 0;
         while at < core.len() && core.len() > 1 {
             let mut fewer = core.clone();
@@ -275,7 +487,7 @@ impl Trial<'_> {
             }
             count *= 2;
         }
-        (self.left > 0).then_some(by_distance)
+        (!self.spent).then_some(by_distance)
     }
 }
 

@@ -178,8 +178,12 @@ fn drafts(index: usize, file: &Prepared, renames: &renames::Renames) -> Vec<Draf
         Content::Tree(aligned) => {
             let none = BTreeMap::new();
             let found = units(index, aligned, role, renames.places.get(&index).unwrap_or(&none));
-            let found = if created || deleted { found } else { keep_grammar(aligned, found) };
-            all.extend(found.into_iter().map(|(_, mut draft)| {
+            let found = if created || deleted {
+                found.into_iter().map(|(_, draft)| draft).collect()
+            } else {
+                keep_grammar(aligned, found)
+            };
+            all.extend(found.into_iter().map(|mut draft| {
                 draft.needs = draft.needs.iter().map(|need| need + first).collect();
                 draft
             }));

@@ -19,6 +19,7 @@ mod renames;
 mod revert;
 mod role;
 mod sequence;
+mod sound;
 mod units;
 
 #[cfg(test)]

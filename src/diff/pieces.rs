@@ -176,6 +176,16 @@ impl<'a> Side<'a> {
         node != 0 && (self.changed[tokens.end] - self.changed[tokens.start]) as usize == tokens.len()
     }
 
+    /// It is the old side.
+    pub fn old(&self) -> bool {
+        self.old
+    }
+
+    /// Changed tokens of a range.
+    pub fn changed_in(&self, tokens: Range<usize>) -> usize {
+        (self.changed[tokens.end] - self.changed[tokens.start]) as usize
+    }
+
     pub fn element_above(&self, node: usize) -> usize {
         self.source.ancestors(node).find(|node| self.source.nodes[*node].is(flag::ELEMENT)).unwrap_or(0)
     }

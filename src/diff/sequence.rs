@@ -2,7 +2,7 @@
 //!
 //! Work is counted in steps, not in time, so that the same input always gives the same answer.
 
-use similar::{Algorithm, DiffOp, capture_diff_slices};
+use imara_diff::{Algorithm, Diff, InternedInput};
 
 /// Steps left for one pair of files.
 #[derive(Debug)]
@@ -55,11 +55,20 @@ pub(crate) fn common(old: &[u64], new: &[u64], budget: &mut Budget) -> Vec<(usiz
             _ => (Algorithm::Histogram, 4 * sum + cells / 256),
         };
         if budget.take(steps) {
-            for op in capture_diff_slices(algorithm, middle_old, middle_new) {
-                if let DiffOp::Equal { old_index, new_index, len } = op {
-                    runs.push((head + old_index, head + new_index, len));
+            let mut input = InternedInput::default();
+            input.update_before(middle_old.iter().copied());
+            input.update_after(middle_new.iter().copied());
+            let (mut i, mut j) = (0, 0);
+            let mut push = |old: usize, new: usize, len: usize| {
+                if len > 0 {
+                    runs.push((head + old, head + new, len));
                 }
+            };
+            for hunk in Diff::compute(algorithm, &input).hunks() {
+                push(i, j, hunk.before.start as usize - i);
+                (i, j) = (hunk.before.end as usize, hunk.after.end as usize);
             }
+            push(i, j, middle_old.len() - i);
         }
     }
     if tail > 0 {

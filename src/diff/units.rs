@@ -6,6 +6,7 @@ use std::ops::Range;
 use crate::syntax::{DefinitionKind, Source, flag};
 
 use super::pieces::{Aligned, Key, Piece, Side, pieces, weight};
+use super::sound::Sound;
 use super::{Role, UnitKind};
 
 /// Names that a unit touches, by what it does to them.
@@ -102,16 +103,22 @@ pub(crate) fn units(
     let partners = &aligned.partners;
     let old = Side::new(&aligned.old, &partners.old, &partners.old_pair, true);
     let new = Side::new(&aligned.new, &partners.new, &partners.new_pair, false);
-    let describe = Describe { file, aligned, role, old, new };
-    groups.into_iter().map(|(key, pieces)| (key, describe.draft(key, &pieces))).collect()
+    let sound = Sound::new(aligned, &old, &new);
+    let describe = Describe { file, aligned, role, old: &old, new: &new };
+    let draft = |(key, pieces): (Key, Vec<Piece>)| {
+        let mut draft = describe.draft(key, &pieces);
+        draft.safe |= sound.safe(key, &pieces);
+        (key, draft)
+    };
+    groups.into_iter().map(draft).collect()
 }
 
 struct Describe<'a> {
     file: usize,
     aligned: &'a Aligned,
     role: Role,
-    old: Side<'a>,
-    new: Side<'a>,
+    old: &'a Side<'a>,
+    new: &'a Side<'a>,
 }
 
 impl Describe<'_> {

@@ -1,0 +1,578 @@
+//! Units that can be taken back alone, told from the alignment and without a parse.
+//!
+//! Every element is a skeleton of tokens with lists as holes. Where the lists of two paired elements correspond one to
+//! one and are of one kind, putting the old skeleton around the new lists is as good a text as either side; an element
+//! of a list may stand where its partner in a list of the same kind stood; a whole element may leave a list, or come
+//! back to it, with its separator. Units that follow these rules touch disjoint skeletons, so sets of them are as safe
+//! as each alone.
+//!
+//! In: an alignment and the two sides. Out: [`Sound`], which answers for the pieces of one unit. Invariant: a doubt is
+//! a no; a unit without a yes is tried by a parse (see `check`).
+
+use std::collections::BTreeSet;
+use std::ops::Range;
+
+use crate::syntax::{Source, TokenKind, flag};
+
+use super::align::NONE;
+use super::pieces::{Aligned, Key, Piece, Side, end_before, lead, start_of};
+
+/// Steps up the tree before a token's place counts as unknown.
+const HIGH: usize = 64;
+
+/// One side of an alignment, and the other.
+#[derive(Clone, Copy)]
+struct View<'a> {
+    here: &'a Source,
+    there: &'a Source,
+    side: &'a Side<'a>,
+    partner: &'a [u32],
+    paired: &'a std::collections::BTreeMap<usize, usize>,
+}
+
+impl View<'_> {
+    fn kept(&self, token: usize) -> Option<usize> {
+        self.partner.get(token).filter(|mate| **mate != NONE).map(|mate| *mate as usize)
+    }
+
+    /// Both lists may hold each other's elements.
+    fn alike(&self, list: usize, other: usize) -> bool {
+        let (a, b) = (&self.here.nodes[list], &self.there.nodes[other]);
+        a.kind == b.kind && a.is(flag::CONTAINER)
+    }
+
+    /// The element that is the same text on the other side, where all tokens of `element` are kept in one run.
+    fn same(&self, element: usize) -> Option<usize> {
+        let node = &self.here.nodes[element];
+        let first = self.kept(node.first as usize)?;
+        let leaf = self.there.tokens.get(first)?.node as usize;
+        self.there.ancestors(leaf).take_while(|other| self.there.nodes[*other].first as usize == first).find(
+            |other| {
+                let other = &self.there.nodes[*other];
+                other.hash == node.hash && other.last - other.first == node.last - node.first
+            },
+        )
+    }
+
+    /// The partner of a kept token stands in the skeleton of `other`.
+    fn in_skeleton(&self, token: usize, other: usize) -> bool {
+        let leaf = self.there.tokens[token].node as usize;
+        for node in self.there.ancestors(leaf).take(HIGH) {
+            if node == other {
+                return true;
+            }
+            if self.there.nodes[node].is(flag::CONTAINER) {
+                return false;
+            }
+        }
+        false
+    }
+
+    /// Lists with kept tokens in the skeleton of an element; `None` where a kept token has its partner elsewhere.
+    fn lists(&self, element: usize, other: Option<usize>) -> Option<Vec<usize>> {
+        let mut found = Vec::new();
+        let end = self.here.nodes[element].end as usize;
+        let mut node = element;
+        while node < end {
+            let here = &self.here.nodes[node];
+            if here.is(flag::CONTAINER) {
+                if self.side.changed_in(here.tokens()) < here.tokens().len() {
+                    found.push(node);
+                }
+                node = here.end as usize;
+            } else if node != element && here.is(flag::COMMENT) {
+                node = here.end as usize;
+            } else if node != element && here.is(flag::ELEMENT) && !self.paired.contains_key(&node) {
+                // An attribute changed in parts has no partner to lend it a skeleton.
+                let changed = self.side.changed_in(here.tokens());
+                if changed > 0 && changed < here.tokens().len() {
+                    return None;
+                }
+                if changed == 0 && self.same(node).is_none() {
+                    return None;
+                }
+                node = here.end as usize;
+            } else {
+                if here.end as usize == node + 1 {
+                    for token in here.tokens() {
+                        if let Some(mate) = self.kept(token)
+                            && !other.is_some_and(|other| self.in_skeleton(mate, other))
+                        {
+                            return None;
+                        }
+                    }
+                }
+                node += 1;
+            }
+        }
+        Some(found)
+    }
+
+    /// Every kept child of `list` stands in `other`, or in another list of statements of the same kind.
+    fn list(&self, list: usize, other: usize, around: bool, depth: usize) -> bool {
+        if depth > HIGH {
+            return false;
+        }
+        let statements = self.here.nodes[list].is(flag::STATEMENT_LIST);
+        let stands = |mate: usize| {
+            self.there.parent(mate).is_some_and(|parent| {
+                parent == other
+                    || (statements
+                        && !self.here.language.indentation
+                        && self.there.nodes[parent].is(flag::STATEMENT_LIST)
+                        && self.alike(list, parent))
+            })
+        };
+        self.here.children(list).all(|child| {
+            let node = &self.here.nodes[child];
+            let changed = self.side.changed_in(node.tokens());
+            if node.is(flag::COMMENT) || changed == node.tokens().len() {
+                return true;
+            }
+            if !node.is(flag::ELEMENT) {
+                return !around
+                    && node.tokens().all(|token| {
+                        self.kept(token).is_none_or(|mate| {
+                            self.there.parent(self.there.tokens[mate].node as usize) == Some(other)
+                        })
+                    });
+            }
+            if let Some(mate) = self.paired.get(&child) {
+                return stands(*mate);
+            }
+            if changed == 0 {
+                return self.same(child).is_some_and(stands);
+            }
+            // Statements that something new was put around.
+            statements
+                && !self.here.language.indentation
+                && self.lists(child, None).is_some_and(|lists| {
+                    lists.iter().all(|inner| {
+                        self.here.nodes[*inner].kind == self.here.nodes[list].kind
+                            && self.list(*inner, other, true, depth + 1)
+                    })
+                })
+        })
+    }
+
+    /// Elements below one that has no sound skeleton: what has a partner of its own answers for itself.
+    fn below(&self, element: usize, into: &mut BTreeSet<usize>) {
+        into.insert(element);
+        let end = self.here.nodes[element].end as usize;
+        let mut node = element + 1;
+        while node < end {
+            let here = &self.here.nodes[node];
+            if here.is(flag::ELEMENT) {
+                if self.paired.contains_key(&node) {
+                    node = here.end as usize;
+                    continue;
+                }
+                into.insert(node);
+            }
+            node += 1;
+        }
+    }
+
+    /// The last token ends the element for good.
+    fn closed(&self, element: usize) -> bool {
+        let last = self.here.nodes[element].tokens().next_back();
+        last.is_some_and(|token| match self.here.text(token) {
+            b";" | b"," => true,
+            // A value at the end of a block may end with a bracket and is no statement for that.
+            b"}" => {
+                let list = self.here.parent(element).is_some_and(|list| {
+                    let list = &self.here.nodes[list];
+                    list.is(flag::STATEMENT_LIST)
+                        && list.is(flag::BODY)
+                        && self.here.language.tail_expressions
+                });
+                let whole = self.here.nodes[self.here.ungrouped(element)].flags;
+                !list || whole & (flag::ITEM | flag::STATEMENT | flag::ENTITY) != 0
+            }
+            _ => false,
+        })
+    }
+
+    /// The last kept token below an element ends a statement, where the language has values at the ends of blocks.
+    fn ends_closed(&self, element: usize) -> bool {
+        let last = self.here.nodes[element].tokens().rev().find(|token| self.kept(*token).is_some());
+        !self.here.language.tail_expressions || last.is_some_and(|token| self.here.text(token) == b";")
+    }
+
+    fn indent(&self, token: usize) -> Option<&[u8]> {
+        let lead = lead(self.here, token);
+        if token == 0 {
+            return Some(lead);
+        }
+        lead.iter().rposition(|byte| *byte == b'\n').map(|at| &lead[at + 1..])
+    }
+
+    /// White space or a bracket after an element ends it, and the next one cannot be read as a part of it.
+    fn ends_line(&self, element: usize) -> bool {
+        let next = self.here.nodes[element].last as usize;
+        let first = self.here.text(next).first();
+        let parted =
+            next >= self.here.tokens.len() || first == Some(&b'}') || lead(self.here, next).contains(&b'\n');
+        parted && !matches!(first, Some(b'(' | b'[' | b'`' | b'+' | b'-' | b'/' | b'.' | b'*' | b'?' | b':'))
+    }
+
+    /// A statement of a language in which lines or indentation end statements can go without a trace.
+    fn own_line(&self, element: usize) -> bool {
+        let first = self.here.nodes[element].first as usize;
+        let begins = self.indent(first).is_some();
+        let clear =
+            !matches!(self.here.text(first).first(), Some(b'(' | b'[' | b'`' | b'+' | b'-' | b'/' | b'.'));
+        begins && clear && self.ends_line(element)
+    }
+
+    /// Some kept neighbour in the list has the same indentation on both sides as this element.
+    fn indented(&self, element: usize) -> bool {
+        let Some(list) = self.here.parent(element) else { return false };
+        let own = self.indent(self.here.nodes[element].first as usize);
+        let other = View { here: self.there, there: self.here, ..*self };
+        own.is_some()
+            && self.here.children(list).filter(|child| *child != element).any(|child| {
+                let first = self.here.nodes[child].first as usize;
+                !self.here.nodes[child].is(flag::COMMENT)
+                    && self
+                        .kept(first)
+                        .is_some_and(|mate| self.indent(first) == own && other.indent(mate) == own)
+            })
+    }
+
+    /// A statement can leave its list, or come back behind the token `left`, where lines mean nothing.
+    fn statement_leaves(&self, element: usize, left: &[u8]) -> bool {
+        // What follows a statement of the new side does so without it too; one that comes back must end before it.
+        !self.side.old() || (self.closed(element) && matches!(left, b"" | b"{" | b";" | b"}"))
+    }
+
+    /// The same where a line break may end a statement; `place` is the token behind it on the other side.
+    fn line_leaves(&self, element: usize, place: usize, left: &[u8]) -> bool {
+        let risky = |text: &[u8]| {
+            matches!(
+                text.first(),
+                Some(b'(' | b'[' | b'`' | b'+' | b'-' | b'/' | b'.' | b'*' | b'?' | b':' | b'<')
+            )
+        };
+        let node = &self.here.nodes[element];
+        let ended = node.tokens().next_back().is_some_and(|token| self.here.text(token) == b";");
+        let parted = |source: &Source, token: usize| {
+            token >= source.tokens.len() || source.text(token) == b"}" || lead(source, token).contains(&b'\n')
+        };
+        if !self.side.old() {
+            let next = node.last as usize;
+            return !risky(self.here.text(next)) && (ended || parted(self.here, next));
+        }
+        let first = node.first as usize;
+        let begins = matches!(left, b"" | b"{" | b";" | b"}") || lead(self.here, first).contains(&b'\n');
+        begins
+            && !risky(self.here.text(first))
+            && !risky(self.there.text(place))
+            && (ended || parted(self.there, place))
+    }
+
+    /// A wholly new element can leave its list, or come back to it; `place` is the first token behind it on the other side.
+    fn leaves(&self, element: usize, tokens: Range<usize>, place: usize) -> bool {
+        let Some(list) = self.here.parent(element) else { return false };
+        let node = &self.here.nodes[list];
+        if !node.is(flag::CONTAINER) {
+            return self.here.nodes[element].is(flag::ATTRIBUTE) && self.side.whole(element);
+        }
+        if self.here.language.indentation && node.is(flag::STATEMENT_LIST) {
+            return self.side.whole(element) && self.own_line(element) && self.indented(element);
+        }
+        let before = tokens.start.checked_sub(1).and_then(|token| self.kept(token));
+        let behind = if tokens.end == self.here.tokens.len() {
+            Some(self.there.tokens.len())
+        } else {
+            self.kept(tokens.end)
+        };
+        let pure = match (before, behind) {
+            (Some(before), Some(behind)) => before + 1 == behind,
+            (None, Some(behind)) => tokens.start == 0 && behind == 0,
+            _ => false,
+        };
+        let lines = !self.here.language.line_ends.is_empty();
+        if pure && self.side.whole(element) {
+            return true;
+        }
+        if !self.side.whole(element) {
+            return false;
+        }
+        let said = |token: &usize| self.there.tokens[*token].kind != TokenKind::Comment;
+        let left = (0..place).rev().find(said).map_or(&[][..], |token| self.there.text(token));
+        let right = self.there.text(place);
+        let opens = left.is_empty() || matches!(left, b"(" | b"[" | b"{" | b"<" | b"|");
+        let closes = matches!(right, b")" | b"]" | b"}" | b">" | b"|");
+        if node.is(flag::STATEMENT_LIST) {
+            return if lines {
+                self.line_leaves(element, place, left)
+            } else {
+                self.statement_leaves(element, left)
+            };
+        }
+        let separator = |token: usize| {
+            let leaf = self.here.tokens[token].node as usize;
+            self.here.nodes[leaf].is(flag::SEPARATOR) && self.here.parent(leaf) == Some(list)
+        };
+        let own = tokens.clone().filter(|token| separator(*token)).count();
+        let any = self.here.children(list).any(|child| self.here.nodes[child].is(flag::SEPARATOR));
+        let after_one = opens || left == b",";
+        match own {
+            1 if separator(tokens.end - 1) => after_one && (!closes || node.is(flag::TRAILING)),
+            1 if separator(tokens.start) => !after_one && (closes || right == b","),
+            _ if any => false,
+            _ => self.closed(element) && (opens || matches!(left, b";" | b"}" | b",")),
+        }
+    }
+}
+
+/// What can be said of units without a parse.
+pub(crate) struct Sound<'a> {
+    aligned: &'a Aligned,
+    old: View<'a>,
+    new: View<'a>,
+    unsound_old: BTreeSet<usize>,
+    unsound_new: BTreeSet<usize>,
+    /// Bytes of top-level elements with parse errors.
+    broken: [Vec<Range<usize>>; 2],
+}
+
+impl<'a> Sound<'a> {
+    /// Looks at every pair of unequal elements.
+    pub fn new(aligned: &'a Aligned, old: &'a Side<'a>, new: &'a Side<'a>) -> Self {
+        let (a, b, partners) = (&aligned.old, &aligned.new, &aligned.partners);
+        let old = View { here: a, there: b, side: old, partner: &partners.old, paired: &partners.old_pair };
+        let new = View { here: b, there: a, side: new, partner: &partners.new, paired: &partners.new_pair };
+        let mut sound = Self {
+            aligned,
+            old,
+            new,
+            unsound_old: BTreeSet::new(),
+            unsound_new: BTreeSet::new(),
+            broken: [broken(a), broken(b)],
+        };
+        let root = [(0, 0)].into_iter();
+        let pairs = root.chain(partners.old_pair.iter().map(|(p, q)| (*p, *q)));
+        for (p, q) in pairs.filter(|(p, q)| a.nodes[*p].hash != b.nodes[*q].hash || *p == 0) {
+            if !sound.pair(p, q) {
+                old.below(p, &mut sound.unsound_old);
+                new.below(q, &mut sound.unsound_new);
+            }
+        }
+        sound
+    }
+
+    /// The lists of two paired elements are holes of one skeleton.
+    fn pair(&self, p: usize, q: usize) -> bool {
+        if p != 0 {
+            let (Some(a), Some(b)) = (self.old.here.parent(p), self.new.here.parent(q)) else { return false };
+            if !self.old.alike(a, b) {
+                return false;
+            }
+        }
+        let (Some(olds), Some(news)) = (self.old.lists(p, Some(q)), self.new.lists(q, Some(p))) else {
+            return false;
+        };
+        olds.len() == news.len()
+            && olds.iter().zip(&news).all(|(a, b)| {
+                self.old.here.nodes[*a].hash == self.new.here.nodes[*b].hash
+                    || (self.old.alike(*a, *b)
+                        && self.framed(*a, *b)
+                        && self.old.list(*a, *b, false, 0)
+                        && self.new.list(*b, *a, false, 0))
+            })
+    }
+
+    /// The brackets of two lists are partners, or there are none.
+    fn framed(&self, a: usize, b: usize) -> bool {
+        let ends = |view: &View, list: usize| {
+            let node = &view.here.nodes[list];
+            let bracket = |token: usize| {
+                let leaf = view.here.tokens[token].node as usize;
+                (view.here.parent(leaf) == Some(list) && !view.here.nodes[leaf].is(flag::NAMED))
+                    .then_some(token)
+            };
+            let tokens = node.tokens();
+            [tokens.clone().next().and_then(bracket), tokens.clone().next_back().and_then(bracket)]
+        };
+        let partners = |(a, b): (Option<usize>, Option<usize>)| match (a, b) {
+            (Some(a), Some(b)) => self.old.kept(a) == Some(b),
+            (None, None) => true,
+            _ => false,
+        };
+        ends(&self.old, a).into_iter().zip(ends(&self.new, b)).all(partners)
+    }
+
+    /// Taking these pieces of one unit back cannot add a parse error.
+    pub fn safe(&self, key: Key, pieces: &[Piece]) -> bool {
+        let [old, new] = &self.broken;
+        let touches = |ranges: &[Range<usize>], range: &Range<usize>| {
+            ranges.iter().any(|broken| range.start <= broken.end && broken.start <= range.end)
+        };
+        if pieces.iter().any(|piece| touches(old, &piece.old) || touches(new, &piece.new)) {
+            return false;
+        }
+        let rule = match key {
+            Key::Rename(_) => return true,
+            Key::Comment(..) => true,
+            Key::Format(_) => pieces.iter().all(|piece| self.format(piece)),
+            Key::New(q) => {
+                matches!(pieces, [piece] if piece.old_tokens.is_empty() && self.new.leaves(q, piece.new_tokens.clone(), piece.old_tokens.end))
+                    && !self.unsound_new.contains(&q)
+                    || self.put_around(self.new, q, &self.unsound_new)
+            }
+            Key::Old(p) => match self.aligned.partners.old_pair.get(&p) {
+                Some(q) => self.replaces(p, *q),
+                None if p == 0 => false,
+                None => {
+                    matches!(pieces, [piece] if piece.new_tokens.is_empty() && self.old.leaves(p, piece.old_tokens.clone(), piece.new_tokens.end))
+                        && !self.unsound_old.contains(&p)
+                        || self.put_around(self.old, p, &self.unsound_old)
+                }
+            },
+        };
+        rule && pieces.iter().all(|piece| self.joins(piece))
+    }
+
+    /// An element around statements that stand on the other side without it.
+    fn put_around(&self, view: View, element: usize, unsound: &BTreeSet<usize>) -> bool {
+        let list = view.here.parent(element).filter(|list| view.here.nodes[*list].is(flag::STATEMENT_LIST));
+        !unsound.contains(&element)
+            && !view.here.language.indentation
+            && list.is_some()
+            && !view.side.whole(element)
+            && view.ends_closed(element)
+            && (view.here.language.line_ends.is_empty() || view.own_line(element))
+    }
+
+    fn replaces(&self, p: usize, q: usize) -> bool {
+        if self.unsound_old.contains(&p) || self.unsound_new.contains(&q) {
+            return false;
+        }
+        let Some(list) = self.new.here.parent(q).map(|list| &self.new.here.nodes[list]) else { return false };
+        let language = self.new.here.language;
+        if !list.is(flag::STATEMENT_LIST) {
+            return !language.tail_expressions
+                || self.old.closed(p) == self.new.closed(q)
+                || list.is(flag::TRAILING);
+        }
+        let (first, other) = (self.old.here.nodes[p].first as usize, self.new.here.nodes[q].first as usize);
+        if language.indentation {
+            return self.old.indent(first) == self.new.indent(other) && self.new.ends_line(q);
+        }
+        if !language.line_ends.is_empty() {
+            let begins =
+                matches!(self.old.here.text(first).first(), Some(b'(' | b'[' | b'`' | b'+' | b'-' | b'/'));
+            return !begins && (self.old.closed(p) || self.new.ends_line(q));
+        }
+        self.old.closed(p) || !self.new.closed(q)
+    }
+
+    /// White space that means nothing, or punctuation that could be left out.
+    fn format(&self, piece: &Piece) -> bool {
+        let language = self.new.here.language;
+        let holds = |view: &View, tokens: &Range<usize>, unsound: &BTreeSet<usize>| {
+            tokens.clone().all(|token| {
+                let leaf = view.here.tokens[token].node as usize;
+                let element = view.side.element_above(leaf);
+                let list = view.here.parent(leaf);
+                let like = !view.here.nodes[leaf].is(flag::SEPARATOR)
+                    || view.kept(token + 1).is_some_and(|mate| {
+                        let other = view.there.parent(view.there.tokens[mate].node as usize);
+                        other.map(|other| view.there.nodes[other].kind)
+                            == list.map(|list| view.here.nodes[list].kind)
+                    });
+                like && view.paired.contains_key(&element) && !unsound.contains(&element)
+            })
+        };
+        if !holds(&self.old, &piece.old_tokens, &self.unsound_old)
+            || !holds(&self.new, &piece.new_tokens, &self.unsound_new)
+        {
+            return false;
+        }
+        if language.line_ends.is_empty() || !piece.old_tokens.is_empty() || !piece.new_tokens.is_empty() {
+            return !language.indentation || piece.old_tokens.len() + piece.new_tokens.len() > 0;
+        }
+        let line = |text: &[u8]| text.contains(&b'\n');
+        let (p, q) = (&self.old.here.bytes[piece.old.clone()], &self.new.here.bytes[piece.new.clone()]);
+        if language.indentation { !line(p) && !line(q) } else { line(p) == line(q) }
+    }
+
+    /// What stands beside a piece still ends and begins as tokens after it was taken back.
+    fn joins(&self, piece: &Piece) -> bool {
+        let (old, new) = (&self.aligned.old, &self.aligned.new);
+        let text = &old.bytes[piece.old.clone()];
+        let (left, right) = (&new.bytes[..piece.new.start], &new.bytes[piece.new.end..]);
+        let (left_old, right_old) = (&old.bytes[..piece.old.start], &old.bytes[piece.old.end..]);
+        let before = last_before(new, piece.new.start);
+        if before.is_some_and(|token| line_comment(new, token)) && !breaks(text, right) {
+            return false;
+        }
+        let own = last_before(old, piece.old.end)
+            .filter(|token| old.tokens[*token].start as usize >= piece.old.start);
+        if own.is_some_and(|token| line_comment(old, token)) {
+            let end = own.map_or(0, |token| old.tokens[token].end as usize);
+            let rest = &old.bytes[end.max(piece.old.start)..piece.old.end];
+            if !breaks(rest, right) {
+                return false;
+            }
+        }
+        if text.is_empty() {
+            let same = left.last() == left_old.last() && right.first() == right_old.first();
+            return same || !glued(left.last(), right.first());
+        }
+        let first = left.last() == left_old.last() || !glued(left.last(), text.first());
+        let last = right.first() == right_old.first() || !glued(text.last(), right.first());
+        first && last
+    }
+}
+
+/// Bytes of the root's children that hold parse errors.
+fn broken(source: &Source) -> Vec<Range<usize>> {
+    if !source.tree.root_node().has_error() {
+        return Vec::new();
+    }
+    if source.nodes.first().is_some_and(|root| root.is(flag::ERROR)) {
+        return vec![0..source.bytes.len()];
+    }
+    source
+        .children(0)
+        .filter(|child| {
+            let end = source.nodes[*child].end as usize;
+            source.nodes[*child..end].iter().any(|node| node.is(flag::ERROR) || node.kind == Source::GAP)
+        })
+        .map(|child| {
+            let tokens = source.nodes[child].tokens();
+            end_before(source, tokens.start)..start_of(source, tokens.end)
+        })
+        .collect()
+}
+
+/// A line break comes before anything visible.
+fn breaks(text: &[u8], rest: &[u8]) -> bool {
+    let first = text.iter().chain(rest).find(|byte| **byte == b'\n' || !byte.is_ascii_whitespace());
+    first.is_none_or(|byte| *byte == b'\n')
+}
+
+/// Two bytes that might become one token.
+fn glued(a: Option<&u8>, b: Option<&u8>) -> bool {
+    let class = |byte: &u8| match byte {
+        b'_' | b'\'' | b'"' | b'#' | b'@' | b'$' | b'`' | 0x80.. => 1,
+        byte if byte.is_ascii_alphanumeric() => 1,
+        b'(' | b')' | b'[' | b']' | b'{' | b'}' | b',' | b';' => 0,
+        byte if byte.is_ascii_punctuation() => 2,
+        _ => 0,
+    };
+    a.zip(b).is_some_and(|(a, b)| class(a) != 0 && class(a) == class(b))
+}
+
+/// The last token that ends at or before a byte.
+fn last_before(source: &Source, at: usize) -> Option<usize> {
+    source.tokens.partition_point(|token| token.end as usize <= at).checked_sub(1)
+}
+
+fn line_comment(source: &Source, token: usize) -> bool {
+    source.tokens[token].kind == TokenKind::Comment
+        && source.text(token).starts_with(source.language.line_comment.as_bytes())
+}
