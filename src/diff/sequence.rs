@@ -56,8 +56,9 @@ pub(crate) fn common(old: &[u64], new: &[u64], budget: &mut Budget) -> Vec<(usiz
         };
         if budget.take(steps) {
             let mut input = InternedInput::default();
-            input.update_before(middle_old.iter().copied());
-            input.update_after(middle_new.iter().copied());
+            // Turned round: of two equal choices the one that keeps the earlier old element is what a person sees.
+            input.update_before(middle_new.iter().copied());
+            input.update_after(middle_old.iter().copied());
             let (mut i, mut j) = (0, 0);
             let mut push = |old: usize, new: usize, len: usize| {
                 if len > 0 {
@@ -65,8 +66,8 @@ pub(crate) fn common(old: &[u64], new: &[u64], budget: &mut Budget) -> Vec<(usiz
                 }
             };
             for hunk in Diff::compute(algorithm, &input).hunks() {
-                push(i, j, hunk.before.start as usize - i);
-                (i, j) = (hunk.before.end as usize, hunk.after.end as usize);
+                push(i, j, hunk.after.start as usize - i);
+                (i, j) = (hunk.after.end as usize, hunk.before.end as usize);
             }
             push(i, j, middle_old.len() - i);
         }

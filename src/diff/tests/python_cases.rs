@@ -69,7 +69,7 @@ const CASES: &[Case] = &[
         "imports swapped",
         "import os\nimport sys\n",
         "import sys\nimport os\n",
-        &["import [] 2: import os -> ", "import [] 2:  -> import os"],
+        &["import [] 2:  -> import sys", "import [] 2: import sys -> "],
     ),
     ("import in a list", "from a import b, c\n", "from a import b, c, d\n", &["import [] 2:  -> , d"]),
     (

@@ -49,7 +49,7 @@ const CASES: &[Case] = &[
         "imports swapped",
         "use a::b;\nuse c::d;\n",
         "use c::d;\nuse a::b;\n",
-        &["import [] 5: use a::b; -> ", "import [] 5:  -> use a::b;"],
+        &["import [] 5:  -> use c::d;", "import [] 5: use c::d; -> "],
     ),
     ("import in a list", "use a::{b, c};\n", "use a::{b, c, d};\n", &["import [] 2:  -> , d"]),
     (

@@ -90,7 +90,7 @@ const CASES: &[Case] = &[
         "ts",
         "import a from \"a\";\nimport b from \"b\";\n",
         "import b from \"b\";\nimport a from \"a\";\n",
-        &["import [] 5: import a from \"a\"; -> ", "import [] 5:  -> import a from \"a\";"],
+        &["import [] 5:  -> import b from \"b\";", "import [] 5: import b from \"b\"; -> "],
     ),
     (
         "import in a list",
