@@ -29,7 +29,7 @@ pub fn run() -> anyhow::Result<()> {
         let files = [changed("a.rs", old.as_bytes(), new.as_bytes())];
         let start = cpu();
         let result = diff(&files);
-        let took = cpu() - start;
+        let took = cpu().saturating_sub(start);
         let peak = getrusage(UsageWho::RUSAGE_SELF)?.max_rss() / 1024;
         let (units, coarse) = (result.units.len(), result.files.iter().any(|file| file.coarse));
         println!(

@@ -93,7 +93,7 @@ fn parse_only(language: &'static Language, sides: [&[u8]; 2]) -> anyhow::Result<
         parser.set_language(&language.kinds().grammar)?;
         errors |= parser.parse(bytes, None).is_some_and(|tree| tree.root_node().has_error());
     }
-    Ok((cpu() - start, errors))
+    Ok((cpu().saturating_sub(start), errors))
 }
 
 fn main() -> anyhow::Result<()> {
@@ -123,7 +123,7 @@ fn main() -> anyhow::Result<()> {
         let files = [changed(&pair.name, &old, &new)];
         let start = cpu();
         let result = diff(&files);
-        let took = cpu() - start;
+        let took = cpu().saturating_sub(start);
         sums.pairs += 1;
         sums.bytes += old.len() + new.len();
         sums.units += result.units.len();

@@ -208,12 +208,12 @@ fn collapse(aligned: &Aligned, drafts: &mut Vec<Draft>) {
 /// Bytes of the smallest pair of elements, in lists of one kind, that holds all places of a unit.
 fn holder(aligned: &Aligned, draft: &Draft) -> Option<Island> {
     let (old, new, partners) = (&aligned.old, &aligned.new, &aligned.partners);
-    let hull = |side: fn(&(usize, Range<usize>, Range<usize>)) -> &Range<usize>| {
-        let start = draft.changes.iter().map(|change| side(change).start).min();
-        let end = draft.changes.iter().map(|change| side(change).end).max();
+    let hull = |after: bool| {
+        let sides = || draft.changes.iter().map(|(_, old, new)| if after { new } else { old });
+        let (start, end) = (sides().map(|side| side.start).min(), sides().map(|side| side.end).max());
         start.zip(end).map(|(start, end)| start..end)
     };
-    let (from, to) = (hull(|change| &change.1)?, hull(|change| &change.2)?);
+    let (from, to) = (hull(false)?, hull(true)?);
     let visible = |bytes: &[u8], range: &Range<usize>| {
         let text = &bytes[range.clone()];
         let head = text.iter().take_while(|byte| byte.is_ascii_whitespace()).count();

@@ -420,7 +420,7 @@ impl<'a> Sound<'a> {
             Key::New(q) => {
                 matches!(pieces, [piece] if piece.old_tokens.is_empty() && self.new.leaves(q, piece.new_tokens.clone(), piece.old_tokens.end))
                     && !self.unsound_new.contains(&q)
-                    || self.put_around(self.new, q, &self.unsound_new)
+                    || put_around(self.new, q, &self.unsound_new)
             }
             Key::Old(p) => match self.aligned.partners.old_pair.get(&p) {
                 Some(q) => self.replaces(p, *q),
@@ -428,22 +428,11 @@ impl<'a> Sound<'a> {
                 None => {
                     matches!(pieces, [piece] if piece.new_tokens.is_empty() && self.old.leaves(p, piece.old_tokens.clone(), piece.new_tokens.end))
                         && !self.unsound_old.contains(&p)
-                        || self.put_around(self.old, p, &self.unsound_old)
+                        || put_around(self.old, p, &self.unsound_old)
                 }
             },
         };
         rule && pieces.iter().all(|piece| self.joins(piece))
-    }
-
-    /// An element around statements that stand on the other side without it.
-    fn put_around(&self, view: View, element: usize, unsound: &BTreeSet<usize>) -> bool {
-        let list = view.here.parent(element).filter(|list| view.here.nodes[*list].is(flag::STATEMENT_LIST));
-        !unsound.contains(&element)
-            && !view.here.language.indentation
-            && list.is_some()
-            && !view.side.whole(element)
-            && view.ends_closed(element)
-            && (view.here.language.line_ends.is_empty() || view.own_line(element))
     }
 
     fn replaces(&self, p: usize, q: usize) -> bool {
@@ -528,13 +517,24 @@ impl<'a> Sound<'a> {
     }
 }
 
+/// An element around statements that stand on the other side without it.
+fn put_around(view: View, element: usize, unsound: &BTreeSet<usize>) -> bool {
+    let list = view.here.parent(element).filter(|list| view.here.nodes[*list].is(flag::STATEMENT_LIST));
+    !unsound.contains(&element)
+        && !view.here.language.indentation
+        && list.is_some()
+        && !view.side.whole(element)
+        && view.ends_closed(element)
+        && (view.here.language.line_ends.is_empty() || view.own_line(element))
+}
+
 /// Bytes of the root's children that hold parse errors.
 fn broken(source: &Source) -> Vec<Range<usize>> {
     if !source.tree.root_node().has_error() {
         return Vec::new();
     }
     if source.nodes.first().is_some_and(|root| root.is(flag::ERROR)) {
-        return vec![0..source.bytes.len()];
+        return std::iter::once(0..source.bytes.len()).collect();
     }
     source
         .children(0)

@@ -81,7 +81,8 @@ fn between(repo: &Path, from: &str, to: &str) -> anyhow::Result<Vec<ChangedFile>
 }
 
 fn base_tree(repo: &Path, revision: &str) -> anyhow::Result<BaseTree> {
-    open_local(repo, revision).map_err(bad_input)
+    open_local(repo, revision)
+        .map_err(|error| bad_input(format!("{error}; give OLD NEW, or a revision of a repository")))
 }
 
 fn patched(repo: &Path, revision: &str, file: &Path) -> anyhow::Result<Vec<ChangedFile>> {
