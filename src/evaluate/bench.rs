@@ -12,7 +12,7 @@ use super::tests::{Judged, Tester, Yardstick, base_lists, before, turned, withdr
 use super::trees::{self, Material, Tested};
 use crate::diff::{Role, role_of};
 use crate::evaluate::{lints, packages};
-use crate::harness::{Lists, Observed, ReadContext};
+use crate::harness::{Lists, Observed, ReadContext, npm_script};
 use crate::patch::{Tree, TreeChanges};
 use crate::repo::BaseTree;
 use crate::sandbox::{Access, Ended, Limits, SandboxError, SessionSpec};
@@ -114,6 +114,7 @@ impl Bench {
         let toolchain =
             world.toolchain(&task).map_err(|detail| Unready::Invalid(Reason::Toolchain, detail))?;
         let base = world.mirrors.tree(&task.source, task.commit.as_deref()).map_err(|error| setup(&error))?;
+        discover_command(&mut task, &base);
         let material = trees::material(&task, &base).map_err(|error| match error {
             trees::MaterialError::Apply { what: "gold", .. } => {
                 Unready::Invalid(Reason::GoldFailed, error.to_string())
@@ -261,6 +262,20 @@ impl Bench {
     /// The base tree.
     pub fn tree(&self) -> &dyn Tree {
         &self.base
+    }
+}
+
+/// Where nobody said how a JavaScript package is tested, its own `test` script does; its runner is asked for a report
+/// that names every test.
+fn discover_command(task: &mut Task, base: &BaseTree) {
+    let filled = task.filled.iter().any(|one| one.field == "test.command");
+    if !filled || task.test.command != "npm test" {
+        return;
+    }
+    let package = base.blob("package.json").and_then(|blob| String::from_utf8(blob.bytes).ok());
+    if let Some((command, format)) = package.as_deref().and_then(npm_script::reported) {
+        task.test.command = command;
+        format.name().clone_into(&mut task.test.format);
     }
 }
 

@@ -25,6 +25,7 @@ mod junit;
 mod mocha;
 mod nextest;
 mod node;
+pub mod npm_script;
 mod observed;
 mod pytest;
 mod rules;

@@ -1,94 +1,30 @@
-//! The tools of a language on this machine: where they are, which versions, and what a sandbox must show of them.
+//! cargo and rustc, with a cargo home of kerf's own.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-/// A language's tools.
-#[derive(Debug, Clone, Default)]
-pub struct Toolchain {
-    /// Versions in the tools' own words; part of a snapshot's key.
-    pub versions: Vec<String>,
-    /// Host paths that every session shows read-only.
-    pub read_only: Vec<PathBuf>,
-    /// kerf's own registry caches: writable in set-up, read-only in trials.
-    pub caches: Vec<PathBuf>,
-    /// Environment of every step.
-    pub environment: BTreeMap<String, String>,
-    /// Added in set-up, where the network is: registry settings and proxies of the user.
-    pub setup_environment: BTreeMap<String, String>,
-    /// Added where there is no network.
-    pub offline_environment: BTreeMap<String, String>,
-}
+use super::{Toolchain, ToolchainError, proxies, said};
 
-impl Toolchain {
-    /// These tools with a task's own variables, which are part of a snapshot's key like the versions.
-    #[must_use]
-    pub fn with_variables(mut self, variables: &BTreeMap<String, String>) -> Self {
-        self.versions.extend(variables.iter().map(|(name, value)| format!("{name}={value}")));
-        self.environment.extend(variables.clone());
-        self
-    }
-}
-
-/// Languages whose tools kerf knows.
-pub const LANGUAGES: &[&str] = &["rust"];
-
-/// Why there are no tools.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum ToolchainError {
-    /// kerf does not know the language's tools.
-    #[error("no toolchain is known for language `{0}`; this version runs tasks in {known}", known = LANGUAGES.join(", "))]
-    UnknownLanguage(String),
-    /// A program is not there.
-    #[error("`{program}` cannot be run ({detail}); {advice}")]
-    Missing {
-        /// The program.
-        program: String,
-        /// Why.
-        detail: String,
-        /// How to get it.
-        advice: String,
-    },
-    /// A registry cache of kerf's own cannot be made.
-    #[error("cache folder {path}: {detail}")]
-    Cache {
-        /// Where.
-        path: PathBuf,
-        /// Why.
-        detail: String,
-    },
-}
-
-/// Finds the tools of a language: the active ones, or those of the version `wanted`. `cache` is kerf's cache folder; `variables` is this process's environment.
-pub fn find(
-    language: &str,
-    wanted: Option<&str>,
-    cache: &Path,
-    variables: &BTreeMap<String, String>,
-) -> Result<Toolchain, ToolchainError> {
-    match language {
-        "rust" => rust(wanted, cache, variables),
-        other => Err(ToolchainError::UnknownLanguage(other.to_owned())),
-    }
-}
+/// What to do where Rust is missing.
+const ADVICE: &str = "install Rust with rustup, then run kerf again";
 
 /// cargo and rustc of the active toolchain, called past rustup's proxies: those would try to fetch what a
 /// `rust-toolchain.toml` names, and a sandbox has no network.
-fn rust(
+pub(super) fn find(
     wanted: Option<&str>,
     cache: &Path,
     variables: &BTreeMap<String, String>,
 ) -> Result<Toolchain, ToolchainError> {
     let sysroot = match wanted {
-        None => PathBuf::from(said("rustc", &["--print", "sysroot"])?),
+        None => PathBuf::from(said("rustc", &["--print", "sysroot"], ADVICE)?),
         Some(wanted) => sysroot_of(wanted)?,
     };
     let bin = sysroot.join("bin");
-    let mut versions = vec![said(&bin.join("rustc").to_string_lossy(), &["-vV"])?];
-    versions.push(said(&bin.join("cargo").to_string_lossy(), &["-V"])?);
+    let mut versions = vec![said(&bin.join("rustc").to_string_lossy(), &["-vV"], ADVICE)?];
+    versions.push(said(&bin.join("cargo").to_string_lossy(), &["-V"], ADVICE)?);
     // Linters are optional: their lint measure says so when they are missing.
     for tool in ["cargo-clippy", "rustfmt"] {
-        versions.extend(said(&bin.join(tool).to_string_lossy(), &["--version"]));
+        versions.extend(said(&bin.join(tool).to_string_lossy(), &["--version"], ADVICE));
     }
 
     let user_home = variables
@@ -124,10 +60,9 @@ fn rust(
             ["CARGO_REGISTRIES_", "CARGO_REGISTRY_", "CARGO_SOURCE_", "CARGO_HTTP_", "CARGO_NET_"]
                 .iter()
                 .any(|prefix| upper.starts_with(prefix) && !upper.ends_with("TOKEN"))
-                || ["HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "SSL_CERT_FILE", "SSL_CERT_DIR"]
-                    .contains(&upper.as_str())
         })
         .map(|(name, value)| (name.clone(), value.clone()))
+        .chain(proxies(variables))
         .collect();
     Ok(Toolchain {
         versions,
@@ -154,11 +89,11 @@ fn sysroot_of(wanted: &str) -> Result<PathBuf, ToolchainError> {
     if wanted.starts_with('-') || !wanted.chars().all(plain) {
         return Err(missing("that is no name of a toolchain".to_owned()));
     }
-    let asked = said("rustup", &["run", wanted, "rustc", "--print", "sysroot"]);
+    let asked = said("rustup", &["run", wanted, "rustc", "--print", "sysroot"], ADVICE);
     asked.map(PathBuf::from).or_else(|error| {
-        let active = said("rustc", &["-V"]).unwrap_or_default();
+        let active = said("rustc", &["-V"], ADVICE).unwrap_or_default();
         if active.split(' ').nth(1) == Some(wanted) {
-            return said("rustc", &["--print", "sysroot"]).map(PathBuf::from);
+            return said("rustc", &["--print", "sysroot"], ADVICE).map(PathBuf::from);
         }
         let detail = match error {
             ToolchainError::Missing { detail, .. } => detail,
@@ -199,31 +134,6 @@ fn without_secrets(settings: &str) -> Option<String> {
     table.retain(|name, _| ["source", "registries", "registry", "net", "http"].contains(&name));
     remove_secrets(&mut table);
     (!table.is_empty()).then(|| table.to_string())
-}
-
-/// First line(s) that a tool of this machine prints.
-#[allow(
-    clippy::disallowed_methods,
-    reason = "asks the machine's own tools for their version; no patched tree is near"
-)]
-fn said(program: &str, arguments: &[&str]) -> Result<String, ToolchainError> {
-    let missing = |detail: String| ToolchainError::Missing {
-        program: program.to_owned(),
-        detail,
-        advice: "install Rust with rustup, then run kerf again".to_owned(),
-    };
-    let output = std::process::Command::new(program)
-        .args(arguments)
-        .current_dir("/")
-        // Asking for a version must not fetch it.
-        .env("RUSTUP_AUTO_INSTALL", "0")
-        .stdin(std::process::Stdio::null())
-        .output()
-        .map_err(|error| missing(error.to_string()))?;
-    if !output.status.success() {
-        return Err(missing(output.status.to_string()));
-    }
-    Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
 }
 
 #[cfg(test)]
