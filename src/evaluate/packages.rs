@@ -2,6 +2,7 @@
 
 use crate::harness::{Package, ReadContext};
 use crate::patch::Tree;
+use crate::sandbox::TREE;
 
 /// What the test log's reader should know of a tree: the packages that its manifests name.
 pub(super) fn read_context(tree: &dyn Tree) -> ReadContext {
@@ -17,5 +18,5 @@ pub(super) fn read_context(tree: &dyn Tree) -> ReadContext {
             Some(Package { name, dir })
         })
         .collect();
-    ReadContext { packages, root: None }
+    ReadContext { packages, root: Some(TREE.to_owned()) }
 }

@@ -20,6 +20,8 @@ pub struct Index<'a> {
     full: BTreeMap<String, Vec<&'a str>>,
     /// By the id without leading folders of its target.
     suffix: BTreeMap<String, Vec<&'a str>>,
+    /// Names of several parts as some tools print them, the parts joined by blanks.
+    joined: BTreeMap<String, Vec<&'a str>>,
     /// By the name without its target.
     bare: BTreeMap<String, Vec<&'a str>>,
     /// Doctests by file (also without leading folders) and item, in the order of the file.
@@ -81,9 +83,15 @@ impl<'a> Index<'a> {
         let flat = normal(id);
         if let Some((target, name)) = split_target(&flat) {
             self.bare.entry(name.to_owned()).or_default().push(id);
+            if id.contains(" > ") {
+                self.joined.entry(joined(&flat)).or_default().push(id);
+            }
             for path in tails(target).skip(1) {
                 let at = target.len() - path.len();
                 self.suffix.entry(flat[at..].to_owned()).or_default().push(id);
+                if id.contains(" > ") {
+                    self.joined.entry(joined(&flat[at..])).or_default().push(id);
+                }
             }
         }
     }
@@ -112,6 +120,7 @@ impl<'a> Index<'a> {
         };
         let found =
             found.or_else(|| self.full.get(&python(listed)?)).or_else(|| self.titles.get(listed.trim()));
+        let found = found.or_else(|| self.joined.get(&joined(&name)));
         found.cloned().unwrap_or_default()
     }
 
@@ -166,8 +175,8 @@ impl Wanted {
         let mut wanted = Self::default();
         for name in listed {
             wanted.docs |= name.starts_with("doc:") || raw_doc(name).is_some();
-            wanted.tails.push(hash(tail(&normal(name))));
-            wanted.tails.extend(python(name).map(|name| hash(tail(&name))));
+            wanted.tails.push(hash(last_word(&normal(name))));
+            wanted.tails.extend(python(name).map(|name| hash(last_word(&name))));
         }
         wanted.tails.sort_unstable();
         wanted.tails.dedup();
@@ -181,8 +190,22 @@ impl Wanted {
         }
         // Only names with a blank are altered when they are normalised.
         let plain = memchr::memchr(b' ', id.as_bytes()).is_none();
-        let key = if plain { hash(tail(id)) } else { hash(tail(&normal(id))) };
+        let key = if plain { hash(tail(id)) } else { hash(last_word(&normal(id))) };
         self.tails.binary_search(&key).is_ok()
+    }
+}
+
+/// The last word of a name's last part: the same whether its parts are joined by `::` or by blanks.
+fn last_word(name: &str) -> &str {
+    let tail = tail(name);
+    memchr::memrchr(b' ', tail.as_bytes()).map_or(tail, |at| &tail[at + 1..])
+}
+
+/// A normal name, the parts behind its target joined by blanks, as mocha's and jest's `fullTitle` have them.
+fn joined(name: &str) -> String {
+    match split_target(name) {
+        Some((target, name)) => format!("{target}::{}", name.replace("::", " ")),
+        None => name.to_owned(),
     }
 }
 
@@ -209,7 +232,8 @@ pub fn normal(name: &str) -> String {
     if name.starts_with("doc:") {
         name = name.strip_suffix("#1").unwrap_or(name);
     }
-    name.replace(" > ", "::")
+    // A suite without a name, as older versions of vitest have one around each file.
+    if name.contains(" >  > ") { name.replace(" >  > ", "::") } else { name.to_owned() }.replace(" > ", "::")
 }
 
 /// Drops ` <0.012s>`, ` (0.01s)`, ` (5 ms)`.
@@ -342,6 +366,10 @@ mod tests {
             ("src/a.test.ts::adds::two", &["src/a.test.ts > adds > two"]),
             ("adds > two", &["src/a.test.ts > adds > two"]),
             ("a.test.ts > adds > two", &["src/a.test.ts > adds > two"]),
+            ("src/a.test.ts >  > adds > two", &["src/a.test.ts > adds > two"]),
+            ("src/a.test.ts > adds two", &["src/a.test.ts > adds > two"]),
+            ("a.test.ts > adds two", &["src/a.test.ts > adds > two"]),
+            ("adds two", &[]),
             ("", &[]),
             ("test_x (app.tests.Class)", &["app.tests.Class::test_x"]),
             ("test_x (app.tests.Class.test_x)", &["app.tests.Class::test_x"]),
