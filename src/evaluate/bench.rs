@@ -115,7 +115,7 @@ impl Bench {
             world.toolchain(&task).map_err(|detail| Unready::Invalid(Reason::Toolchain, detail))?;
         let base = world.mirrors.tree(&task.source, task.commit.as_deref()).map_err(|error| setup(&error))?;
         discover_command(&mut task, &base);
-        let material = trees::material(&task, &base).map_err(|error| match error {
+        let material = trees::material(&task, &base, &world.mirrors).map_err(|error| match error {
             trees::MaterialError::Apply { what: "gold", .. } => {
                 Unready::Invalid(Reason::GoldFailed, error.to_string())
             }

@@ -10,6 +10,7 @@
 //! Invariant: an error of kerf or of the machine ends in outcome `invalid`, never in a verdict about the patch.
 
 mod bench;
+mod client;
 pub mod detail;
 pub mod discover;
 pub mod draft;

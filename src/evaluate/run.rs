@@ -5,6 +5,7 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::bench::{Bench, Unready};
+use super::client::SandboxedClient;
 use super::plan::{Plan, TaskPlan, Trial};
 use super::record::Reason;
 use super::sink::{Event, Sink, SinkError, Watcher};
@@ -58,8 +59,9 @@ impl World {
                 ((language, wanted), found)
             })
             .collect();
+        let client = SandboxedClient::new(cache, Arc::clone(&sandbox), variables);
         Self {
-            mirrors: Mirrors::new(cache.to_owned(), mirror),
+            mirrors: Mirrors::new(cache.to_owned(), mirror).with_client(Arc::new(client)),
             snapshots: Snapshots::new(cache, Arc::clone(&sandbox)),
             sandbox,
             toolchains,

@@ -2,11 +2,13 @@
 
 use std::collections::BTreeSet;
 
+use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
+
 use super::{settings, splice};
 use crate::diff::{ChangedFile, Role, Side, role_of};
 use crate::patch::{self, ApplyError, Blob, Overlaid, Tree, TreeChanges};
-use crate::repo::{BaseTree, RepoError};
-use crate::task::{PatchSource, Task};
+use crate::repo::{BaseTree, Mirrors, Release, RepoError};
+use crate::task::{PatchSource, Source, Task};
 
 /// Why gold or the test patch of a task cannot be had.
 #[derive(Debug, thiserror::Error)]
@@ -33,7 +35,7 @@ pub(super) struct Material {
 }
 
 /// Reads gold and test patch of a task.
-pub(super) fn material(task: &Task, base: &BaseTree) -> Result<Material, MaterialError> {
+pub(super) fn material(task: &Task, base: &BaseTree, mirrors: &Mirrors) -> Result<Material, MaterialError> {
     let from_text = |what: &'static str, text: &str| match patch::apply(base, text.as_bytes()) {
         Ok(applied) => Ok(applied.changes),
         Err(ApplyError::Empty) => Ok(TreeChanges::new()),
@@ -48,10 +50,6 @@ pub(super) fn material(task: &Task, base: &BaseTree) -> Result<Material, Materia
         },
         None => role_of(path, b"") == Role::Test,
     };
-    let unfetched = |version: &str| RepoError::Unavailable {
-        repository: task.source.to_string(),
-        detail: format!("release {version} of a registry cannot be fetched by this version of kerf"),
-    };
     let gold = match &task.gold {
         None => None,
         Some(PatchSource::Text(text)) => Some(from_text("gold", text)?),
@@ -61,7 +59,12 @@ pub(super) fn material(task: &Task, base: &BaseTree) -> Result<Material, Materia
             changes.retain(|path, _| !is_test(path));
             Some(changes)
         }
-        Some(PatchSource::Release { version, .. }) => return Err(unfetched(version).into()),
+        Some(PatchSource::Release { version, sha256, paths }) => {
+            let mut changes = changes_to_release(task, base, mirrors, version, sha256.as_deref())?;
+            let wanted = Wanted::new(paths);
+            changes.retain(|path, _| wanted.holds(path).unwrap_or_else(|| !is_test(path)));
+            Some(changes)
+        }
     };
     let tests = match &task.tests {
         PatchSource::Text(text) => from_text("the test patch", text)?,
@@ -71,9 +74,71 @@ pub(super) fn material(task: &Task, base: &BaseTree) -> Result<Material, Materia
             changes.retain(|path, _| is_test(path));
             changes
         }
-        PatchSource::Release { version, .. } => return Err(unfetched(version).into()),
+        PatchSource::Release { version, sha256, paths } => {
+            let mut changes = changes_to_release(task, base, mirrors, version, sha256.as_deref())?;
+            let wanted = Wanted::new(paths);
+            changes.retain(|path, _| wanted.holds(path).unwrap_or_else(|| is_test(path)));
+            changes
+        }
     };
     Ok(Material { gold, tests })
+}
+
+/// What another release of the task's package has otherwise than its base.
+fn changes_to_release(
+    task: &Task,
+    base: &BaseTree,
+    mirrors: &Mirrors,
+    version: &str,
+    sha256: Option<&str>,
+) -> Result<TreeChanges, RepoError> {
+    let Source::Registry { registry, name, .. } = &task.source else {
+        return Err(RepoError::Unavailable {
+            repository: task.source.to_string(),
+            detail: format!("it is no release, so there is no release {version} of it"),
+        });
+    };
+    let later = mirrors.release(&Release { registry: *registry, name, version, sha256 })?;
+    let mut changes = TreeChanges::new();
+    for path in later.paths() {
+        let blob = later.blob(&path);
+        if blob != base.blob(&path) {
+            changes.insert(path, blob);
+        }
+    }
+    for path in base.paths() {
+        if later.blob(&path).is_none() {
+            changes.insert(path, None);
+        }
+    }
+    Ok(changes)
+}
+
+/// Files, folders and globs that a task names.
+struct Wanted<'a> {
+    paths: &'a [String],
+    globs: GlobSet,
+}
+
+impl<'a> Wanted<'a> {
+    fn new(paths: &'a [String]) -> Self {
+        let mut globs = GlobSetBuilder::new();
+        for glob in
+            paths.iter().filter_map(|path| GlobBuilder::new(path).literal_separator(true).build().ok())
+        {
+            globs.add(glob);
+        }
+        Self { paths, globs: globs.build().unwrap_or_default() }
+    }
+
+    /// Whether a file is among them; none where nothing is named.
+    fn holds(&self, file: &str) -> Option<bool> {
+        let below = |path: &String| {
+            file.strip_prefix(path.trim_end_matches('/'))
+                .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        };
+        (!self.paths.is_empty()).then(|| self.paths.iter().any(below) || self.globs.is_match(file))
+    }
 }
 
 fn overlay(base: &BaseTree, files: &[(String, Vec<u8>)]) -> TreeChanges {

@@ -1,6 +1,5 @@
 //! Plain trees as repositories: one commit with fixed author and dates, so that the same tree has the same hashes.
 
-use std::collections::BTreeMap;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
@@ -8,6 +7,7 @@ use git2::{Oid, Repository, RepositoryInitOptions, Signature, Time};
 use ignore::WalkBuilder;
 
 use super::RepoError;
+use super::release::Files;
 
 /// Author and date of every commit that kerf makes: 2020-01-01T00:00:00Z.
 pub(super) fn signature() -> Result<Signature<'static>, git2::Error> {
@@ -17,13 +17,17 @@ pub(super) fn signature() -> Result<Signature<'static>, git2::Error> {
 /// The repository of the plain tree at `folder`, in `cache` under the hash of its content. Files that the tree's own
 /// ignore files name, and `target/`, are left out.
 pub(super) fn repository(folder: &Path, cache: &Path) -> Result<Repository, RepoError> {
+    of_files(&read_tree(folder)?, cache)
+}
+
+/// The repository of these files, in `cache` under the hash of their content.
+pub(super) fn of_files(files: &Files, cache: &Path) -> Result<Repository, RepoError> {
     let io = |path: &Path| {
         let path = path.to_owned();
         move |source| RepoError::Io { path, source }
     };
-    let files = read_tree(folder)?;
     let mut hasher = blake3::Hasher::new();
-    for (path, (mode, bytes)) in &files {
+    for (path, (mode, bytes)) in files {
         hasher.update(format!("{path}\0{mode:o}\0{}\0", bytes.len()).as_bytes());
         hasher.update(bytes);
     }
@@ -37,7 +41,7 @@ pub(super) fn repository(folder: &Path, cache: &Path) -> Result<Repository, Repo
     {
         let repository =
             Repository::init_opts(&staged, RepositoryInitOptions::new().bare(true).external_template(false))?;
-        let tree = write_tree(&repository, &files)?;
+        let tree = write_tree(&repository, files)?;
         let author = signature()?;
         repository.commit(Some("HEAD"), &author, &author, "Base", &repository.find_tree(tree)?, &[])?;
     }
@@ -50,8 +54,8 @@ pub(super) fn repository(folder: &Path, cache: &Path) -> Result<Repository, Repo
     Ok(Repository::open_bare(&target)?)
 }
 
-fn read_tree(folder: &Path) -> Result<BTreeMap<String, (u32, Vec<u8>)>, RepoError> {
-    let mut files = BTreeMap::new();
+fn read_tree(folder: &Path) -> Result<Files, RepoError> {
+    let mut files = Files::new();
     let walk = WalkBuilder::new(folder)
         .hidden(false)
         .require_git(false)
@@ -85,7 +89,7 @@ fn read_tree(folder: &Path) -> Result<BTreeMap<String, (u32, Vec<u8>)>, RepoErro
 }
 
 /// Writes blobs and nested trees by way of an in-memory index.
-fn write_tree(repository: &Repository, files: &BTreeMap<String, (u32, Vec<u8>)>) -> Result<Oid, git2::Error> {
+fn write_tree(repository: &Repository, files: &Files) -> Result<Oid, git2::Error> {
     let mut index = git2::Index::new()?;
     for (path, (mode, bytes)) in files {
         let id = repository.blob(bytes)?;

@@ -2,32 +2,54 @@
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use git2::{Repository, RepositoryOpenFlags};
 
-use super::{BaseTree, History, RepoError, fixture};
+use super::{BaseTree, Client, History, Release, RepoError, fixture};
 use crate::task::Source;
 
 /// Where repositories are found and kept.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Mirrors {
     /// Folder of clones and of repositories made from plain trees.
     cache: PathBuf,
     /// Path of local mirrors, such as `/mirrors/{owner}+{name}/repo`.
     template: Option<String>,
+    /// Runs the clients of registries.
+    client: Option<Arc<dyn Client>>,
 }
 
 impl Mirrors {
     /// Mirrors kept in `cache`; `template` is looked at first, with `{owner}` and `{name}` filled in.
     pub fn new(cache: PathBuf, template: Option<String>) -> Self {
-        Self { cache, template }
+        Self { cache, template, client: None }
+    }
+
+    /// With releases fetched by this client; without, only those fetched before are there.
+    #[must_use]
+    pub fn with_client(self, client: Arc<dyn Client>) -> Self {
+        Self { client: Some(client), ..self }
+    }
+
+    /// The tree of a release.
+    pub fn release(&self, release: &Release) -> Result<BaseTree, RepoError> {
+        let repository = self.repository_of(release)?;
+        BaseTree::open(repository, &format!("{}@{}", release.name, release.version), "HEAD")
+    }
+
+    fn repository_of(&self, release: &Release) -> Result<Repository, RepoError> {
+        let files = release.files(&self.cache.join("releases"), self.client.as_deref())?;
+        fixture::of_files(&files, &self.cache.join("fixtures"))
     }
 
     /// The tree of a source at its base commit. A plain tree has one commit only.
     pub fn tree(&self, source: &Source, commit: Option<&str>) -> Result<BaseTree, RepoError> {
         let name = describe(source);
         match source {
-            Source::Registry { .. } => Err(unfetched(name)),
+            Source::Registry { registry, name, version, sha256 } => {
+                self.release(&Release { registry: *registry, name, version, sha256: sha256.as_deref() })
+            }
             Source::Path(folder) => {
                 let repository = fixture::repository(folder, &self.cache.join("fixtures"))?;
                 BaseTree::open(repository, &name, commit.unwrap_or("HEAD"))
@@ -47,7 +69,10 @@ impl Mirrors {
     fn repository(&self, source: &Source, commit: &str) -> Result<Repository, RepoError> {
         let name = describe(source);
         match source {
-            Source::Registry { .. } => Err(unfetched(name)),
+            Source::Registry { registry, name, version, sha256 } => {
+                let sha256 = sha256.as_deref();
+                self.repository_of(&Release { registry: *registry, name, version, sha256 })
+            }
             Source::Path(folder) => fixture::repository(folder, &self.cache.join("fixtures")),
             Source::Git(url) => self.clone_of(url, commit, &name),
             Source::GitHub { owner, name: repository } => {
@@ -91,11 +116,6 @@ impl Mirrors {
         std::fs::rename(&staged, &target).map_err(|source| RepoError::Io { path: target.clone(), source })?;
         Ok(open(&target)?)
     }
-}
-
-fn unfetched(repository: String) -> RepoError {
-    let detail = "sources from a registry can be read, but not fetched by this version of kerf";
-    RepoError::Unavailable { repository, detail: detail.to_owned() }
 }
 
 /// The tree of a revision in a repository on this machine, bare or not.

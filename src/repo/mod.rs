@@ -11,6 +11,7 @@ mod checkout;
 mod fixture;
 mod history;
 mod mirror;
+mod release;
 mod tree;
 mod worktree;
 
@@ -19,6 +20,7 @@ use std::path::PathBuf;
 pub use checkout::checkout;
 pub use history::{Commit, History};
 pub use mirror::{Mirrors, open_local};
+pub use release::{Client, Release};
 pub use tree::BaseTree;
 pub use worktree::{merge_base, working_changes};
 

@@ -6,7 +6,7 @@
 use std::time::Duration;
 
 use super::profile::{self, Effective, Pick};
-use super::{Environment, PassToPass, PatchSource, Profiles, Published, Source, Task, TestPlan};
+use super::{Environment, PassToPass, PatchSource, Profiles, Published, Registry, Source, Task, TestPlan};
 
 /// Something that a profile filled in.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -92,6 +92,7 @@ impl Draft {
             .unwrap_or(profile::DEFAULT_TIMEOUT);
 
         let join = |list: &Vec<String>| list.join("; ");
+        let setup_given = given.setup.is_some();
         task.environment.setup =
             filler.take("environment.setup", given.setup, setup, join).unwrap_or_default();
         task.environment.build = filler
@@ -102,6 +103,9 @@ impl Draft {
         let packages = packages.filter(|_| matches!(task.source, Source::Registry { .. }));
         task.environment.packages =
             filler.take("environment.packages", given.packages, packages, join).unwrap_or_default();
+        if !setup_given && let Some(setup) = with_packages(&task, &task.environment.packages) {
+            task.environment.setup = setup;
+        }
         for (name, pick) in variables {
             let shown = |value: &String| format!("{name}={value}");
             if let Some(value) = filler.take("environment.variables", None, Some(pick), shown) {
@@ -113,6 +117,32 @@ impl Draft {
         }
         task.filled = filler.filled;
         task
+    }
+}
+
+/// Set-up of a release whose tests need these packages. An npm release's own development dependencies are left out
+/// then: they are what could not be installed.
+fn with_packages(task: &Task, packages: &[String]) -> Option<Vec<String>> {
+    let Source::Registry { registry, .. } = &task.source else { return None };
+    if packages.is_empty() {
+        return None;
+    }
+    let words: Vec<String> =
+        packages.iter().map(|package| format!("'{}'", package.replace('\'', r"'\''"))).collect();
+    let words = words.join(" ");
+    match registry {
+        Registry::Npm => Some(vec![format!(
+            "cp package.json /tmp/package.json && npm pkg delete devDependencies && \
+             npm install --no-package-lock --no-save --ignore-scripts {words}; code=$?; \
+             cp /tmp/package.json package.json; exit $code"
+        )]),
+        Registry::Pypi => {
+            let mut setup = task.environment.setup.clone();
+            setup.push(format!(". .venv/bin/activate && pip install {words}"));
+            Some(setup)
+        }
+        // Development dependencies of a crate stand in its manifest.
+        Registry::Crate => None,
     }
 }
 

@@ -5,7 +5,7 @@ use similar::TextDiff;
 /// The fields that a table of `task.toml` knows.
 pub(super) const TABLES: &[(&str, &[&str])] = &[
     ("", &["schema", "id", "language", "span", "repo", "environment", "test", "scope", "lint"]),
-    ("repo", &["source", "commit", "gold_version", "gold_paths", "test_paths"]),
+    ("repo", &["source", "commit", "sha256", "gold_version", "gold_sha256", "gold_paths", "test_paths"]),
     ("environment", &["setup", "build", "packages", "toolchain"]),
     ("test", &["command", "format", "timeout", "fail_to_pass", "pass_to_pass"]),
     ("scope", &["allow"]),

@@ -274,15 +274,19 @@ impl Reader<'_> {
                     .ok_or_else(|| {
                         self.problem("repo", "source", format!("must read {kind}:NAME@VERSION"))
                     })?;
-                Source::Registry { registry, name: name.to_owned(), version: version.to_owned() }
+                let sha256 = self.string("repo", "sha256")?;
+                Source::Registry { registry, name: name.to_owned(), version: version.to_owned(), sha256 }
             }
         };
         let version = self.string("repo", "gold_version")?;
+        let gold_sha256 = self.string("repo", "gold_sha256")?;
         let gold_paths = self.strings("repo", "gold_paths")?;
         let test_paths = self.strings("repo", "test_paths")?;
         if !matches!(source, Source::Registry { .. }) {
             let given = [
+                ("sha256", self.string("repo", "sha256")?.is_some()),
                 ("gold_version", version.is_some()),
+                ("gold_sha256", gold_sha256.is_some()),
                 ("gold_paths", gold_paths.is_some()),
                 ("test_paths", test_paths.is_some()),
             ];
@@ -292,7 +296,11 @@ impl Reader<'_> {
             };
         }
         let release = |paths: Option<Vec<String>>| {
-            Some(PatchSource::Release { version: version.clone()?, paths: paths.unwrap_or_default() })
+            Some(PatchSource::Release {
+                version: version.clone()?,
+                sha256: gold_sha256.clone(),
+                paths: paths.unwrap_or_default(),
+            })
         };
         let tests = release(test_paths).unwrap_or(PatchSource::Overlay(Vec::new()));
         Ok((source, Some(Release { gold: release(gold_paths), tests })))

@@ -72,7 +72,7 @@ pub enum Source {
         /// Name.
         name: String,
     },
-    /// A release in a package registry. Read and shown; this version cannot fetch it yet.
+    /// A release in a package registry.
     Registry {
         /// Which registry.
         registry: Registry,
@@ -80,6 +80,8 @@ pub enum Source {
         name: String,
         /// Version of the base.
         version: String,
+        /// SHA-256 of its archive, where the task pins it.
+        sha256: Option<String>,
     },
 }
 
@@ -109,7 +111,9 @@ impl fmt::Display for Source {
             Self::Path(folder) => write!(f, "path:{}", folder.display()),
             Self::Git(url) => write!(f, "git:{url}"),
             Self::GitHub { owner, name } => write!(f, "github:{owner}/{name}"),
-            Self::Registry { registry, name, version } => write!(f, "{}:{name}@{version}", registry.name()),
+            Self::Registry { registry, name, version, .. } => {
+                write!(f, "{}:{name}@{version}", registry.name())
+            }
         }
     }
 }
@@ -157,7 +161,9 @@ pub enum PatchSource {
     Release {
         /// Version of the later release.
         version: String,
-        /// Files and folders.
+        /// SHA-256 of its archive, where the task pins it.
+        sha256: Option<String>,
+        /// Files, folders and globs; without any everything but tests (gold), or all tests (test patch).
         paths: Vec<String>,
     },
 }

@@ -20,10 +20,14 @@ pub(super) fn read(object: &Object<'_>) -> Result<Draft, TaskProblem> {
         registry,
         name: object.needed("package")?.to_owned(),
         version: object.needed("base_version")?.to_owned(),
+        sha256: object.owned("base_sha256")?,
     };
     let mut draft = swebench::common(object, id, source)?;
     let version = object.owned("gold_version")?;
-    let release = |paths: Vec<String>| Some(PatchSource::Release { version: version.clone()?, paths });
+    let sha256 = object.owned("gold_sha256")?;
+    let release = |paths: Vec<String>| {
+        Some(PatchSource::Release { version: version.clone()?, sha256: sha256.clone(), paths })
+    };
     draft.task.gold = release(object.list("gold_paths")?);
     draft.task.tests = release(object.list("test_paths")?).unwrap_or(PatchSource::Overlay(Vec::new()));
     Ok(draft)

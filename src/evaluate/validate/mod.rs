@@ -287,7 +287,7 @@ fn set_up(
         }
         Err(error) => return stop(Flaw::SetUp, error.to_string()),
     };
-    match trees::material(task, &base) {
+    match trees::material(task, &base, &world.mirrors) {
         Ok(material) if material.gold.is_none() => {
             return stop(Flaw::NoGold, "the task has no reference fix".to_owned());
         }
