@@ -7,13 +7,18 @@
 //! Invariant: a tool that is missing or broken is [`Reading::unusable`], never a clean bill.
 
 mod clippy;
+mod eslint;
+mod package;
+mod prettier;
+mod ruff;
 mod rustfmt;
+mod tsc;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::patch::Tree;
-use crate::sandbox::StepOutput;
+use crate::sandbox::{Ended, StepOutput, TREE};
 
 /// How grave a linter calls a finding.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
@@ -99,7 +104,15 @@ pub struct Linter {
 }
 
 /// Every linter that kerf knows. Adding one is a file and a row.
-pub const LINTERS: &[Linter] = &[clippy::CLIPPY, rustfmt::RUSTFMT];
+pub const LINTERS: &[Linter] = &[
+    clippy::CLIPPY,
+    rustfmt::RUSTFMT,
+    eslint::ESLINT,
+    tsc::TSC,
+    prettier::PRETTIER,
+    ruff::RUFF,
+    ruff::RUFF_FORMAT,
+];
 
 /// The linters of a task: those wanted by name, else those that the repository uses. A name that is unknown is an
 /// error naming it.
@@ -139,6 +152,33 @@ pub fn altered_lines(original: &[u8], formatted: &[u8]) -> Vec<usize> {
     lines.into_iter().collect()
 }
 
+/// A word for the shell.
+fn quote(word: &str) -> String {
+    format!("'{}'", word.replace('\'', r"'\''"))
+}
+
+/// A path that a tool prints, from the root of the tree; none where it lies outside.
+fn in_tree(path: &str) -> Option<String> {
+    let relative = match path.strip_prefix(TREE) {
+        Some(rest) => rest.strip_prefix('/')?,
+        None => path.strip_prefix("./").unwrap_or(path),
+    };
+    (!relative.starts_with(['/', '<']) && !relative.starts_with("../")).then(|| relative.to_owned())
+}
+
+/// Why a tool could not do its work: it is missing, was stopped, or says so itself.
+fn stopped(output: &StepOutput, fine: &[i32]) -> Option<String> {
+    match output.ended {
+        Ended::TimedOut => Some("it did not end in time".to_owned()),
+        Ended::OutOfMemory => Some("it ran out of memory".to_owned()),
+        Ended::Exited(code) if fine.contains(&code) => None,
+        Ended::Exited(_) | Ended::Signalled(_) => {
+            let said = if output.stderr.is_empty() { &output.stdout } else { &output.stderr };
+            Some(last_line(said))
+        }
+    }
+}
+
 /// The end of a tool's complaints, for messages.
 fn last_line(bytes: &[u8]) -> String {
     let text = String::from_utf8_lossy(bytes);
@@ -149,6 +189,22 @@ fn last_line(bytes: &[u8]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// What a tool that ended with `code` printed.
+    pub(super) fn output(stdout: &str, stderr: &str, code: i32) -> StepOutput {
+        StepOutput {
+            ended: Ended::Exited(code),
+            stdout: stdout.as_bytes().to_vec(),
+            stderr: stderr.as_bytes().to_vec(),
+            cut_bytes: 0,
+            seconds: 0.1,
+        }
+    }
+
+    /// A tree of these files.
+    pub(super) fn tree(files: &[(&str, &str)]) -> crate::patch::memory::Files {
+        crate::patch::memory::Files::of(files)
+    }
 
     #[test]
     fn a_formatter_alters_lines() {

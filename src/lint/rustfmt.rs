@@ -1,6 +1,6 @@
 //! rustfmt, file by file on standard input, so that one file's modules are not formatted with it.
 
-use super::{Linter, Way};
+use super::{Linter, Way, quote};
 use crate::patch::Tree;
 
 /// Row of [`super::LINTERS`].
@@ -30,11 +30,6 @@ fn command(tree: &dyn Tree, path: &str) -> Option<String> {
 
 fn is_rust(path: &str) -> bool {
     std::path::Path::new(path).extension().is_some_and(|ending| ending == "rs")
-}
-
-/// A word for the shell.
-fn quote(word: &str) -> String {
-    format!("'{}'", word.replace('\'', r"'\''"))
 }
 
 /// The folders above a file, innermost first; the root is the empty path.

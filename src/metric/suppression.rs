@@ -19,19 +19,68 @@ struct Silencer {
 }
 
 /// One row a language.
-const SILENCERS: &[Silencer] = &[Silencer {
-    language: "rust",
+const SILENCERS: &[Silencer] = &[
+    Silencer {
+        language: "rust",
+        tokens: &[
+            &["#", "[", "allow"],
+            &["#", "!", "[", "allow"],
+            &["#", "[", "expect"],
+            &["#", "!", "[", "expect"],
+            &["#", "[", "ignore"],
+            &["#", "[", "rustfmt", "::", "skip"],
+        ],
+        comments: &[],
+        test_marks: &[&["test", "]"]],
+    },
+    JAVASCRIPT,
+    Silencer { language: "typescript", ..JAVASCRIPT },
+    Silencer { language: "tsx", ..JAVASCRIPT },
+    Silencer {
+        language: "python",
+        tokens: &[
+            &["pytest", ".", "mark", ".", "skip"],
+            &["pytest", ".", "mark", ".", "xfail"],
+            &["unittest", ".", "skip"],
+        ],
+        comments: &[
+            "noqa",
+            "type: ignore",
+            "pyright: ignore",
+            "ruff: noqa",
+            "fmt: off",
+            "fmt: skip",
+            "pylint: disable",
+            "pragma: no cover",
+        ],
+        test_marks: &[],
+    },
+];
+
+/// JavaScript, and what grew from it.
+const JAVASCRIPT: Silencer = Silencer {
+    language: "javascript",
     tokens: &[
-        &["#", "[", "allow"],
-        &["#", "!", "[", "allow"],
-        &["#", "[", "expect"],
-        &["#", "!", "[", "expect"],
-        &["#", "[", "ignore"],
-        &["#", "[", "rustfmt", "::", "skip"],
+        &["it", ".", "skip"],
+        &["test", ".", "skip"],
+        &["describe", ".", "skip"],
+        &["it", ".", "todo"],
+        &["test", ".", "todo"],
+        &["xit", "("],
+        &["xdescribe", "("],
     ],
-    comments: &[],
-    test_marks: &[&["test", "]"]],
-}];
+    comments: &[
+        "eslint-disable",
+        "@ts-ignore",
+        "@ts-expect-error",
+        "@ts-nocheck",
+        "prettier-ignore",
+        "biome-ignore",
+        "istanbul ignore",
+        "stylelint-disable",
+    ],
+    test_marks: &[&["it", "("], &["test", "("]],
+};
 
 /// A suppression in a text: what it is and where.
 struct Place {

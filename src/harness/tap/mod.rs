@@ -1,8 +1,8 @@
 //! Reader of TAP 13 and 14 of any writer: node, tape, tap, mocha, bats, prove.
 //!
 //! In: a log. Out: a [`Reading`] with ids `subtest > title`. A point with subtests below it is a result of its own, but
-//! for suites of node's runner, which say so. tape's comments above assertions are the names of its tests, and part of
-//! the id. `# SKIP` is skipped; `# TODO` is xfailed where not ok, xpassed where ok.
+//! for suites of node's runner, which say so. tape's comments above assertions are the names of its tests: results of
+//! their own, and part of the assertions' ids. `# SKIP` is skipped; `# TODO` is xfailed where not ok, xpassed where ok.
 //!
 //! Invariant: a point inside a YAML block is text, and so is one whose number is out of turn while the number due still
 //! comes.

@@ -3,7 +3,7 @@
 //! Subtests come before their point, four blanks deeper, or behind it in braces. What a document never closed (a crash,
 //! a cut log) takes its names from the `# Subtest:` comments.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::script::{Stream, Text, file, indent, is_script};
 use super::super::text;
@@ -381,6 +381,40 @@ impl Reader {
             }
             reading.tests.push(TestResult { id, status, line, seconds, source_line: None });
         }
+        self.groups(reading, ended);
+    }
+
+    /// tape's own tests, which its points are the assertions of: as bad as the worst of them.
+    fn groups(&self, reading: &mut Reading, ended: bool) {
+        let mut groups: BTreeMap<&str, (Status, usize)> = BTreeMap::new();
+        let mut last = None;
+        for found in &self.found {
+            let Some(group) = found.group.as_deref() else { continue };
+            let entry = groups.entry(group).or_insert((found.status, found.line));
+            // An assertion that is left out says nothing of the others.
+            let first = entry.0 == Status::Skipped && found.status != Status::Skipped;
+            if first || (found.status != Status::Skipped && entry.0.worst(found.status) != entry.0) {
+                *entry = (found.status, found.line);
+            }
+            last = Some(group);
+        }
+        // What a crash cut off may have had more to say.
+        if let (false, Some(entry)) = (ended, last.and_then(|last| groups.get_mut(last))) {
+            entry.0 = entry.0.worst(Status::Unreached);
+        }
+        let known: BTreeSet<&str> = reading.tests.iter().map(|test| test.id.as_str()).collect();
+        let new: Vec<TestResult> = groups
+            .into_iter()
+            .filter(|(group, _)| !known.contains(group))
+            .map(|(group, (status, line))| TestResult {
+                id: group.to_owned(),
+                status,
+                line,
+                seconds: None,
+                source_line: None,
+            })
+            .collect();
+        reading.tests.extend(new);
     }
 }
 

@@ -261,15 +261,22 @@ fn tap_13_tape_5_10_2() {
    3 passed    first group > should be strictly equal
    4 passed    first group > two is two
    5 failed    first group > one is two
+   5 failed    first group
   23 passed    console > a # b
+  23 passed    console
   24 passed    console > x - y
   26 skipped   inner > later
   27 xfailed   inner > todo fails
+  27 xfailed   inner
   35 passed    a remark > after remark
+  35 passed    a remark
   37 passed    nested > should be truthy
+  37 passed    nested
   39 passed    same > should be truthy
+  39 passed    same
   41 passed    throws > once
   42 failed    throws > plan != count
+  42 failed    throws
 unread: 21 ok 7 fake
 ",
     );
@@ -281,6 +288,7 @@ fn tap_13_tape_5_10_2_crash() {
         "tap-13-tape-5.10.2-crash",
         "
    3 passed    dies > alive
+   3 unreached dies
 incomplete: ? 1 of ?
 ",
     );

@@ -18,16 +18,63 @@ struct Printing {
     programs: &'static [&'static str],
     /// Text put around a commented-out statement to parse it.
     around: (&'static str, &'static str),
+    /// What stands between a printing call's name and its parenthesis.
+    mark: &'static str,
+    /// File beside which a package is a program; empty where no name says so.
+    main: &'static str,
 }
 
-const PRINTING: &[Printing] = &[Printing {
+const PRINTING: &[Printing] = &[
+    RUST,
+    JAVASCRIPT,
+    Printing { language: "typescript", ..JAVASCRIPT },
+    Printing { language: "tsx", ..JAVASCRIPT },
+    PYTHON,
+];
+
+const RUST: Printing = Printing {
     language: "rust",
     always: &["dbg"],
     prints: &["println", "eprintln", "print", "eprint"],
     logs: &["debug", "trace", "info", "warn", "error"],
     programs: &["main.rs", "build.rs", "bin", "examples", "benches", "cli", "xtask"],
     around: ("fn f() {\n", "\n}\n"),
-}];
+    mark: "!",
+    main: "main.rs",
+};
+
+const JAVASCRIPT: Printing = Printing {
+    language: "javascript",
+    always: &["console.trace", "console.dir", "console.table", "console.count", "alert"],
+    prints: &["console.log", "console.debug", "process.stdout.write"],
+    logs: &["console.info", "console.warn", "console.error", "process.stderr.write"],
+    programs: &["bin", "cli", "cli.ts", "cli.js", "scripts", "examples", "benchmarks", "bench", "tools"],
+    around: ("async function f() {\n", "\n}\n"),
+    mark: "",
+    main: "",
+};
+
+const PYTHON: Printing = Printing {
+    language: "python",
+    always: &["breakpoint", "pdb.set_trace", "ipdb.set_trace", "pprint.pprint", "pprint"],
+    prints: &["print"],
+    logs: &["logging.debug", "logging.info", "logging.warning", "logger.debug", "logger.info", "log.debug"],
+    programs: &[
+        "__main__.py",
+        "cli.py",
+        "main.py",
+        "setup.py",
+        "manage.py",
+        "bin",
+        "scripts",
+        "examples",
+        "cli",
+        "tools",
+    ],
+    around: ("", "\n"),
+    mark: "",
+    main: "__main__.py",
+};
 
 /// Words that nobody means for users.
 const MARKS: &[&str] = &[
@@ -62,7 +109,7 @@ fn wrapped(facts: &Facts, unit: usize) -> Option<Mark> {
         .find(|row| language_of(path).is_some_and(|language| language.name == row.language))?;
     let (gone, come) = facts.view.tokens(edit);
     let [call, bang, open, close] = &come[..] else { return None };
-    let shape = bang == "!" && open == "(" && close == ")" && gone.is_empty();
+    let shape = bang == printing.mark && open == "(" && close == ")" && gone.is_empty();
     (shape && printing.always.contains(&call.as_str())).then(|| Mark {
         sign: Sign::Debug,
         grade: Grade::B,
@@ -71,19 +118,25 @@ fn wrapped(facts: &Facts, unit: usize) -> Option<Mark> {
     })
 }
 
-/// The added statement is one call of a printing macro.
+/// The added statement is one call that prints.
 fn print(facts: &Facts, change: &Change, path: &str, printing: &Printing) -> Option<String> {
     let source = facts.view.new_side(change.file)?;
     let code: Vec<usize> = tokens_in(source, change.new[0]..change.new[1])
         .filter(|token| source.tokens[*token].kind != TokenKind::Comment)
         .collect();
-    let bang = code.iter().position(|token| source.text(*token) == b"!")?;
-    let head: Vec<String> =
+    let call = if printing.mark.is_empty() { "(" } else { printing.mark };
+    let bang = code.iter().position(|token| source.text(*token) == call.as_bytes())?;
+    let mut head: Vec<String> =
         code[..bang].iter().map(|token| String::from_utf8_lossy(source.text(*token)).into_owned()).collect();
-    if !head.iter().enumerate().all(|(at, word)| (at % 2 == 1) == (word == "::")) {
+    if printing.mark.is_empty() && head.first().is_some_and(|word| word == "await") {
+        head.remove(0);
+    }
+    if !head.iter().enumerate().all(|(at, word)| (at % 2 == 1) == ["::", "."].contains(&word.as_str())) {
         return None;
     }
-    let name = head.last()?;
+    // A macro is named by its last part, a method with what it is called on.
+    let name = if printing.mark.is_empty() { head.concat() } else { head.last()?.clone() };
+    let shown = format!("{name}{}", printing.mark);
     // The call must be the whole statement.
     let leaf = source.tokens[code[bang]].node as usize;
     let statement = source.range(source.statement_of(leaf));
@@ -96,14 +149,14 @@ fn print(facts: &Facts, change: &Change, path: &str, printing: &Printing) -> Opt
     let text = String::from_utf8_lossy(facts.view.new_text(change)).into_owned();
     let marked = MARKS.iter().find(|mark| text.contains(*mark));
     if printing.always.contains(&name.as_str()) {
-        return Some(format!("a `{name}!` is left in"));
+        return Some(format!("a `{shown}` is left in"));
     }
     let prints = printing.prints.contains(&name.as_str());
     if let Some(mark) = marked.filter(|_| prints || printing.logs.contains(&name.as_str())) {
-        return Some(format!("a `{name}!` with `{}` is left in", mark.trim()));
+        return Some(format!("a `{shown}` with `{}` is left in", mark.trim()));
     }
     if prints && !may_print(facts, path, printing) && !printed_before(facts, change.file, printing) {
-        return Some(format!("a `{name}!` in library code that prints nowhere else"));
+        return Some(format!("a `{shown}` in library code that prints nowhere else"));
     }
     None
 }
@@ -116,7 +169,11 @@ fn may_print(facts: &Facts, path: &str, printing: &Printing) -> bool {
     let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
     let mut above = Some(folder);
     while let Some(folder) = above {
-        let main = if folder.is_empty() { "main.rs".to_owned() } else { format!("{folder}/main.rs") };
+        let main = match (printing.main, folder) {
+            ("", _) => break,
+            (main, "") => main.to_owned(),
+            (main, folder) => format!("{folder}/{main}"),
+        };
         if facts.base_paths().binary_search(&main).is_ok() {
             return true;
         }
@@ -143,12 +200,20 @@ fn printed_before(facts: &Facts, file: usize, printing: &Printing) -> bool {
 }
 
 fn prints(source: &Source, printing: &Printing) -> bool {
-    source.tokens.windows(2).enumerate().any(|(number, pair)| {
-        let name = String::from_utf8_lossy(source.text(number));
-        pair[0].kind == TokenKind::Word
-            && source.text(number + 1) == b"!"
-            && printing.prints.contains(&name.as_ref())
-            && !source.in_test(pair[0].node as usize)
+    let call = if printing.mark.is_empty() { "(" } else { printing.mark };
+    source.tokens.iter().enumerate().any(|(number, token)| {
+        token.kind == TokenKind::Word
+            && source.text(number + 1) == call.as_bytes()
+            && printing.prints.iter().any(|name| ends_with(source, number, name))
+            && !source.in_test(token.node as usize)
+    })
+}
+
+/// Whether a name of one or more parts ends at a token.
+fn ends_with(source: &Source, last: usize, name: &str) -> bool {
+    name.rsplit('.').enumerate().all(|(at, part)| {
+        // Dots stand between the parts.
+        last.checked_sub(2 * at).is_some_and(|token| source.text(token) == part.as_bytes())
     })
 }
 
@@ -171,11 +236,21 @@ fn commented_out(facts: &Facts, change: &Change, printing: &Printing) -> Option<
         })
         .filter(|line| !line.is_empty())
         .collect();
-    let ends = code.last().is_some_and(|line| line.ends_with(';') || line.ends_with('}'));
+    // Without marks at the end of statements a line of prose may parse: then it must call or assign.
+    let ends = code.last().is_some_and(|line| {
+        line.ends_with(';')
+            || line.ends_with('}')
+            || (language_is_bare(source.language) && line.ends_with(')'))
+    });
     if !ends || !parses(source.language, &code.join("\n"), printing, source) {
         return None;
     }
     Some("the comment's text is code".to_owned())
+}
+
+/// Whether statements end with their lines.
+fn language_is_bare(language: &Language) -> bool {
+    language.name == "python"
 }
 
 /// At least four tokens, no error, and a name that the file uses elsewhere.
