@@ -49,7 +49,7 @@ fn configurations(tree: &dyn Tree) -> Vec<String> {
     let root = || vec!["tsconfig.json".to_owned()];
     let Some(blob) = tree.blob("tsconfig.json") else { return root() };
     let text = String::from_utf8_lossy(&blob.bytes).into_owned();
-    let Ok(value) = serde_json::from_str::<serde_json::Value>(&plain_json(&text)) else { return root() };
+    let Ok(value) = json5::from_str::<serde_json::Value>(&text) else { return root() };
     let own_files = value.get("include").is_some()
         || value.get("files").and_then(|files| files.as_array()).is_none_or(|files| !files.is_empty());
     let references: Vec<String> = value
@@ -61,47 +61,6 @@ fn configurations(tree: &dyn Tree) -> Vec<String> {
         .map(|path| path.trim_start_matches("./").to_owned())
         .collect();
     if own_files || references.is_empty() { root() } else { references }
-}
-
-/// JSON without the comments and the commas at ends that configurations may have.
-fn plain_json(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    let mut letters = text.chars().peekable();
-    let mut in_text = false;
-    while let Some(letter) = letters.next() {
-        match letter {
-            '\\' if in_text => {
-                out.push(letter);
-                out.extend(letters.next());
-            }
-            '"' => {
-                in_text = !in_text;
-                out.push(letter);
-            }
-            '/' if !in_text && letters.peek() == Some(&'/') => {
-                while letters.next_if(|letter| *letter != '\n').is_some() {}
-            }
-            '/' if !in_text && letters.peek() == Some(&'*') => {
-                letters.next();
-                let mut star = false;
-                for letter in letters.by_ref() {
-                    if star && letter == '/' {
-                        break;
-                    }
-                    star = letter == '*';
-                }
-            }
-            ']' | '}' if !in_text => {
-                let kept = out.trim_end();
-                if kept.ends_with(',') {
-                    out.truncate(kept.len() - 1);
-                }
-                out.push(letter);
-            }
-            _ => out.push(letter),
-        }
-    }
-    out
 }
 
 fn read(output: &StepOutput) -> Reading {

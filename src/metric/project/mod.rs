@@ -11,6 +11,8 @@ use crate::patch::Tree;
 use crate::syntax::{Source, language_of};
 
 mod cargo;
+mod javascript;
+mod python;
 mod rust;
 
 pub(crate) use cargo::below;
@@ -26,7 +28,8 @@ pub struct Resolver {
 }
 
 /// All resolvers.
-pub static RESOLVERS: &[Resolver] = &[rust::RUST];
+pub static RESOLVERS: &[Resolver] =
+    &[rust::RUST, javascript::JAVASCRIPT, javascript::TYPESCRIPT, javascript::TSX, python::PYTHON];
 
 /// The folder whose files may see what is private to a file; none where a file's privates are its own.
 pub(crate) fn inner_folder(path: &str) -> Option<String> {
@@ -66,6 +69,11 @@ impl Graph {
             }
             (resolver.resolve)(tree, &sources, &mut graph);
         }
+        // What an import leads to is a file of the graph, or else (styles, data) no edge.
+        let files: BTreeSet<String> = graph.edges.keys().cloned().collect();
+        for targets in graph.edges.values_mut() {
+            targets.retain(|target| files.contains(target));
+        }
         graph
     }
 
@@ -87,6 +95,13 @@ impl Graph {
     /// The files that `file` imports or declares.
     pub fn imports(&self, file: &str) -> impl Iterator<Item = &str> {
         self.edges.get(file).into_iter().flatten().map(String::as_str)
+    }
+
+    /// An edge to a file of the tree that may be read only later.
+    pub(crate) fn link(&mut self, from: &str, to: &str) {
+        if from != to {
+            self.edges.entry(from.to_owned()).or_default().insert(to.to_owned());
+        }
     }
 
     /// An edge, if both ends are files of the graph and differ.

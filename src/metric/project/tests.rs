@@ -79,3 +79,88 @@ fn modules_that_declare_each_other_end() {
     ]);
     assert_eq!(Graph::read(&tree).files().count(), 1);
 }
+
+fn typescript() -> Files {
+    Files::of(&[
+        ("package.json", r#"{"name": "shop", "main": "dist/start.js", "workspaces": ["packages/*"]}"#),
+        (
+            "tsconfig.json",
+            "{ // aliases\n \"extends\": \"./tsconfig.base.json\", \"compilerOptions\": {\"strict\": true,} }",
+        ),
+        (
+            "tsconfig.base.json",
+            r##"{"compilerOptions": {"baseUrl": ".", "paths": {"@/*": ["src/*"], "#money": ["src/money/index.ts"]}}}"##,
+        ),
+        (
+            "src/start.ts",
+            "import { cart } from './cart.js';\nimport type { Money } from \"#money\";\nimport './theme.css';\n",
+        ),
+        (
+            "src/cart.ts",
+            "export * from '@/money';\nimport React from 'react';\nconst lazy = () => import('./view');\n",
+        ),
+        ("src/money/index.ts", "export { cents } from './cents';\n"),
+        (
+            "src/money/cents.ts",
+            "import tools from '@shop/tools';\nimport { deep } from '@shop/tools/deep';\n",
+        ),
+        ("src/view.tsx", "import { x } from './nowhere';\nconst y = require('../legacy/old');\n"),
+        ("src/theme.css", ""),
+        ("legacy/old.js", "module.exports = 1;\n"),
+        (
+            "packages/tools/package.json",
+            r#"{"name": "@shop/tools", "exports": {".": "./dist/index.js", "./deep": {"import": "./dist/deep.mjs"}}}"#,
+        ),
+        ("packages/tools/src/index.ts", ""),
+        ("packages/tools/src/deep.ts", ""),
+        ("test/cart.test.ts", "import { cart } from '../src/cart';\n"),
+        ("repro.mjs", "import './src/cart.ts';\n"),
+    ])
+}
+
+#[test]
+fn specifiers_lead_to_files() {
+    let graph = Graph::read(&typescript());
+    let table: &[(&str, &[&str])] = &[
+        ("src/start.ts", &["src/cart.ts", "src/money/index.ts"]),
+        ("src/cart.ts", &["src/money/index.ts", "src/view.tsx"]),
+        ("src/money/index.ts", &["src/money/cents.ts"]),
+        ("src/money/cents.ts", &["packages/tools/src/deep.ts", "packages/tools/src/index.ts"]),
+        ("src/view.tsx", &["legacy/old.js"]),
+        ("test/cart.test.ts", &["src/cart.ts"]),
+    ];
+    for (file, expected) in table {
+        assert_eq!(graph.imports(file).collect::<Vec<_>>(), *expected, "{file}");
+    }
+    let reachable = graph.reachable();
+    assert!(reachable.contains("src/start.ts") && reachable.contains("legacy/old.js"));
+    assert!(!reachable.contains("repro.mjs"));
+}
+
+#[test]
+fn modules_of_python_lead_to_files() {
+    let graph = Graph::read(&Files::of(&[
+        ("pyproject.toml", "[project]\nname = 'shop'\n[project.scripts]\nshop = 'shop.cli:main'\n"),
+        ("src/shop/__init__.py", "from .cart import Cart\nfrom shop import money\n"),
+        ("src/shop/cart.py", "import os\nfrom shop.money.cents import half\nfrom . import view as v\n"),
+        ("src/shop/view.py", "from .. import nothing\n"),
+        ("src/shop/cli.py", "import shop.cart\n"),
+        ("src/shop/money/__init__.py", ""),
+        ("src/shop/money/cents.py", "from ..view import *\n"),
+        ("tests/test_cart.py", "from shop import Cart\nimport helper\n"),
+        ("tests/helper.py", ""),
+        ("repro.py", "import shop\n"),
+    ]));
+    let table: &[(&str, &[&str])] = &[
+        ("src/shop/__init__.py", &["src/shop/cart.py", "src/shop/money/__init__.py"]),
+        ("src/shop/cart.py", &["src/shop/money/cents.py", "src/shop/view.py"]),
+        ("src/shop/cli.py", &["src/shop/cart.py"]),
+        ("src/shop/money/cents.py", &["src/shop/view.py"]),
+        ("tests/test_cart.py", &["src/shop/__init__.py", "tests/helper.py"]),
+    ];
+    for (file, expected) in table {
+        assert_eq!(graph.imports(file).collect::<Vec<_>>(), *expected, "{file}");
+    }
+    let reachable = graph.reachable();
+    assert!(reachable.contains("src/shop/cli.py") && !reachable.contains("repro.py"));
+}
