@@ -12,12 +12,13 @@ use super::fallout::{Fallout, Rejected};
 use super::splice::{Split, split};
 use super::statement;
 use crate::diff::{Role, role_of};
+use crate::harness::npm_script;
 use crate::patch::{self, ApplyError, Blob, Tree, TreeChanges};
-use crate::repo::{BaseTree, Commit, History};
+use crate::repo::{BaseTree, Commit, History, Mirrors, Release};
 use crate::syntax::inline_tests::test_functions;
 use crate::syntax::{self, language_of};
 use crate::task::{
-    Environment, PassToPass, PatchSource, Profiles, Published, Source, Task, TestPlan, profile,
+    Environment, PassToPass, PatchSource, Profiles, Published, Registry, Source, Task, TestPlan, profile,
 };
 
 /// What a task is to be made with.
@@ -75,68 +76,166 @@ pub fn draft(history: &History, revision: &str, options: &DraftOptions) -> Resul
     check_kinds(&base, &split)?;
     let [gold, tests] = [patch_of(&base, &split.gold)?, patch_of(&base, &split.tests)?];
     check_size(&split, &gold, options)?;
-    let text = match &options.statement {
-        Some(text) => text.clone(),
-        None => statement::from_message(&commit.message),
-    };
-    if text.trim().is_empty() {
-        return Err(Rejected::new(Fallout::StatementEmpty, "give one with --statement"));
-    }
-    let test_files =
-        split.tests.keys().map(String::as_str).filter(|path| !split.inline.iter().any(|p| p == path));
-    let warnings = statement::warnings(&text, test_files);
-    let changed_tests = changed_tests(&base, &split.tests);
-    let language = options.language.clone().unwrap_or_else(|| language(&split.gold));
-    let defaults = Profiles::built_in().effective(&language, &options.source.repository());
-    let command = options.test_command.clone().or_else(|| defaults.test.map(|pick| pick.value));
-    let command = command.ok_or_else(|| {
-        let detail =
-            format!("there is no profile for `{language}`; say how it is tested with --test-command");
-        Rejected::new(Fallout::Toolchain, detail)
-    })?;
-    let id = options.id.clone().unwrap_or_else(|| format!("{}-{}", options.name, &commit.id[..10]));
-    // A profile's format is that of its own command.
-    let own_command = options.test_command.is_none() || language == "rust";
-    let of_profile = defaults.format.filter(|_| own_command).map(|pick| pick.value);
-    let format = options.format.clone().or(of_profile);
-    let built = defaults.build.map(|pick| pick.value);
-    let task = Task {
-        id,
-        span: None,
-        source: options.source.clone(),
+    let statement = options.statement.clone().unwrap_or_else(|| statement::from_message(&commit.message));
+    let task = Origin {
+        id: format!("{}-{}", options.name, &commit.id[..10]),
         commit: Some(parent.to_owned()),
-        statement: text,
-        gold: Some(PatchSource::Text(gold)),
+        source: options.source.clone(),
+        gold: PatchSource::Text(gold),
         tests: PatchSource::Text(tests),
-        test_files: None,
-        src_files: None,
-        foreign: false,
-        published: Published::default(),
-        environment: Environment {
-            setup: defaults.setup.map(|pick| pick.value).unwrap_or_default(),
-            build: built.unwrap_or_else(|| profile::cargo_no_run(&command).into_iter().collect()),
-            packages: Vec::new(),
-            toolchain: defaults.toolchain.map(|pick| pick.value),
-            variables: defaults.variables.into_iter().map(|(name, pick)| (name, pick.value)).collect(),
-        },
-        test: TestPlan {
-            command,
-            format: format.unwrap_or_else(|| "auto".to_owned()),
-            timeout: options
-                .timeout
-                .or(defaults.timeout.map(|pick| pick.value))
-                .unwrap_or(profile::DEFAULT_TIMEOUT),
-            fail_to_pass: Vec::new(),
-            pass_to_pass: PassToPass::Base,
-        },
-        allow: None,
-        lint: None,
-        filled: Vec::new(),
-        hash: String::new(),
         origin: format!("commit {}", commit.id),
-        language,
+        statement,
     };
-    Ok(Draft { task, base, split, changed_tests, warnings })
+    task.draft(base, split, options)
+}
+
+/// Two releases of a package.
+#[derive(Debug, Clone, Copy)]
+pub struct ReleasePair<'a> {
+    /// Where they were published.
+    pub registry: Registry,
+    /// Package.
+    pub name: &'a str,
+    /// Version of the base.
+    pub base: &'a str,
+    /// Version with the fix.
+    pub gold: &'a str,
+}
+
+/// Drafts a task from two releases: the difference in code files is gold, that in test files the test patch. Nothing
+/// else of the later release is part of it.
+pub fn draft_release(
+    mirrors: &Mirrors,
+    pair: ReleasePair<'_>,
+    options: &DraftOptions,
+) -> Result<Draft, Rejected> {
+    let unreadable = |error: crate::repo::RepoError| Rejected::new(Fallout::Unreadable, error);
+    let ReleasePair { registry, name, base, gold } = pair;
+    let of = |version| Release { registry, name, version, sha256: None };
+    let tree = mirrors.release(&of(base)).map_err(unreadable)?;
+    let later = mirrors.release(&of(gold)).map_err(unreadable)?;
+    let mut split = Split { gold: TreeChanges::new(), tests: TreeChanges::new(), inline: Vec::new() };
+    for (path, blob) in super::trees::differences(&tree, &later) {
+        let bytes = blob.as_ref().map_or(&[][..], |blob| &blob.bytes);
+        match role_of(&path, bytes) {
+            Role::Test => split.tests.insert(path, blob),
+            Role::Code => split.gold.insert(path, blob),
+            _ => None,
+        };
+    }
+    check_kinds(&tree, &split)?;
+    check_size(&split, &patch_of(&tree, &split.gold)?, options)?;
+    let release = |paths: &TreeChanges| -> Result<PatchSource, Rejected> {
+        Ok(PatchSource::Release {
+            version: gold.to_owned(),
+            sha256: Some(mirrors.sha256(&of(gold)).map_err(unreadable)?),
+            paths: paths.keys().cloned().collect(),
+        })
+    };
+    let plain: String =
+        name.chars().map(|c| if c.is_alphanumeric() || "._-".contains(c) { c } else { '-' }).collect();
+    let made_up = format!("Version {gold} of {name} changes what its tests ask for; bring {base} there.");
+    let task = Origin {
+        id: format!("{}-{}-{gold}", registry.name(), plain.trim_matches('-')),
+        commit: None,
+        source: Source::Registry {
+            registry,
+            name: name.to_owned(),
+            version: base.to_owned(),
+            sha256: Some(mirrors.sha256(&of(base)).map_err(unreadable)?),
+        },
+        gold: release(&split.gold)?,
+        tests: release(&split.tests)?,
+        origin: format!("releases {base} and {gold}"),
+        statement: options.statement.clone().unwrap_or(made_up),
+    };
+    let mut draft = task.draft(tree, split, options)?;
+    if options.statement.is_none() {
+        draft.warnings.push("the statement says nothing of the change: write one".to_owned());
+    }
+    Ok(draft)
+}
+
+/// What a draft is made of, whatever it comes from.
+struct Origin {
+    id: String,
+    commit: Option<String>,
+    source: Source,
+    gold: PatchSource,
+    tests: PatchSource,
+    origin: String,
+    statement: String,
+}
+
+impl Origin {
+    fn draft(self, base: BaseTree, split: Split, options: &DraftOptions) -> Result<Draft, Rejected> {
+        let text = self.statement;
+        if text.trim().is_empty() {
+            return Err(Rejected::new(Fallout::StatementEmpty, "give one with --statement"));
+        }
+        let test_files =
+            split.tests.keys().map(String::as_str).filter(|path| !split.inline.iter().any(|p| p == path));
+        let warnings = statement::warnings(&text, test_files);
+        let changed_tests = changed_tests(&base, &split.tests);
+        let language = options.language.clone().unwrap_or_else(|| language(&split.gold));
+        let defaults = Profiles::built_in().effective(&language, &self.source.repository());
+        let command = options.test_command.clone().or_else(|| defaults.test.map(|pick| pick.value));
+        let command = command.ok_or_else(|| {
+            let detail =
+                format!("there is no profile for `{language}`; say how it is tested with --test-command");
+            Rejected::new(Fallout::Toolchain, detail)
+        })?;
+        let id = options.id.clone().unwrap_or(self.id);
+        // A profile's format is that of its own command.
+        let own_command = options.test_command.is_none() || language == "rust";
+        let of_profile = defaults.format.filter(|_| own_command).map(|pick| pick.value);
+        // What stands for a package's own script is that script's runner.
+        let package = base.blob("package.json").and_then(|blob| String::from_utf8(blob.bytes).ok());
+        let reported = package.filter(|_| command == "npm test").as_deref().and_then(npm_script::reported);
+        let (command, of_profile) = match reported {
+            Some((command, format)) => (command, Some(format.name().to_owned())),
+            None => (command, of_profile),
+        };
+        let format = options.format.clone().or(of_profile);
+        let built = defaults.build.map(|pick| pick.value);
+        let task = Task {
+            id,
+            span: None,
+            source: self.source,
+            commit: self.commit,
+            statement: text,
+            gold: Some(self.gold),
+            tests: self.tests,
+            test_files: None,
+            src_files: None,
+            foreign: false,
+            published: Published::default(),
+            environment: Environment {
+                setup: defaults.setup.map(|pick| pick.value).unwrap_or_default(),
+                build: built.unwrap_or_else(|| profile::cargo_no_run(&command).into_iter().collect()),
+                packages: Vec::new(),
+                toolchain: defaults.toolchain.map(|pick| pick.value),
+                variables: defaults.variables.into_iter().map(|(name, pick)| (name, pick.value)).collect(),
+            },
+            test: TestPlan {
+                command,
+                format: format.unwrap_or_else(|| "auto".to_owned()),
+                timeout: options
+                    .timeout
+                    .or(defaults.timeout.map(|pick| pick.value))
+                    .unwrap_or(profile::DEFAULT_TIMEOUT),
+                fail_to_pass: Vec::new(),
+                pass_to_pass: PassToPass::Base,
+            },
+            allow: None,
+            lint: None,
+            filled: Vec::new(),
+            hash: String::new(),
+            origin: self.origin,
+            language,
+        };
+        Ok(Draft { task, base, split, changed_tests, warnings })
+    }
 }
 
 fn parent(commit: &Commit, first_parent: bool) -> Result<&str, Rejected> {

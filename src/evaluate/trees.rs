@@ -98,7 +98,11 @@ fn changes_to_release(
             detail: format!("it is no release, so there is no release {version} of it"),
         });
     };
-    let later = mirrors.release(&Release { registry: *registry, name, version, sha256 })?;
+    Ok(differences(base, &mirrors.release(&Release { registry: *registry, name, version, sha256 })?))
+}
+
+/// What a later tree has otherwise.
+pub(super) fn differences(base: &BaseTree, later: &BaseTree) -> TreeChanges {
     let mut changes = TreeChanges::new();
     for path in later.paths() {
         let blob = later.blob(&path);
@@ -111,7 +115,7 @@ fn changes_to_release(
             changes.insert(path, None);
         }
     }
-    Ok(changes)
+    changes
 }
 
 /// Files, folders and globs that a task names.

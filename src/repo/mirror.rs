@@ -38,6 +38,11 @@ impl Mirrors {
         BaseTree::open(repository, &format!("{}@{}", release.name, release.version), "HEAD")
     }
 
+    /// SHA-256 of a release's archive, 64 hex digits.
+    pub fn sha256(&self, release: &Release) -> Result<String, RepoError> {
+        release.sha256(&self.cache.join("releases"), self.client.as_deref())
+    }
+
     fn repository_of(&self, release: &Release) -> Result<Repository, RepoError> {
         let files = release.files(&self.cache.join("releases"), self.client.as_deref())?;
         fixture::of_files(&files, &self.cache.join("fixtures"))

@@ -53,6 +53,13 @@ impl Release<'_> {
         }
     }
 
+    /// SHA-256 of its archive.
+    pub(super) fn sha256(&self, cache: &Path, client: Option<&dyn Client>) -> Result<String, RepoError> {
+        let archive = self.archive(cache, client)?;
+        let bytes = std::fs::read(&archive).map_err(|source| RepoError::Io { path: archive, source })?;
+        Ok(hex(&Sha256::digest(&bytes)))
+    }
+
     /// Its files, without the folder that archives put around them. The archive is kept in `cache`.
     pub(super) fn files(&self, cache: &Path, client: Option<&dyn Client>) -> Result<Files, RepoError> {
         let archive = self.archive(cache, client)?;

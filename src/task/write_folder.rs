@@ -63,6 +63,7 @@ fn files(task: &Task) -> Result<Vec<(String, Vec<u8>)>, WriteError> {
     match &task.gold {
         None => {}
         Some(PatchSource::Text(text)) => files.push(("gold.patch".to_owned(), text.clone().into_bytes())),
+        Some(PatchSource::Release { .. }) if matches!(task.source, Source::Registry { .. }) => {}
         Some(_) => return Err(inexpressible("gold is no patch")),
     }
     match &task.tests {
@@ -71,6 +72,7 @@ fn files(task: &Task) -> Result<Vec<(String, Vec<u8>)>, WriteError> {
             files.extend(overlay.iter().cloned());
         }
         PatchSource::Overlay(_) => return Err(inexpressible("tests outside of tests/ must be a patch")),
+        PatchSource::Release { .. } if matches!(task.source, Source::Registry { .. }) => {}
         PatchSource::History { .. } | PatchSource::Release { .. } => {
             return Err(inexpressible("the tests are no patch"));
         }
@@ -82,9 +84,7 @@ fn task_toml(task: &Task) -> Result<String, WriteError> {
     let source = match &task.source {
         Source::Git(url) => format!("git:{url}"),
         Source::GitHub { owner, name } => format!("github:{owner}/{name}"),
-        Source::Registry { .. } => {
-            return Err(WriteError::Inexpressible("a release in a registry has no history".to_owned()));
-        }
+        Source::Registry { .. } => task.source.to_string(),
         Source::Path(folder) => {
             return Err(WriteError::Inexpressible(format!(
                 "{} is a plain folder of this machine; a task needs a git repository",
@@ -117,6 +117,7 @@ fn task_toml(task: &Task) -> Result<String, WriteError> {
     if let Some(commit) = &task.commit {
         line("commit", &quoted(commit));
     }
+    release(task, &mut line)?;
     line("[environment]", "");
     line("setup", &list(&task.environment.setup));
     line("build", &list(&task.environment.build));
@@ -141,6 +142,31 @@ fn task_toml(task: &Task) -> Result<String, WriteError> {
         line("commands", &list(lint));
     }
     Ok(text)
+}
+
+/// What a task from a registry says of its releases; gold and tests must come from one.
+fn release(task: &Task, line: &mut impl FnMut(&str, &str)) -> Result<(), WriteError> {
+    let Source::Registry { sha256, .. } = &task.source else { return Ok(()) };
+    if let Some(hash) = sha256 {
+        line("sha256", &quoted(hash));
+    }
+    let mut later: Option<(&String, &Option<String>)> = None;
+    let sides = [("gold_paths", task.gold.as_ref()), ("test_paths", Some(&task.tests))];
+    for (field, side) in sides {
+        let Some(PatchSource::Release { version, sha256, paths }) = side else { continue };
+        if later.is_some_and(|known| known != (version, sha256)) {
+            return Err(WriteError::Inexpressible("gold and tests come from two releases".to_owned()));
+        }
+        later = Some((version, sha256));
+        line(field, &list(paths));
+    }
+    if let Some((version, sha256)) = later {
+        line("gold_version", &quoted(version));
+        if let Some(hash) = sha256 {
+            line("gold_sha256", &quoted(hash));
+        }
+    }
+    Ok(())
 }
 
 /// A list in one line, or one entry a line where there are several.

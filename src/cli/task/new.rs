@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 
 use super::super::{Exit, context};
 use crate::cli::exit::bad_input;
-use crate::evaluate::draft::{Draft, DraftOptions, draft};
+use crate::evaluate::draft::{Draft, DraftOptions, ReleasePair, draft, draft_release};
 use crate::evaluate::fallout::{Fallout, Rejected};
 use crate::evaluate::make::{Made, make};
 use crate::evaluate::{ValidateOptions, World};
@@ -23,7 +23,7 @@ use crate::repo::{History, Mirrors};
 use crate::report::escape;
 use crate::sandbox::Sandbox;
 use crate::store::ProofFolder;
-use crate::task::{Source, Task, WriteError, read_suite, write_task};
+use crate::task::{Registry, Source, Task, WriteError, read_suite, write_task};
 
 /// Schema name of a line.
 const SCHEMA: &str = "kerf/task-new/1";
@@ -31,10 +31,10 @@ const SCHEMA: &str = "kerf/task-new/1";
 /// Arguments of `kerf task new`.
 #[derive(Debug, clap::Args)]
 pub(in crate::cli) struct NewArguments {
-    /// A folder, a bare mirror, a git URL, git:URL, or github:OWNER/NAME
+    /// A folder, a bare mirror, a git URL, git:URL, github:OWNER/NAME, or a package (crate:NAME, npm:NAME, pypi:NAME)
     #[arg(long, value_name = "REPO")]
     repo: String,
-    /// A commit, or a range A..B; repeats
+    /// A commit, or a range A..B; of a package a pair of releases BASE..GOLD; repeats
     #[arg(long, value_name = "REV")]
     commit: Vec<String>,
     /// A file with a commit or range a line; # begins a comment
@@ -110,7 +110,7 @@ pub enum Status {
 pub struct Candidate {
     /// `kerf/task-new/1`.
     pub schema: String,
-    /// 40 hex digits.
+    /// 40 hex digits; of a pair of releases `BASE..GOLD`.
     pub commit: String,
     /// Id of the task, null where it never came to one.
     pub task: Option<String>,
@@ -147,6 +147,9 @@ pub(super) fn main(arguments: &NewArguments) -> anyhow::Result<Exit> {
     let cache = context::cache(&variables)?;
     let mirrors = Mirrors::new(cache.clone(), arguments.mirror.clone());
     let specs = specs(arguments)?;
+    if let Some((registry, package)) = registry_of(&arguments.repo) {
+        return releases(arguments, registry, package, &specs, variables, cache);
+    }
     let repository = repository(&arguments.repo, &mirrors, specs.first().map_or("HEAD", String::as_str))?;
     let commits = commits(&repository.history, &specs)?;
     if commits.len() != 1 && (arguments.id.is_some() || arguments.statement.is_some()) {
@@ -155,7 +158,7 @@ pub(super) fn main(arguments: &NewArguments) -> anyhow::Result<Exit> {
             commits.len()
         )));
     }
-    let options = options(arguments, &repository)?;
+    let options = options(arguments, repository.source.clone(), repository.name.clone())?;
     let sandbox = context::sandbox(&arguments.sandbox, arguments.trust_patches)?;
     // A task made in a clone of a hosted repository names the host; its repository is at hand all the same.
     let here = Path::new(&arguments.repo).is_dir().then(|| repository.history.place().display().to_string());
@@ -166,9 +169,63 @@ pub(super) fn main(arguments: &NewArguments) -> anyhow::Result<Exit> {
     let logs = ProofFolder::open(&scratch.path().join("logs"))?;
     let worlds = BTreeMap::new();
     let mut maker = Maker { arguments, options, cache, sandbox, variables, mirror, logs, worlds };
+    tell(arguments, commits.iter().map(|commit| maker.make(&repository.history, commit)))
+}
+
+/// Makes tasks from pairs of releases of a package.
+fn releases(
+    arguments: &NewArguments,
+    registry: Registry,
+    package: &str,
+    specs: &[String],
+    variables: BTreeMap<String, String>,
+    cache: PathBuf,
+) -> anyhow::Result<Exit> {
+    let mut pairs = Vec::new();
+    for spec in specs {
+        let pair = spec.split_once("..").filter(|(base, gold)| !base.is_empty() && !gold.is_empty());
+        pairs.push(pair.ok_or_else(|| {
+            bad_input(format!(
+                "--commit {spec}: releases are given in pairs, BASE..GOLD, such as 1.2.0..1.2.1"
+            ))
+        })?);
+    }
+    if pairs.len() != 1 && (arguments.id.is_some() || arguments.statement.is_some()) {
+        return Err(bad_input(format!("--id and --statement are of one pair; there are {}", pairs.len())));
+    }
+    let source =
+        Source::Registry { registry, name: package.to_owned(), version: String::new(), sha256: None };
+    let options = options(arguments, source, package.to_owned())?;
+    let sandbox = context::sandbox(&arguments.sandbox, arguments.trust_patches)?;
+    std::fs::create_dir_all(&cache).with_context(|| format!("cannot make {}", cache.display()))?;
+    let scratch =
+        tempfile::Builder::new().prefix("task-new-").tempdir_in(&cache).context("no place for logs")?;
+    let logs = ProofFolder::open(&scratch.path().join("logs"))?;
+    let (worlds, mirror) = (BTreeMap::new(), None);
+    let fetching = World::with_tools(&cache, None, Arc::clone(&sandbox), &variables, BTreeSet::new());
+    let mut maker = Maker { arguments, options, cache, sandbox, variables, mirror, logs, worlds };
+    let made = pairs.into_iter().map(|(base, gold)| {
+        let pair = ReleasePair { registry, name: package, base, gold };
+        let drafted = draft_release(&fetching.mirrors, pair, &maker.options);
+        maker.finish(&format!("{base}..{gold}"), drafted)
+    });
+    tell(arguments, made)
+}
+
+/// The registry and package of `crate:NAME`, `npm:NAME`, `pypi:NAME`.
+fn registry_of(text: &str) -> Option<(Registry, &str)> {
+    let (registry, package) = text.split_once(':')?;
+    Some((Registry::named(registry)?, package)).filter(|(_, package)| !package.is_empty())
+}
+
+/// Tells of each candidate when it is done, and of all at the end.
+fn tell(
+    arguments: &NewArguments,
+    candidates: impl Iterator<Item = anyhow::Result<Candidate>>,
+) -> anyhow::Result<Exit> {
     let mut all = Vec::new();
-    for commit in commits {
-        let candidate = maker.make(&repository.history, &commit)?;
+    for candidate in candidates {
+        let candidate = candidate?;
         let text = if arguments.json { serde_json::to_string(&candidate)? } else { line(&candidate) };
         crate::cli::report::print(&text)?;
         all.push(candidate);
@@ -276,7 +333,7 @@ fn base_name(path: &str) -> String {
     if name.is_empty() { "task".to_owned() } else { name }
 }
 
-fn options(arguments: &NewArguments, repository: &Repository) -> anyhow::Result<DraftOptions> {
+fn options(arguments: &NewArguments, source: Source, name: String) -> anyhow::Result<DraftOptions> {
     let statement = match &arguments.statement {
         None => None,
         Some(path) => Some(
@@ -304,8 +361,8 @@ fn options(arguments: &NewArguments, repository: &Repository) -> anyhow::Result<
         return Err(bad_input("--timeout 0: write a number of seconds above 0"));
     }
     Ok(DraftOptions {
-        source: repository.source.clone(),
-        name: repository.name.clone(),
+        source,
+        name,
         id: arguments.id.clone(),
         statement,
         test_command: arguments.test_command.clone(),
@@ -336,6 +393,12 @@ struct Maker<'a> {
 impl Maker<'_> {
     /// A candidate of a commit. Fails only where a task cannot be written.
     fn make(&mut self, history: &History, commit: &str) -> anyhow::Result<Candidate> {
+        let drafted = draft(history, commit, &self.options);
+        self.finish(commit, drafted)
+    }
+
+    /// Proves and writes what was drafted of a commit or pair of releases.
+    fn finish(&mut self, commit: &str, drafted: Result<Draft, Rejected>) -> anyhow::Result<Candidate> {
         let mut candidate = Candidate {
             schema: SCHEMA.to_owned(),
             commit: commit.to_owned(),
@@ -350,7 +413,7 @@ impl Maker<'_> {
             runs: 0,
             seconds: 0.0,
         };
-        let draft = match draft(history, commit, &self.options) {
+        let draft = match drafted {
             Ok(draft) => draft,
             Err(rejected) => return Ok(candidate.rejected(rejected)),
         };
@@ -450,7 +513,9 @@ fn keep(out: &Path, task: &Task, rejected: &Rejected) -> anyhow::Result<()> {
 
 /// A candidate in a line, its warnings below.
 fn line(candidate: &Candidate) -> String {
-    let short = &candidate.commit[..candidate.commit.len().min(10)];
+    let releases = candidate.commit.contains("..");
+    let short =
+        if releases { &candidate.commit } else { &candidate.commit[..candidate.commit.len().min(10)] };
     let id = candidate.task.as_deref().unwrap_or_default();
     let mut text = match (candidate.status, candidate.reason) {
         (Status::Rejected, reason) => {
