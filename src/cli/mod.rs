@@ -3,6 +3,7 @@
 //! In: arguments. Out: an [`ExitCode`](exit::Exit). Commands read their inputs, call the library and print; errors
 //! name file, line, field and what to do.
 
+mod capture;
 mod completions;
 mod config;
 mod context;
@@ -14,6 +15,7 @@ mod progress;
 mod report;
 mod run;
 mod schema;
+mod suite;
 mod task;
 mod verify;
 
@@ -44,6 +46,11 @@ enum Command {
     /// Check, prove and make tasks
     #[command(subcommand)]
     Task(task::TaskCommand),
+    /// Make a prediction of a working tree
+    Capture(capture::CaptureArguments),
+    /// Bring what a suite needs
+    #[command(subcommand)]
+    Suite(suite::SuiteCommand),
     /// Run a sample of a finished run again, and report every difference
     Verify(verify::VerifyArguments),
     /// Say what this machine can do, and how to get what is missing
@@ -70,6 +77,8 @@ pub fn main() -> std::process::ExitCode {
         Command::Diff(arguments) => diff::main(&arguments),
         Command::Grade(arguments) => grade::main(&arguments),
         Command::Task(command) => task::main(&command),
+        Command::Capture(arguments) => capture::main(&arguments),
+        Command::Suite(command) => suite::main(&command),
         Command::Verify(arguments) => verify::main(&arguments),
         Command::Doctor(arguments) => doctor::main(&arguments),
         Command::Schema(arguments) => schema::main(&arguments),

@@ -21,6 +21,7 @@ pub(super) struct SchemaArguments {
 /// Every schema by name.
 fn schemas() -> Vec<(&'static str, Schema)> {
     vec![
+        ("bundle", schema_for!(super::suite::Bundle)),
         ("detail", schema_for!(crate::evaluate::detail::Detail)),
         ("diff", schema_for!(crate::diff::Diff)),
         ("grade", schema_for!(crate::harness::grade::Grade)),

@@ -106,28 +106,8 @@ impl Bench {
         discover: bool,
         sink: &dyn Sink,
     ) -> Result<Self, Unready> {
-        let setup = |detail: &dyn std::fmt::Display| Unready::Invalid(Reason::Setup, detail.to_string());
-        let mut task = task.clone();
-        if let Some(seconds) = options.timeout_s {
-            task.test.timeout = std::time::Duration::from_secs(seconds);
-        }
-        let toolchain =
-            world.toolchain(&task).map_err(|detail| Unready::Invalid(Reason::Toolchain, detail))?;
-        let base = world.mirrors.tree(&task.source, task.commit.as_deref()).map_err(|error| setup(&error))?;
-        discover_command(&mut task, &base);
-        let material = trees::material(&task, &base, &world.mirrors).map_err(|error| match error {
-            trees::MaterialError::Apply { what: "gold", .. } => {
-                Unready::Invalid(Reason::GoldFailed, error.to_string())
-            }
-            other => setup(&other),
-        })?;
-        let linters = lints::Linters::find(&task, &base, options);
-        let snapshot = world.snapshots.get(&snapshot::Request {
-            tree: &base,
-            environment: &task.environment,
-            warm: &linters.warm_commands(),
-            toolchain: &toolchain,
-        })?;
+        let Ground { task, toolchain, base, material, linters, snapshot } =
+            Ground::lay(world, task, options)?;
         let spec = session_spec(&snapshot, &toolchain);
         let packages = packages::read_context(&base);
         let timing = BTreeMap::from([("snapshot_s".to_owned(), snapshot.meta.seconds)]);
@@ -263,6 +243,62 @@ impl Bench {
     pub fn tree(&self) -> &dyn Tree {
         &self.base
     }
+}
+
+/// What a task stands on before anything of it is run: all of it can be brought while there is a network.
+struct Ground {
+    task: Task,
+    toolchain: Toolchain,
+    base: BaseTree,
+    material: Material,
+    linters: lints::Linters,
+    snapshot: Snapshot,
+}
+
+impl Ground {
+    fn lay(world: &World, task: &Task, options: &Options) -> Result<Self, Unready> {
+        let setup = |detail: &dyn std::fmt::Display| Unready::Invalid(Reason::Setup, detail.to_string());
+        let mut task = task.clone();
+        if let Some(seconds) = options.timeout_s {
+            task.test.timeout = std::time::Duration::from_secs(seconds);
+        }
+        let toolchain =
+            world.toolchain(&task).map_err(|detail| Unready::Invalid(Reason::Toolchain, detail))?;
+        let base = world.mirrors.tree(&task.source, task.commit.as_deref()).map_err(|error| setup(&error))?;
+        discover_command(&mut task, &base);
+        let material = trees::material(&task, &base, &world.mirrors).map_err(|error| match error {
+            trees::MaterialError::Apply { what: "gold", .. } => {
+                Unready::Invalid(Reason::GoldFailed, error.to_string())
+            }
+            other => setup(&other),
+        })?;
+        let linters = lints::Linters::find(&task, &base, options);
+        let snapshot = world.snapshots.get(&snapshot::Request {
+            tree: &base,
+            environment: &task.environment,
+            warm: &linters.warm_commands(),
+            toolchain: &toolchain,
+        })?;
+        Ok(Self { task, toolchain, base, material, linters, snapshot })
+    }
+}
+
+/// What was brought for a task.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Fetched {
+    /// Key of its snapshot.
+    pub snapshot: String,
+    /// Seconds that the snapshot's making took.
+    pub seconds: f64,
+}
+
+/// Brings all that runs of a task need into the world's cache: repository, releases, packages, the base set up and built.
+///
+/// # Errors
+/// Why its trials would be invalid, in words.
+pub fn fetch(world: &World, task: &Task, options: &Options) -> Result<Fetched, String> {
+    let ground = Ground::lay(world, task, options).map_err(|error| error.to_string())?;
+    Ok(Fetched { snapshot: ground.snapshot.key, seconds: ground.snapshot.meta.seconds })
 }
 
 /// Where nobody said how a JavaScript package is tested, its own `test` script does; its runner is asked for a report

@@ -33,6 +33,7 @@ mod trial;
 pub mod validate;
 pub mod verify;
 
+pub use bench::{Fetched, fetch};
 pub use plan::{EMPTY, GOLD, Measure, Options, Plan, Subject, TaskPlan, Trial};
 pub use record::Record;
 pub use run::{World, run};

@@ -98,3 +98,49 @@ pub fn merge_base(path: &Path, a: &str, b: &str) -> Result<String, RepoError> {
     })?;
     Ok(base.to_string())
 }
+
+/// What a working tree holds that no patch of it does; paths in order, folders with `/` at the end.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct LeftOut {
+    /// Submodules that differ from what the commit says.
+    pub submodules: Vec<String>,
+    /// Files and folders that ignore rules name.
+    pub ignored: Vec<String>,
+    /// What is neither file nor link, and names that are not UTF-8.
+    pub odd: Vec<String>,
+}
+
+/// What [`working_changes`] leaves out of the repository at `path`.
+pub fn left_out(path: &Path) -> Result<LeftOut, RepoError> {
+    let repository = discover(path)?;
+    let Some(root) = repository.workdir() else { return Ok(LeftOut::default()) };
+    let mut options = git2::StatusOptions::new();
+    options.include_untracked(true).recurse_untracked_dirs(true).include_ignored(true).update_index(false);
+    let mut found = LeftOut::default();
+    let submodules: BTreeSet<String> = repository
+        .submodules()?
+        .iter()
+        .map(|submodule| submodule.path().to_string_lossy().into_owned())
+        .collect();
+    for entry in repository.statuses(Some(&mut options))?.iter() {
+        let name = String::from_utf8_lossy(entry.path_bytes()).into_owned();
+        let plain = name.trim_end_matches('/');
+        if submodules.contains(plain) {
+            found.submodules.push(plain.to_owned());
+        } else if entry.status().is_ignored() {
+            found.ignored.push(name);
+        } else if entry.path().is_err() {
+            found.odd.push(name);
+        } else if let Ok(metadata) = root.join(&name).symlink_metadata()
+            && !metadata.is_file()
+            && !metadata.is_symlink()
+        {
+            found.odd.push(name);
+        }
+    }
+    for list in [&mut found.submodules, &mut found.ignored, &mut found.odd] {
+        list.sort();
+        list.dedup();
+    }
+    Ok(found)
+}

@@ -57,7 +57,7 @@ pub struct Meta {
 #[derive(Debug, thiserror::Error)]
 pub enum SnapshotError {
     /// A set-up command failed.
-    #[error("set-up failed: `{command}` {how}: {tail}")]
+    #[error("set-up failed: `{}` {how}: {tail}", first_line(command))]
     Setup {
         /// The command.
         command: String,
@@ -80,6 +80,15 @@ pub enum SnapshotError {
         /// Why.
         source: std::io::Error,
     },
+}
+
+/// A command's first line, for messages.
+fn first_line(command: &str) -> String {
+    let command = command.trim();
+    match command.split_once('\n') {
+        Some((first, _)) => format!("{first} …"),
+        None => command.to_owned(),
+    }
 }
 
 fn io(path: &Path) -> impl FnOnce(std::io::Error) -> SnapshotError {

@@ -83,7 +83,7 @@ fn doctor_without_tools_says_what_to_install() {
 #[test]
 fn schemas_are_those_in_the_docs() {
     let names = kerf_in(house(), ["schema"]).ended(0).stdout;
-    assert_eq!(names, "detail\ndiff\ngrade\nrecord\nrun\nsummary\ntask-new\nvalidate\nverify\n");
+    assert_eq!(names, "bundle\ndetail\ndiff\ngrade\nrecord\nrun\nsummary\ntask-new\nvalidate\nverify\n");
     let folder = tempfile::tempdir().unwrap();
     kerf_in(folder.path(), ["schema", "--out", "all"]).ended(0);
     for name in names.lines() {

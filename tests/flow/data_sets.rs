@@ -143,12 +143,12 @@ fn what_cannot_be_run_is_invalid_and_says_why() {
     project.task("sound");
     let package = "[environment]\npackages = [\"tape@5\"]\n";
     project.task("package");
-    project.edit("tasks/package/task.toml", "path:repos/mini", "crate:mini@1.0.0");
+    project.edit("tasks/package/task.toml", "path:repos/mini", "crate:mini@..");
     project.edit("tasks/package/task.toml", "[environment]\n", package);
     project.task("old");
     project.edit("tasks/old/task.toml", "[environment]\n", "[environment]\ntoolchain = \"1.0.0-none\"\n");
     project.task("script");
-    project.edit("tasks/script/task.toml", "\"rust\"", "\"typescript\"");
+    project.edit("tasks/script/task.toml", "\"rust\"", "\"zig\"");
     let ran = project.run().ended(0);
     insta::assert_snapshot!(project.records().table(), @r"
     old gold invalid/toolchain
@@ -161,8 +161,8 @@ fn what_cannot_be_run_is_invalid_and_says_why() {
     sound empty unresolved/tests_failed
     ");
     for expected in [
-        "package: invalid: cannot get crate:mini@1.0.0: sources from a registry can be read, but not fetched",
-        "script: invalid: no toolchain is known for language `typescript`; this version runs tasks in rust",
+        "package: invalid: cannot get crate:mini@..: `..` is no name or version of a package",
+        "script: invalid: no toolchain is known for language `zig`; this version runs tasks in rust, typescript",
         "rustup toolchain install 1.0.0-none",
     ] {
         assert!(ran.stderr.contains(expected), "{expected}\n{}", ran.stderr);

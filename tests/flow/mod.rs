@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::disallowed_methods, reason = "tests, which start kerf itself")]
 
 mod bad_input;
+mod capture;
 mod commands;
 mod data_sets;
 mod diff;
