@@ -104,7 +104,7 @@ fn tell(left_out: &LeftOut) {
         ("neither file nor link, or named outside of UTF-8", &left_out.odd),
     ];
     for (what, paths) in lists.into_iter().filter(|(_, paths)| !paths.is_empty()) {
-        let shown = paths.iter().take(5).map(|path| escape::terminal(path).to_string()).collect::<Vec<_>>();
+        let shown = paths.iter().take(5).map(|path| escape::terminal(path)).collect::<Vec<_>>();
         let more = paths.len().saturating_sub(5);
         let more = if more == 0 { String::new() } else { format!(" and {more} more") };
         eprintln!("kerf: {what}: {}{more}", shown.join(", "));

@@ -83,7 +83,7 @@ pub fn draft(history: &History, revision: &str, options: &DraftOptions) -> Resul
         source: options.source.clone(),
         gold: PatchSource::Text(gold),
         tests: PatchSource::Text(tests),
-        origin: format!("commit {}", commit.id),
+        read_from: format!("commit {}", commit.id),
         statement,
     };
     task.draft(base, split, options)
@@ -146,7 +146,7 @@ pub fn draft_release(
         },
         gold: release(&split.gold)?,
         tests: release(&split.tests)?,
-        origin: format!("releases {base} and {gold}"),
+        read_from: format!("releases {base} and {gold}"),
         statement: options.statement.clone().unwrap_or(made_up),
     };
     let mut draft = task.draft(tree, split, options)?;
@@ -163,7 +163,7 @@ struct Origin {
     source: Source,
     gold: PatchSource,
     tests: PatchSource,
-    origin: String,
+    read_from: String,
     statement: String,
 }
 
@@ -231,7 +231,7 @@ impl Origin {
             lint: None,
             filled: Vec::new(),
             hash: String::new(),
-            origin: self.origin,
+            origin: self.read_from,
             language,
         };
         Ok(Draft { task, base, split, changed_tests, warnings })

@@ -161,16 +161,16 @@ fn follow(scripts: &BTreeMap<&str, &str>, script: &str, more: &[String], depth: 
         if at == last {
             words.extend(more.iter().cloned());
         }
-        call(scripts, words, depth)
+        call(scripts, &words, depth)
     });
     // Of several runners the first: what comes behind it are browsers, types or examples.
     calls.into_iter().next()
 }
 
 /// Reads one command of a script.
-fn call(scripts: &BTreeMap<&str, &str>, words: Vec<String>, depth: usize) -> Option<Call> {
+fn call(scripts: &BTreeMap<&str, &str>, words: &[String], depth: usize) -> Option<Call> {
     let mut variables = Vec::new();
-    let mut rest = words.as_slice();
+    let mut rest = words;
     loop {
         let (first, after) = rest.split_first()?;
         let name = first.rsplit('/').next().unwrap_or(first);
@@ -329,13 +329,16 @@ mod tests {
         Some(call.split("; code=").next().unwrap_or(call).to_owned())
     }
 
+    /// Scripts by name, and the call that comes out.
+    type Case = (Vec<(&'static str, &'static str)>, Option<String>);
+
     #[test]
     fn the_runner_behind_a_script_is_found() {
         const JSON: &str = "--reporter=json --outputFile=/tmp/kerf-report.json";
         let vitest = |words: &str| {
             Some(format!("vitest run {words}{}{JSON}", if words.is_empty() { "" } else { " " }))
         };
-        let cases: Vec<(Vec<(&str, &str)>, Option<String>)> = vec![
+        let cases: Vec<Case> = vec![
             (vec![("test", "vitest")], vitest("")),
             (vec![("test", "vitest run --coverage")], vitest("")),
             (vec![("test", "pnpm lint && vitest run --typecheck --coverage.enabled"), ("lint", "eslint .")], vitest("--typecheck")),

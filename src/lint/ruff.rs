@@ -89,7 +89,8 @@ mod tests {
 
     #[test]
     fn it_is_used_where_its_table_is() {
-        let cases: [(&[(&str, &str)], bool, bool); 4] = [
+        type Case = (&'static [(&'static str, &'static str)], bool, bool);
+        let cases: [Case; 4] = [
             (&[("pyproject.toml", "[project]\nname = 'a'\n")], false, false),
             (&[("pyproject.toml", "[tool.ruff]\nline-length = 90\n")], true, false),
             (&[("pyproject.toml", "[tool.ruff.format]\nquote-style = 'single'\n")], true, true),

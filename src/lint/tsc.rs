@@ -110,11 +110,14 @@ mod tests {
     use super::*;
     use crate::lint::tests::{output, tree};
 
+    /// Files, and the projects that are checked.
+    type Case = (Vec<(&'static str, &'static str)>, Vec<&'static str>);
+
     #[test]
     fn the_project_is_checked_as_it_is_set_up() {
         let solution = "{ // two parts\n \"files\": [], \"references\": [{\"path\": \"./tsconfig.app.json\"}, \
             {\"path\": \"packages/a\"},] }";
-        let cases: Vec<(Vec<(&str, &str)>, Vec<&str>)> = vec![
+        let cases: Vec<Case> = vec![
             (vec![("tsconfig.json", "{}")], vec!["tsconfig.json"]),
             (vec![("tsconfig.json", solution)], vec!["tsconfig.app.json", "packages/a"]),
             (

@@ -7,6 +7,7 @@
 //! Invariant: an archive is fetched once; what is unpacked is what its hash says.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::io::Read;
 use std::path::{Component, Path, PathBuf};
 
@@ -157,7 +158,10 @@ fn archives(folder: &Path) -> std::io::Result<Vec<PathBuf>> {
 }
 
 fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
 }
 
 /// The files of a packed archive, their first folder taken off. Links are kept where they stay inside; what is neither

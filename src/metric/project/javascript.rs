@@ -170,7 +170,7 @@ impl Project {
         let mut named = BTreeSet::new();
         match exports {
             Some(Value::Object(table)) if table.contains_key(&key) => {
-                files_of_exports(&table[&key], &mut named)
+                files_of_exports(&table[&key], &mut named);
             }
             Some(exports) if inside.is_none() => files_of_exports(exports, &mut named),
             _ => {}
@@ -306,7 +306,8 @@ fn aliases(tree: &dyn Tree, path: &str, depth: usize) -> Aliases {
     };
     for parent in parents.iter().filter(|parent| parent.starts_with('.')) {
         let Some(parent) = normal(&join(folder, parent)) else { continue };
-        let file = if parent.ends_with(".json") { parent } else { format!("{parent}.json") };
+        let named = parent.rsplit_once('.').is_some_and(|(_, ending)| ending == "json");
+        let file = if named { parent } else { format!("{parent}.json") };
         let above = aliases(tree, &file, depth - 1);
         inherited_base = inherited_base.or(above.base);
         if paths.is_empty() {

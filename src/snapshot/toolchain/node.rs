@@ -1,6 +1,7 @@
 //! Node and npm, with caches of kerf's own. pnpm and yarn are brought by set-up, in the version that a lockfile needs.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use super::{
@@ -156,7 +157,7 @@ fn without_secrets(settings: &str) -> String {
         // A value from the environment (`${TOKEN}`) may be a secret.
         if (scoped || KEYS.contains(&key)) && !is_secret(key) && !names_a_user(value) && !value.contains("${")
         {
-            kept.push_str(&format!("{key}={value}\n"));
+            let _ = writeln!(kept, "{key}={value}");
         }
     }
     kept

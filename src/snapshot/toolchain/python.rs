@@ -1,6 +1,7 @@
 //! Python and pip, with a cache of kerf's own. Virtual environments are made by set-up, inside the tree.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use super::{
@@ -203,7 +204,7 @@ fn without_secrets(settings: &str) -> String {
         let Some((key, value)) = line.split_once('=') else { continue };
         let (key, value) = (key.trim(), value.trim());
         if KEYS.contains(&key) && !value.is_empty() && !names_a_user(value) {
-            kept.push_str(&format!("{key} = {value}\n"));
+            let _ = writeln!(kept, "{key} = {value}");
         }
     }
     kept
