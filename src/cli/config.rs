@@ -24,6 +24,12 @@ pub(super) struct RunConfig {
     pub name: Option<String>,
     /// Suite.
     pub tasks: Option<PathBuf>,
+    /// More suites, which `--all` adds.
+    #[serde(default)]
+    pub all: Vec<PathBuf>,
+    /// Bring tools that the suite needs and the machine lacks, by the system's package manager.
+    #[serde(default)]
+    pub bring_tools: bool,
     /// Predictions.
     #[serde(default)]
     pub predictions: Vec<PathBuf>,
@@ -73,6 +79,7 @@ pub(super) fn read(folder: &Path) -> anyhow::Result<Option<Config>> {
         }
     };
     config.run.tasks.iter_mut().for_each(absolute);
+    config.run.all.iter_mut().for_each(absolute);
     config.run.predictions.iter_mut().for_each(absolute);
     config.run.profiles.iter_mut().for_each(absolute);
     config.run.out.iter_mut().for_each(absolute);

@@ -3,6 +3,7 @@
 //! In: arguments. Out: an [`ExitCode`](exit::Exit). Commands read their inputs, call the library and print; errors
 //! name file, line, field and what to do.
 
+mod bring;
 mod capture;
 mod completions;
 mod config;

@@ -9,7 +9,7 @@ use anyhow::Context;
 use super::config::RunConfig;
 use super::exit::bad_input;
 use super::progress::Progress;
-use super::{Exit, config, context};
+use super::{Exit, bring, config, context};
 use crate::evaluate::record::Outcome;
 use crate::evaluate::{Event, Measure, Options, Plan, Watcher, World, keys, run};
 use crate::prediction::{self, Prediction};
@@ -25,6 +25,9 @@ pub(super) struct RunArguments {
     /// Suite: a folder of task folders, or a data set in SWE-bench, Multi-SWE-bench or SWE-PolyBench form
     #[arg(long, value_name = "PATH")]
     tasks: Option<PathBuf>,
+    /// The suites that kerf.toml lists under `all` as well; the run folder gets `-all` behind its name
+    #[arg(long, conflicts_with = "tasks")]
+    all: bool,
     /// Profiles that fill what tasks leave out, over kerf's own; repeats, later files win
     #[arg(long, value_name = "FILE")]
     profiles: Vec<PathBuf>,
@@ -70,6 +73,7 @@ struct Inputs {
     paths: InputPaths,
     out: PathBuf,
     mirror: Option<String>,
+    bring_tools: bool,
     jobs: usize,
     options: Options,
 }
@@ -93,6 +97,9 @@ pub(super) fn main(arguments: &RunArguments) -> anyhow::Result<Exit> {
     let variables = context::variables();
     let cache = context::cache(&variables)?;
     let sandbox = context::sandbox(&arguments.sandbox, arguments.trust_patches)?;
+    if inputs.bring_tools {
+        bring::bring(&inputs.suite, &cache, &variables);
+    }
     let world = World::new(&cache, inputs.mirror, sandbox, &variables, &inputs.suite);
     for note in inputs.lock.iter().flat_map(|lock| lock.tool_differences(&world.toolchain_versions())) {
         eprintln!("kerf: {}", escape::terminal(&note));
@@ -221,14 +228,28 @@ fn read_inputs(arguments: &RunArguments) -> anyhow::Result<Inputs> {
     let mut problems: Vec<String> = suite.problems.iter().map(ToString::to_string).collect();
     let lock = SuiteLock::read(&tasks).map_err(bad_input)?;
     let mut notes = lock.iter().filter_map(|lock| lock.differences(&suite)).collect::<Vec<_>>();
-    let (note, left_out) = leave_out_quarantined(&mut suite, &tasks)?;
+    let (note, mut left_out) = leave_out_quarantined(&mut suite, &tasks)?;
     notes.extend(note);
+    if arguments.all {
+        for more in &defaults.all {
+            let mut other = read_suite_with(more, &profiles).map_err(bad_input)?;
+            let (note, out) = leave_out_quarantined(&mut other, more)?;
+            notes.extend(note);
+            left_out.extend(out);
+            suite.join(other);
+        }
+        problems = suite.problems.iter().map(ToString::to_string).collect();
+    }
     let paths =
         if arguments.predictions.is_empty() { defaults.predictions } else { arguments.predictions.clone() };
     let mut predictions = read_predictions(&paths, &mut problems)?;
     predictions.retain(|prediction| !left_out.contains(&prediction.task));
     let jobs = jobs(arguments.jobs.as_deref().or(defaults.jobs.as_deref()))?;
-    let out = arguments.out.clone().or(defaults.out).unwrap_or_else(|| Path::new("runs").join(&suite.name));
+    let mut out = defaults.out.unwrap_or_else(|| Path::new("runs").join(&suite.name));
+    if arguments.all {
+        out.as_mut_os_string().push("-all");
+    }
+    let out = arguments.out.clone().unwrap_or(out);
     let options = Options {
         measures: measures(arguments.measures.clone().or(defaults.measures))?,
         seed: arguments.seed.or(defaults.seed).unwrap_or(0),
@@ -248,6 +269,7 @@ fn read_inputs(arguments: &RunArguments) -> anyhow::Result<Inputs> {
         },
         out,
         mirror: arguments.mirror.clone().or(defaults.mirror),
+        bring_tools: defaults.bring_tools,
         jobs,
         options,
     })

@@ -11,6 +11,7 @@ use crate::harness::{
 };
 use crate::patch::TreeChanges;
 use crate::sandbox::{Ended, Sandbox, SandboxError, SessionSpec, Step, StepOutput};
+use crate::syntax::language_of;
 use crate::task::TestPlan;
 
 /// So many tests are run alone at most for each reason: more than that is no oddity of single tests.
@@ -358,8 +359,11 @@ pub(super) fn withdraw_golds_own(
 ) -> Vec<String> {
     let statuses = gold.statuses();
     let golds_own = |id: &str| {
+        // A log that names no files (TAP, dotted Python) does not say whose a test is.
         let file = harness::file_of(id);
-        !is_test_file(file) && known.iter().all(|observed| !observed.tests.contains_key(id))
+        language_of(file).is_some()
+            && !is_test_file(file)
+            && known.iter().all(|observed| !observed.tests.contains_key(id))
     };
     let (withdrawn, kept) = std::mem::take(&mut lists.fail_to_pass).into_iter().partition(|listed| {
         let ids = harness::find(listed, &statuses);

@@ -135,6 +135,14 @@ pub fn read_suite_with(path: &Path, profiles: &[PathBuf]) -> Result<Suite, TaskP
 }
 
 impl Suite {
+    /// Adds another suite's tasks and problems; of two tasks with one id the one that is here stays.
+    pub fn join(&mut self, other: Self) {
+        self.tasks.extend(other.tasks);
+        self.problems.extend(other.problems);
+        self.tasks.sort_by(|a, b| a.id.cmp(&b.id));
+        self.part_twins();
+    }
+
     fn add(&mut self, read: Result<TaskEntry, TaskProblem>) {
         match read {
             Ok(task) => self.tasks.push(task),

@@ -45,6 +45,8 @@ struct Level {
 #[derive(Default)]
 struct Reader {
     found: Vec<Found>,
+    /// tape's tests as they were named, with their lines.
+    named: Vec<(String, usize)>,
     levels: Vec<Level>,
     braces: Vec<(usize, usize)>,
     versioned: bool,
@@ -153,7 +155,7 @@ pub fn read(reading: &mut Reading, stream: &Stream<'_>, last: usize, context: &R
                 reader.level(depth).plan = Some((*plan, number));
                 reader.explaining = false;
             }
-            Event::Comment(comment) => reader.comment(depth, comment),
+            Event::Comment(comment) => reader.comment(depth, number, comment),
             Event::Yaml(rest) => reader.yaml(rest),
             Event::Bail => reader.bail(reading, number, item.line.text),
         }
@@ -222,7 +224,7 @@ impl Reader {
         own == due || !self.numbers.comes(depth, due, at)
     }
 
-    fn comment(&mut self, depth: usize, comment: &str) {
+    fn comment(&mut self, depth: usize, number: usize, comment: &str) {
         if let Some(name) = comment.strip_prefix(" Subtest: ") {
             self.subtests = true;
             self.level(depth).announced = Some(line::unescaped(name));
@@ -236,6 +238,7 @@ impl Reader {
         let summary = ["tests ", "pass ", "fail ", "ok", "time=", "skip", "todo ", "failed "];
         if !name.starts_with(' ') && !name.is_empty() && !summary.iter().any(|word| name.starts_with(word)) {
             self.level(0).group = Some(name.to_owned());
+            self.named.push((name.to_owned(), number));
         }
     }
 
@@ -397,6 +400,15 @@ impl Reader {
                 *entry = (found.status, found.line);
             }
             last = Some(group);
+        }
+        // A test that holds only tests has no assertion of its own; at the end of a cut log one cannot know.
+        let bare = self.named.iter().filter(|_| !groups.is_empty());
+        let bare: Vec<_> = bare.filter(|(name, _)| !groups.contains_key(name.as_str())).collect();
+        for (name, line) in bare {
+            groups.insert(name, (Status::Passed, *line));
+        }
+        if let Some((name, _)) = self.named.last() {
+            last = last.map(|_| name.as_str());
         }
         // What a crash cut off may have had more to say.
         if let (false, Some(entry)) = (ended, last.and_then(|last| groups.get_mut(last))) {

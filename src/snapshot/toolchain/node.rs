@@ -79,6 +79,10 @@ pub(super) fn find(
                 .contains(&lower.as_str())
     }));
     setup_environment.retain(|_, value| !names_a_user(value));
+    // A package that only a git server has must not hang at a question or a server that does not answer.
+    setup_environment.insert("GIT_TERMINAL_PROMPT".to_owned(), "0".to_owned());
+    let ssh = "ssh -o BatchMode=yes -o ConnectTimeout=10";
+    setup_environment.insert("GIT_SSH_COMMAND".to_owned(), ssh.to_owned());
     let offline = [("npm_config_offline", "true"), ("COREPACK_ENABLE_NETWORK", "0")];
     Ok(Toolchain {
         versions,
