@@ -47,8 +47,16 @@ fn a_report_in_every_format() {
 fn the_bundled_suite_reads_without_a_problem() {
     let ran = kerf_in(house(), ["task", "check", "--json"]).ended(0);
     let json: Value = serde_json::from_str(&ran.stdout).unwrap();
-    let folders =
-        fs::read_dir(house().join("tasks")).unwrap().flatten().filter(|e| e.path().is_dir()).count();
+    let folders = |suite: &str| {
+        fs::read_dir(house().join(suite))
+            .unwrap()
+            .flatten()
+            .filter(|e| e.path().join("task.toml").exists())
+            .count()
+    };
+    let real = kerf_in(house(), ["task", "check", "--tasks", "tasks/real"]).ended(0).stdout;
+    assert!(real.contains(&format!("{} tasks read", folders("tasks/real"))), "{real}");
+    let folders = folders("tasks");
     assert_eq!(json["tasks"].as_array().unwrap().len(), folders);
     assert_eq!(json["problems"], Value::Array(Vec::new()));
     let text = kerf_in(house(), ["task", "check"]).ended(0).stdout;
