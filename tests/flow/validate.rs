@@ -110,10 +110,10 @@ fn suite() -> Project {
     // As a test of the base, so that it is no part of a fail-to-pass.
     let base = fs::read_to_string(project.path("repos/mini/tests/sums.rs")).unwrap();
     project.write("repos/luck/tests/sums.rs", &base);
-    project.write(
-        "repos/luck/tests/luck.rs",
-        &LUCK.replace("    assert_eq!(double(4), 8);\n", "").replace("doubles", "sometimes"),
-    );
+    // Eight that fail once in eight runs: one alone may well fail in all controls, and then has no vote to lose.
+    let seldom = LUCK.replace("    assert_eq!(double(4), 8);\n", "").replace("% 2 == 0", "% 8 != 0");
+    let eight: String = (0..8).map(|n| seldom.replace("doubles", &format!("sometimes_{n}")) + "\n").collect();
+    project.write("repos/luck/tests/luck.rs", &eight);
     for repo in ["luck", "check"] {
         for file in ["Cargo.toml", "Cargo.lock", "src/lib.rs", "tests/sums.rs"] {
             let text = fs::read_to_string(project.path(&format!("repos/mini/{file}"))).unwrap();
@@ -203,7 +203,9 @@ fn every_planted_flaw_is_found_and_the_clean_task_passes() {
     assert_eq!(clean["found"]["pass_to_pass"][0], "tests/sums.rs::triples");
     assert_eq!(clean["warnings"], serde_json::json!([]));
     assert_eq!(proof("timing")["timing"][0], "tests/sums.rs::doubles");
-    assert_eq!(proof("flaky-beside")["flaky"][0], "tests/luck.rs::sometimes");
+    let beside = proof("flaky-beside")["flaky"].as_array().unwrap();
+    let sometimes = |id: &Value| id.as_str().unwrap().starts_with("tests/luck.rs::sometimes_");
+    assert!(!beside.is_empty() && beside.iter().all(sometimes), "{beside:?}");
     assert_eq!(proof("order")["flaky"], serde_json::json!([]), "told apart");
 
     // Again: everything is known, and what was found stands beside the suite.
