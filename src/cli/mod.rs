@@ -8,6 +8,7 @@ mod capture;
 mod completions;
 mod config;
 mod context;
+mod dependents;
 mod diff;
 mod doctor;
 pub mod exit;
@@ -42,6 +43,8 @@ enum Command {
     Report(report::ReportArguments),
     /// Show a change as edit units
     Diff(diff::DiffArguments),
+    /// Show what depends on a symbol or a change, and how far away
+    Context(dependents::ContextArguments),
     /// Grade a log that others made: no repository needed
     Grade(grade::GradeArguments),
     /// Check, prove and make tasks
@@ -76,6 +79,7 @@ pub fn main() -> std::process::ExitCode {
         Command::Run(arguments) => run::main(&arguments),
         Command::Report(arguments) => report::main(&arguments),
         Command::Diff(arguments) => diff::main(&arguments),
+        Command::Context(arguments) => dependents::main(&arguments),
         Command::Grade(arguments) => grade::main(&arguments),
         Command::Task(command) => task::main(&command),
         Command::Capture(arguments) => capture::main(&arguments),

@@ -7,9 +7,9 @@ use super::trees::changed_files;
 use crate::diff::{Diff, diff};
 use crate::metric::context::{agreement, span};
 use crate::metric::figures::{EditFigures, Mode, figures};
-use crate::metric::project::Graph;
 use crate::metric::relevance::{Classified, Input, classify};
 use crate::patch::{Overlaid, Tree, TreeChanges};
+use crate::syntax::index::{Cache, Index};
 use crate::task::{Span, Task};
 
 /// Gold as a diff: seen only to acquit, and to measure agreement and span.
@@ -29,7 +29,9 @@ impl GoldView {
     pub fn new(task: &Task, base: &dyn Tree, gold: &TreeChanges) -> Self {
         let diff = diff(&changed_files(base, gold));
         let withheld = classify(&input(task, base, &diff, None));
-        let graph = Graph::read(base).union(Graph::read(&Overlaid { base, changes: gold }));
+        let mut cache = Cache::default();
+        let mut read = |tree: &dyn Tree| Index::read(tree, &mut cache).into_graph();
+        let graph = read(base).union(read(&Overlaid { base, changes: gold }));
         let span = span(&diff, &withheld, &graph);
         let weight = figures(&diff, &withheld, Mode::Trial).weight.total();
         Self { diff, withheld, weight, span }

@@ -8,6 +8,5 @@
 pub mod context;
 pub mod figures;
 pub mod lint;
-pub mod project;
 pub mod relevance;
 mod suppression;

@@ -7,6 +7,7 @@
 //! [`escape`] before it is printed; without colour no control character but the line feed is ever written.
 
 pub mod columns;
+pub mod dependents;
 pub mod diff_text;
 pub mod escape;
 pub mod figures;

@@ -1,12 +1,14 @@
 //! Cross-file behaviour: how far a task reaches, and how far a patch agrees with the reference.
 //!
-//! In: diffs with their classes, and the [`Graph`](super::project::Graph) of files. Out: a [`Span`](crate::task::Span), distances, recall
+//! In: an index of symbols; diffs with their classes, and the [`Graph`](crate::syntax::index::Graph) of files. Out: a [`Span`](crate::task::Span), distances, recall
 //! and precision. Invariant: what cannot be counted is none, never 0.
 
 mod agreement;
+mod dependents;
 mod span;
 
 pub use agreement::{Agreement, agreement};
+pub use dependents::{Dependent, Dependents, Mention, Place, dependents};
 pub use span::{span, span_of_files, spanned_files};
 
 use crate::diff::Role;

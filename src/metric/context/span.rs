@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diff::{Diff, Role};
-use crate::metric::project::Graph;
 use crate::metric::relevance::{Classified, Grade, View};
+use crate::syntax::index::Graph;
 use crate::task::Span;
 
 /// Gold's code files that count: those with a unit that is neither a test's nor of grade A. `classified` is gold judged
@@ -51,6 +51,7 @@ fn have_common_file(files: &BTreeSet<String>, graph: &Graph) -> bool {
 mod tests {
     use super::*;
     use crate::patch::memory::Files;
+    use crate::syntax::index::{Cache, Index};
 
     #[test]
     fn spans() {
@@ -63,7 +64,7 @@ mod tests {
             ("src/b/deep.rs", ""),
             ("src/c.rs", "use crate::b::B;\n"),
         ]);
-        let graph = Graph::read(&tree);
+        let graph = Index::read(&tree, &mut Cache::default()).into_graph();
         let table: &[(&[&str], Option<Span>)] = &[
             (&[], None),
             (&["src/c.rs"], Some(Span::Local)),

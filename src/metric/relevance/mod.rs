@@ -15,9 +15,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::diff::{Diff, Role, Unit, UnitKind};
 use crate::patch::{Blob, Overlaid, Tree, TreeChanges};
+use crate::syntax::index::{Cache, Graph, Index};
 use crate::syntax::{DefinitionKind, Source, language_of};
-
-use super::project::Graph;
 
 mod acquit;
 mod place;
@@ -198,7 +197,7 @@ impl<'a> Facts<'a> {
 
     /// Imports of the tree with the patch.
     pub fn graph(&self) -> &Graph {
-        self.graph.get_or_init(|| Graph::read(&self.result()))
+        self.graph.get_or_init(|| Index::read(&self.result(), &mut Cache::default()).into_graph())
     }
 
     /// Files that a build of the tree with the patch reaches.

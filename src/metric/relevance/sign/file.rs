@@ -3,10 +3,10 @@
 use std::collections::BTreeSet;
 
 use super::unused;
-use crate::metric::project::below;
 use crate::metric::relevance::view::has_word;
 use crate::metric::relevance::{Evidence, Facts, Grade, Mark, Sign};
 use crate::patch::Tree;
+use crate::syntax::index::below;
 use crate::syntax::language_of;
 
 /// Whether a build or a runner reaches the file; none where kerf does not know the language's rules.

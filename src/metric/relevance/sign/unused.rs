@@ -7,10 +7,10 @@
 use std::ops::Range;
 
 use crate::diff::{Role, UnitKind};
-use crate::metric::project::inner_folder;
 use crate::metric::relevance::view::{has_word, tokens_in};
 use crate::metric::relevance::{Evidence, Facts, Grade, Mark, Sign};
 use crate::patch::Tree;
+use crate::syntax::index::inner_folder;
 use crate::syntax::{Definition, DefinitionKind, Import, Source, TokenKind, flag};
 
 pub(super) fn no_references(name: &str, files: usize) -> String {

@@ -1,48 +1,70 @@
 //! Python: absolute imports are looked up from the folders that packages lie in, relative ones from their own package.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
-use super::cargo::join;
-use super::{Graph, Resolver};
+use super::generic;
+use super::link::Linking;
+use super::place::join;
+use super::summary::{Request, Summary};
 use crate::patch::Tree;
 use crate::syntax::Source;
 
-pub(super) const PYTHON: Resolver = Resolver { language: "python", resolve, inner: |_| None };
+pub(super) fn summarise(source: &Source) -> Option<Summary> {
+    let mut summary = generic::summarise(source)?;
+    for import in source.imports() {
+        summary.requests.push(Request {
+            text: dotted(&import.path),
+            start: import.range.start as u32,
+            end: import.range.end as u32,
+        });
+    }
+    Some(summary)
+}
 
-fn resolve(tree: &dyn Tree, sources: &BTreeMap<String, Source>, graph: &mut Graph) {
-    let files: BTreeSet<&str> = sources.keys().map(String::as_str).collect();
+/// `[".", "a", "b"]` is `.a.b`.
+fn dotted(path: &[String]) -> String {
+    match path.split_first() {
+        Some((dots, rest)) if dots.starts_with('.') => format!("{dots}{}", rest.join(".")),
+        _ => path.join("."),
+    }
+}
+
+pub(super) fn link(linking: &mut Linking) {
+    let files: BTreeSet<&str> = linking.files.iter().map(|file| linking.parts.path(*file)).collect();
     let homes = homes(&files);
-    let named = named_modules(tree);
-    for (file, source) in sources {
+    let named = named_modules(linking.tree);
+    for number in linking.files {
+        let file = linking.parts.path(*number);
         if is_root(file, &files)
             || named.iter().any(|module| lookup(&files, &homes, module).as_deref() == Some(file))
         {
-            graph.roots.insert(file.clone());
+            linking.graph.roots.insert(file.to_owned());
         }
-        let folder = file.rsplit_once('/').map_or("", |(folder, _)| folder);
-        for import in source.imports() {
-            let dots = import.path.first().filter(|first| first.starts_with('.')).map_or(0, String::len);
-            let words = import.path.get(usize::from(dots > 0)..).unwrap_or_default();
-            let words: Vec<&str> = words.iter().map(String::as_str).filter(|word| *word != "*").collect();
-            let target = if dots > 0 {
-                let mut package = Some(folder);
-                for _ in 1..dots {
-                    package = package
-                        .filter(|at| !at.is_empty())
-                        .map(|at| at.rsplit_once('/').map_or("", |(up, _)| up));
-                }
-                package.and_then(|package| module(&files, package, &words, 0))
-            } else {
-                // A script's own folder comes first.
-                module(&files, folder, &words, 1)
-                    .filter(|found| found != file)
-                    .or_else(|| lookup(&files, &homes, &words.join(".")))
-            };
-            if let Some(target) = target {
-                graph.link(file, &target);
+        for request in &linking.parts.summary(*number).requests {
+            if let Some(target) = target(&files, &homes, file, &request.text) {
+                linking.graph.link(file, &target);
             }
         }
     }
+}
+
+/// The file of a dotted path, seen from a file; leading dots go up.
+fn target(files: &BTreeSet<&str>, homes: &BTreeSet<String>, file: &str, path: &str) -> Option<String> {
+    let folder = file.rsplit_once('/').map_or("", |(folder, _)| folder);
+    let dots = path.bytes().take_while(|byte| *byte == b'.').count();
+    let words: Vec<&str> = path.split('.').filter(|word| !word.is_empty() && *word != "*").collect();
+    if dots > 0 {
+        let mut package = Some(folder);
+        for _ in 1..dots {
+            package =
+                package.filter(|at| !at.is_empty()).map(|at| at.rsplit_once('/').map_or("", |(up, _)| up));
+        }
+        return package.and_then(|package| module(files, package, &words, 0));
+    }
+    // A script's own folder comes first.
+    module(files, folder, &words, 1)
+        .filter(|found| found != file)
+        .or_else(|| lookup(files, homes, &words.join(".")))
 }
 
 /// Folders that hold the outermost packages.

@@ -1,43 +1,59 @@
 //! How files of a tree belong together: which files a build starts from, and which files import which.
 //!
-//! In: a [`Tree`]. Out: a [`Graph`] of files. A language plugs in with one row of [`RESOLVERS`] and one file.
+//! A language plugs in with one row of [`READERS`] and a folder.
 //!
 //! Invariant: only files of the tree are nodes; an import that leads out of the tree, or that cannot be followed, is no
 //! edge.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use crate::patch::Tree;
-use crate::syntax::{Source, language_of};
+use super::link::Linking;
+use super::summary::Summary;
+use super::{javascript, python_modules, rust};
+use crate::syntax::{Language, Source, language_of};
 
-mod cargo;
-mod javascript;
-mod python;
-mod rust;
-
-pub(crate) use cargo::below;
-
-/// Follows the imports of one language.
-pub struct Resolver {
-    /// Language by name.
-    pub language: &'static str,
-    /// Adds this language's files, roots and edges. The sources are those of the language, by path.
-    pub resolve: fn(&dyn Tree, &BTreeMap<String, Source>, &mut Graph),
+/// Reads the files of one or more languages that can import each other.
+pub(crate) struct Reader {
+    /// Languages by name.
+    pub languages: &'static [&'static str],
+    /// What a file says by itself, from its path (only for the variant of the language), language and content.
+    pub summarise: fn(&str, &'static Language, &[u8]) -> Option<Summary>,
+    /// Follows the names of all files of these languages, and fills edges and roots of the graph.
+    pub link: fn(&mut Linking),
     /// The folder whose files may see what is private to a file (modules inside its own), if there are any.
     pub inner: fn(&str) -> Option<String>,
 }
 
-/// All resolvers.
-pub static RESOLVERS: &[Resolver] =
-    &[rust::RUST, javascript::JAVASCRIPT, javascript::TYPESCRIPT, javascript::TSX, python::PYTHON];
+/// All readers.
+pub(crate) static READERS: &[Reader] = &[
+    Reader {
+        languages: &["rust"],
+        summarise: |_, language, bytes| rust::summarise(&Source::parse(language, bytes)?),
+        link: rust::link,
+        inner: rust::inner,
+    },
+    Reader {
+        languages: &["javascript", "typescript", "tsx"],
+        summarise: javascript::summarise,
+        link: javascript::link,
+        inner: |_| None,
+    },
+    Reader {
+        languages: &["python"],
+        summarise: |_, language, bytes| python_modules::summarise(&Source::parse(language, bytes)?),
+        link: python_modules::link,
+        inner: |_| None,
+    },
+];
+
+/// The reader of a language.
+pub(crate) fn reader(language: &Language) -> Option<&'static Reader> {
+    READERS.iter().find(|reader| reader.languages.contains(&language.name))
+}
 
 /// The folder whose files may see what is private to a file; none where a file's privates are its own.
 pub(crate) fn inner_folder(path: &str) -> Option<String> {
-    let language = language_of(path)?;
-    RESOLVERS
-        .iter()
-        .find(|resolver| resolver.language == language.name)
-        .and_then(|resolver| (resolver.inner)(path))
+    reader(language_of(path)?).and_then(|reader| (reader.inner)(path))
 }
 
 /// Files and their imports.
@@ -50,31 +66,18 @@ pub struct Graph {
 }
 
 impl Graph {
-    /// Reads the files of `tree` in all languages that have a resolver.
-    pub fn read(tree: &dyn Tree) -> Self {
-        let mut graph = Self::default();
-        let paths = tree.paths();
-        for resolver in RESOLVERS {
-            let mut sources = BTreeMap::new();
-            for path in &paths {
-                let Some(language) = language_of(path).filter(|language| language.name == resolver.language)
-                else {
-                    continue;
-                };
-                let source = tree.blob(path).and_then(|blob| Source::parse(language, blob.bytes));
-                if let Some(source) = source {
-                    graph.edges.entry(path.clone()).or_default();
-                    sources.insert(path.clone(), source);
-                }
-            }
-            (resolver.resolve)(tree, &sources, &mut graph);
-        }
-        // What an import leads to is a file of the graph, or else (styles, data) no edge.
-        let files: BTreeSet<String> = graph.edges.keys().cloned().collect();
-        for targets in graph.edges.values_mut() {
+    /// A file of the graph.
+    pub(super) fn file(&mut self, path: &str) {
+        self.edges.entry(path.to_owned()).or_default();
+    }
+
+    /// What an import leads to is a file of the graph, or else (styles, data) no edge.
+    pub(super) fn only_files(&mut self) {
+        let files: BTreeSet<String> = self.edges.keys().cloned().collect();
+        for targets in self.edges.values_mut() {
             targets.retain(|target| files.contains(target));
         }
-        graph
+        self.roots.retain(|root| files.contains(root));
     }
 
     /// The files and edges of both.
@@ -100,13 +103,6 @@ impl Graph {
     /// An edge to a file of the tree that may be read only later.
     pub(crate) fn link(&mut self, from: &str, to: &str) {
         if from != to {
-            self.edges.entry(from.to_owned()).or_default().insert(to.to_owned());
-        }
-    }
-
-    /// An edge, if both ends are files of the graph and differ.
-    pub(crate) fn add(&mut self, from: &str, to: &str) {
-        if from != to && self.edges.contains_key(from) && self.edges.contains_key(to) {
             self.edges.entry(from.to_owned()).or_default().insert(to.to_owned());
         }
     }
@@ -161,6 +157,3 @@ impl Graph {
         found
     }
 }
-
-#[cfg(test)]
-mod tests;

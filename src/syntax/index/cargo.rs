@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::place::{below, join};
 use crate::patch::Tree;
 
 /// A package of the tree.
@@ -15,15 +16,6 @@ pub(crate) struct Package {
     pub library: Option<String>,
     /// Files that targets start from, the library among them.
     pub roots: BTreeSet<String>,
-}
-
-pub(crate) fn join(folder: &str, name: &str) -> String {
-    if folder.is_empty() { name.to_owned() } else { format!("{folder}/{name}") }
-}
-
-/// `path` relative to `folder`; none where it lies elsewhere.
-pub(crate) fn below<'a>(path: &'a str, folder: &str) -> Option<&'a str> {
-    if folder.is_empty() { Some(path) } else { path.strip_prefix(folder)?.strip_prefix('/') }
 }
 
 fn table(tree: &dyn Tree, path: &str) -> Option<toml::Table> {

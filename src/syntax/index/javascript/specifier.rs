@@ -7,17 +7,11 @@ use std::sync::LazyLock;
 use regex::Regex;
 use serde_json::Value;
 
-use super::cargo::join;
-use super::{Graph, Resolver};
 use crate::patch::Tree;
 use crate::syntax::Source;
-
-/// One row for each grammar; a project mixes them, so that each resolves against the files of all.
-pub(super) const JAVASCRIPT: Resolver = Resolver { language: "javascript", resolve, inner: |_| None };
-/// TypeScript.
-pub(super) const TYPESCRIPT: Resolver = Resolver { language: "typescript", resolve, inner: |_| None };
-/// TSX.
-pub(super) const TSX: Resolver = Resolver { language: "tsx", resolve, inner: |_| None };
+use crate::syntax::index::generic;
+use crate::syntax::index::place::{join, normal};
+use crate::syntax::index::summary::{Request, Summary};
 
 /// Tried behind a specifier without an ending, in this order.
 const ENDINGS: &[&str] = &["ts", "tsx", "mts", "cts", "d.ts", "js", "jsx", "mjs", "cjs"];
@@ -29,27 +23,23 @@ static SPECIFIER: LazyLock<Option<Regex>> = LazyLock::new(|| {
     .ok()
 });
 
-fn resolve(tree: &dyn Tree, sources: &BTreeMap<String, Source>, graph: &mut Graph) {
-    if sources.is_empty() {
-        return;
+/// What tree-sitter sees, and the specifiers that the text shows.
+pub(super) fn summarise(source: &Source) -> Option<Summary> {
+    let mut summary = generic::summarise(source)?;
+    let text = std::str::from_utf8(&source.bytes).ok()?;
+    for found in SPECIFIER.iter().flat_map(|pattern| pattern.captures_iter(text)) {
+        let Some(found) = (1..=3).find_map(|group| found.get(group)) else { continue };
+        summary.requests.push(Request {
+            text: found.as_str().to_owned(),
+            start: found.start() as u32,
+            end: found.end() as u32,
+        });
     }
-    let project = Project::read(tree);
-    for (file, source) in sources {
-        if is_root(file, &project) {
-            graph.roots.insert(file.clone());
-        }
-        let text = String::from_utf8_lossy(&source.bytes);
-        for found in SPECIFIER.iter().flat_map(|pattern| pattern.captures_iter(&text)) {
-            let specifier = (1..=3).find_map(|group| found.get(group)).map_or("", |found| found.as_str());
-            if let Some(target) = project.find(file, specifier) {
-                graph.link(file, &target);
-            }
-        }
-    }
+    Some(summary)
 }
 
 /// What decides where a specifier leads.
-struct Project {
+pub(super) struct Project {
     files: BTreeSet<String>,
     /// Compiler settings by folder: base of bare paths, and aliases with their targets.
     configurations: BTreeMap<String, Aliases>,
@@ -72,7 +62,7 @@ struct Package {
 }
 
 impl Project {
-    fn read(tree: &dyn Tree) -> Self {
+    pub(super) fn read(tree: &dyn Tree) -> Self {
         let mut project = Self {
             files: tree.paths().into_iter().collect(),
             configurations: BTreeMap::new(),
@@ -108,7 +98,7 @@ impl Project {
     }
 
     /// The file that a specifier leads to from a file, if it is one of the tree.
-    fn find(&self, from: &str, specifier: &str) -> Option<String> {
+    pub(super) fn find(&self, from: &str, specifier: &str) -> Option<String> {
         let specifier =
             specifier.split(['?', '#']).next().filter(|part| !part.is_empty()).unwrap_or(specifier);
         let folder = from.rsplit_once('/').map_or("", |(folder, _)| folder);
@@ -129,6 +119,11 @@ impl Project {
                 if at.is_empty() { None } else { Some(at.rsplit_once('/').map_or("", |(above, _)| above)) };
         }
         self.package(specifier)
+    }
+
+    /// A bare specifier, which names a package.
+    pub(super) fn is_package(specifier: &str) -> bool {
+        specifier.strip_prefix('@').is_some_and(|rest| !rest.starts_with('/') && rest.contains('/'))
     }
 
     fn alias(&self, aliases: &Aliases, specifier: &str) -> Option<String> {
@@ -225,7 +220,7 @@ impl Project {
 }
 
 /// Files from which a build, a runner or a person starts.
-fn is_root(file: &str, project: &Project) -> bool {
+pub(super) fn is_root(file: &str, project: &Project) -> bool {
     let (folder, name) = file.rsplit_once('/').unwrap_or(("", file));
     let stem = name.split('.').next().unwrap_or(name);
     let in_folder = |names: &[&str]| folder.split('/').any(|part| names.contains(&part));
@@ -315,19 +310,4 @@ fn aliases(tree: &dyn Tree, path: &str, depth: usize) -> Aliases {
         }
     }
     Aliases { base: base.or(inherited_base), paths }
-}
-
-/// A path without `.` and `..`; none where it leaves the tree.
-pub(super) fn normal(path: &str) -> Option<String> {
-    let mut parts: Vec<&str> = Vec::new();
-    for part in path.split('/') {
-        match part {
-            "" | "." => {}
-            ".." => {
-                parts.pop()?;
-            }
-            part => parts.push(part),
-        }
-    }
-    Some(parts.join("/"))
 }
