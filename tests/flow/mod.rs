@@ -9,6 +9,7 @@ mod diff;
 mod disk_full;
 mod grade;
 mod kills;
+mod missing_tools;
 mod outcomes;
 mod ranking;
 mod resume;

@@ -21,7 +21,7 @@ export function LoadView({ firing, kiln }: LoadViewProps): ReactNode {
   return (
     <div className={styles.load}>
       <ol className={styles.shelves} aria-label="Shelves">
-        {shelves.toReversed().map(shelf => (
+        {[...shelves].reverse().map(shelf => (
           <ShelfRow
             key={shelf.pieces[0]?.id}
             shelf={shelf}

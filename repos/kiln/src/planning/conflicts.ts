@@ -24,9 +24,10 @@ export function occupied(firing: Firing): Span {
 export function conflicts(firings: readonly Firing[]): Conflict[] {
   const planned = firings
     .filter(({ done }) => !done)
-    .toSorted((left, right) => left.start - right.start);
+    .sort((left, right) => left.start - right.start);
   return planned.flatMap((second, index) => {
-    const first = planned.slice(0, index).findLast(({ kiln }) => kiln === second.kiln);
+    const earlier = planned.slice(0, index).reverse();
+    const first = earlier.find(({ kiln }) => kiln === second.kiln);
     if (first === undefined) return [];
     const overlap = occupied(first).end - second.start;
     return overlap > 0 ? [{ first, second, overlap }] : [];

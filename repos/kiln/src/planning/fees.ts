@@ -28,5 +28,5 @@ export function feesOf(cost: number, pieces: readonly Piece[], members: readonly
       return { member, litres: room, cents };
     })
     .filter(fee => fee.litres > 0)
-    .toSorted((left, right) => right.litres - left.litres);
+    .sort((left, right) => right.litres - left.litres);
 }

@@ -24,7 +24,7 @@ export function loadKiln(kiln: Kiln, pieces: readonly Piece[]): Load {
   const room = width * depth * PACKING;
   const shelves: Piece[][] = [];
   const left: Piece[] = [];
-  for (const piece of pieces.toSorted((a, b) => b.size.height - a.size.height)) {
+  for (const piece of [...pieces].sort((a, b) => b.size.height - a.size.height)) {
     const shelf = shelves.find(placed => area(placed) + area([piece]) <= room);
     if (area([piece]) > room || tooWide(piece, kiln)) {
       left.push(piece);
