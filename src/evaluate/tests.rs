@@ -20,6 +20,9 @@ use crate::task::TestPlan;
 /// So many tests are run alone at most for each reason: more than that is no oddity of single tests.
 const ALONE_LIMIT: usize = 12;
 
+/// How oddities begin that tell why a result does not count.
+const NOT_BELIEVED: &str = "not believed: ";
+
 /// What a run is judged by.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Yardstick {
@@ -167,7 +170,9 @@ impl Tester<'_> {
         let (mut outcome, mut reason) = outcome(run, &verdict);
         let mut oddities: Vec<String> = unconfirmed
             .iter()
-            .map(|test| format!("{test}: passed in the whole run, and not in a process of its own"))
+            .map(|test| {
+                format!("{NOT_BELIEVED}{test}: passed in the whole run, and not in a process of its own")
+            })
             .collect();
         if outcome == Outcome::Resolved
             && let Some(how) = exit_code(run.whole.ended, &reading)
@@ -182,7 +187,7 @@ impl Tester<'_> {
             let doubts = integrity::doubts(yardstick, run, &reading, &pairs);
             if !doubts.is_empty() {
                 (outcome, reason) = (Outcome::Unresolved, Some(Reason::NoVerdict));
-                oddities.extend(doubts);
+                oddities.extend(doubts.iter().map(|doubt| format!("{NOT_BELIEVED}{doubt}")));
             }
         }
         let reruns = self.reruns(run);

@@ -13,12 +13,12 @@ use crate::util::{Project, Ran, Records, body, command};
 
 /// A file that a patch adds.
 fn created(path: &str, text: &str) -> String {
-    let lines: String = text.lines().map(|line| format!("+{line}\n")).collect();
-    format!("--- /dev/null\n+++ b/{path}\n@@ -0,0 +1,{} @@\n{lines}", text.lines().count())
+    let lines: Vec<String> = text.lines().map(|line| format!("+{line}\n")).collect();
+    format!("--- /dev/null\n+++ b/{path}\n@@ -0,0 +1,{} @@\n{}", lines.len(), lines.concat())
 }
 
 /// What a forging function prints: what libtest would, had all tests passed.
-const FORGED: &str = "\\ntest doubles ... ok\\ntest one ... ok\\ntest triples ... ok\\n\\ntest result: ok. 3 passed; \
+const FORGED: &str = "ok\\ntest doubles ... ok\\ntest one ... ok\\ntest triples ... ok\\n\\ntest result: ok. 3 passed; \
                       0 failed; 0 ignored; 0 measured; 0 filtered out; finished in 0.00s\\n\\n";
 
 /// An attack that may succeed: with it `double` is right, without it wrong.
@@ -213,10 +213,6 @@ fn outcome_is(records: &Records, model: &str, expected: &str) {
 fn attacks_are_contained_and_would_not_be_otherwise() {
     let project = Project::new(&["mini"]);
     let scratch = tempfile::tempdir().unwrap();
-    std::os::unix::fs::PermissionsExt::set_mode(
-        &mut fs::metadata(scratch.path()).unwrap().permissions(),
-        0o777,
-    );
     fs::set_permissions(scratch.path(), std::os::unix::fs::PermissionsExt::from_mode(0o777)).unwrap();
     fs::write(scratch.path().join("victim"), "old").unwrap();
     fs::create_dir(scratch.path().join("home")).unwrap();

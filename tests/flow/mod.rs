@@ -8,6 +8,7 @@ mod commands;
 mod data_sets;
 mod diff;
 mod disk_full;
+mod endurance;
 mod grade;
 mod hostile;
 mod kills;

@@ -49,10 +49,10 @@ fn word(token: &str, file: &str, part: &str) -> String {
 impl Marks {
     /// A fresh token.
     pub fn token() -> String {
-        let mut bytes = [0_u8; 16];
+        let mut bytes = [0_u8; 32];
         // Without a source of randomness names are known, and the rest still holds.
         let _ = getrandom::fill(&mut bytes);
-        bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+        blake3::Hash::from_bytes(bytes).to_hex().to_string()
     }
 
     /// The pair that a file carries.

@@ -89,7 +89,7 @@ fn programs(ground: &Ground, changes: &TreeChanges) -> BTreeSet<String> {
             return false;
         };
         let test = inside.strip_prefix("tests/").is_some_and(|rest| match rest.split_once('/') {
-            None => rest.ends_with(".rs"),
+            None => ending(rest) == "rs",
             Some((_, rest)) => rest == "main.rs",
         });
         test || inside == "src/lib.rs" || inside == "src/main.rs"
@@ -109,6 +109,11 @@ fn programs(ground: &Ground, changes: &TreeChanges) -> BTreeSet<String> {
     }
     roots.retain(|path| tree.blob(path).is_some());
     roots
+}
+
+/// What stands behind the last dot of a path.
+fn ending(path: &str) -> &str {
+    path.rsplit_once('.').map_or("", |(_, ending)| ending)
 }
 
 /// How the module reaches the standard library in a file: one without it must ask for it.
@@ -156,7 +161,7 @@ fn test_file(marks: &Marks, format: Format, beside: &str) -> Option<(String, Str
     let (pair, switch) = (marks.pair(beside), marks.switch());
     let (passing, failing) = (&pair.passing, &pair.failing);
     let path = form(beside, &marks.holder(beside));
-    let python = path.ends_with(".py");
+    let python = ending(&path) == "py";
     let script = |head: &str, test: &str| {
         format!(
             "// @ts-nocheck\n{head}{test}('{passing}', () => {{}});\n{test}('{failing}', () => {{\n  \
@@ -168,7 +173,7 @@ fn test_file(marks: &Marks, format: Format, beside: &str) -> Option<(String, Str
         Format::Jest if !python => script("", "test"),
         Format::Mocha if !python => script("", "(typeof it === 'undefined' ? test : it)"),
         Format::Node if !python => {
-            let load = if path.ends_with(".mjs") || path.ends_with(".mts") {
+            let load = if ["mjs", "mts"].contains(&ending(&path)) {
                 "import { test } from 'node:test';\n"
             } else {
                 "const { test } = process.getBuiltinModule ? process.getBuiltinModule('node:test') : \
