@@ -133,11 +133,15 @@ fn hypergeometric(table: &Table) -> Vec<f64> {
         let last = chances[chances.len() - 1];
         chances.push(last * up / down);
         if last > 1e200 {
-            chances.iter_mut().for_each(|chance| *chance *= 1e-200);
+            for chance in &mut chances {
+                *chance *= 1e-200;
+            }
         }
     }
     let sum: f64 = chances.iter().sum();
-    chances.iter_mut().for_each(|chance| *chance /= sum);
+    for chance in &mut chances {
+        *chance /= sum;
+    }
     chances
 }
 

@@ -98,11 +98,12 @@ pub(super) fn compare(measure: Measure, common: &[Common<'_>], plan: Plan) -> Op
 
 /// Without edits the tasks that a side did not resolve would be all that is known of its cleanliness.
 fn cleanliness_is_known(common: &[Common<'_>]) -> bool {
-    let sides: [fn(&Common<'_>) -> &Cell; 2] = [|task| task.a, |task| task.b];
-    sides.into_iter().all(|of| {
-        let measured = common.iter().any(|task| of(task).mean(Measure::IrrelevantPatchRate).is_some());
-        measured || common.iter().all(|task| of(task).unmeasured == 0)
-    })
+    known(common.iter().map(|task| task.a)) && known(common.iter().map(|task| task.b))
+}
+
+fn known<'a>(cells: impl Iterator<Item = &'a Cell> + Clone) -> bool {
+    let measured = cells.clone().any(|cell| cell.mean(Measure::IrrelevantPatchRate).is_some());
+    measured || cells.into_iter().all(|cell| cell.unmeasured == 0)
 }
 
 struct Test {

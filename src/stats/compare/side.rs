@@ -110,7 +110,9 @@ impl Side {
     /// Of records that are all in memory. They must be distinct trials.
     pub fn of<'a>(records: impl IntoIterator<Item = &'a Record>) -> Self {
         let mut side = Self::new();
-        records.into_iter().for_each(|record| side.add(record));
+        for record in records {
+            side.add(record);
+        }
         side
     }
 
