@@ -85,13 +85,16 @@ mod tests {
 
     #[test]
     fn few_differences_are_exact() {
-        assert_eq!(sign_flip(&[], 0), 1.0);
-        assert_eq!(sign_flip(&[0.0, 0.0], 0), 1.0);
-        assert_eq!(sign_flip(&[0.3], 0), 1.0);
-        // All of one sign: two of 2ⁿ.
-        assert_eq!(sign_flip(&[0.1; 6], 0), 2.0 / 64.0);
-        // 0.1 + 0.2 − 0.3 is 0 but for rounding: every sum is as extreme.
-        assert_eq!(sign_flip(&[0.1, 0.2, -0.3], 0), 1.0);
+        // All of one sign: two of 2ⁿ. 0.1 + 0.2 − 0.3 is 0 but for rounding: every sum is as extreme.
+        for (differences, expected) in [
+            (vec![], 1.0),
+            (vec![0.0, 0.0], 1.0),
+            (vec![0.3], 1.0),
+            (vec![0.1; 6], 2.0 / 64.0),
+            (vec![0.1, 0.2, -0.3], 1.0),
+        ] {
+            assert!((sign_flip(&differences, 0) - expected).abs() < 1e-15, "{differences:?}");
+        }
     }
 
     /// Differences of one size are coins: the exact chance is binomial.
