@@ -165,6 +165,7 @@ impl Bench {
         // No tests are run alone for the base: nothing is demanded of it.
         let (own_key, own_run) = self.control(world, sink, "base", &TreeChanges::new())?;
         let mut own = self.tester(world).observe(&own_run);
+        let mut seconds = own_run.whole.seconds;
         let empty_tree = self.tested(&TreeChanges::new()).changes;
         let (empty_key, mut empty) = self.control(world, sink, EMPTY, &empty_tree)?;
         let mut with_test_patch = self.tester(world).observe(&empty);
@@ -235,9 +236,11 @@ impl Bench {
                 .grade(&self.yardstick, &run)
                 .map_err(|error| Unready::Invalid(Reason::Setup, error.to_string()))?;
             let observed = self.tester(world).observe(&run);
-            let (ended, seconds) = (run.whole.ended, run.whole.seconds);
-            self.controls.insert(name, Control { run_key, judged, observed, ended, seconds });
+            let (ended, took) = (run.whole.ended, run.whole.seconds);
+            seconds += took;
+            self.controls.insert(name, Control { run_key, judged, observed, ended, seconds: took });
         }
+        self.timing.insert("controls_s".to_owned(), seconds);
         Ok(())
     }
 

@@ -13,6 +13,7 @@ mod grade;
 mod hostile;
 mod kills;
 mod outcomes;
+mod plan;
 mod ranking;
 mod resume;
 mod task_new;
