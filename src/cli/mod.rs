@@ -12,6 +12,8 @@ mod diff;
 mod doctor;
 pub mod exit;
 mod grade;
+mod merge;
+mod plan;
 mod progress;
 mod report;
 mod run;
@@ -38,6 +40,10 @@ struct Arguments {
 enum Command {
     /// Evaluate predictions on a suite; without arguments, what kerf.toml says
     Run(run::RunArguments),
+    /// Write down what is to be run, so that several machines can run a part each
+    Plan(plan::PlanArguments),
+    /// Join the shards of a plan into one run
+    Merge(merge::MergeArguments),
     /// Print the report of a run
     Report(report::ReportArguments),
     /// Show a change as edit units
@@ -74,6 +80,8 @@ pub fn main() -> std::process::ExitCode {
     };
     let result = match arguments.command {
         Command::Run(arguments) => run::main(&arguments),
+        Command::Plan(arguments) => plan::main(&arguments),
+        Command::Merge(arguments) => merge::main(&arguments),
         Command::Report(arguments) => report::main(&arguments),
         Command::Diff(arguments) => diff::main(&arguments),
         Command::Grade(arguments) => grade::main(&arguments),

@@ -137,6 +137,7 @@ impl Bench {
         let fail_to_pass = self.task.test.fail_to_pass.clone();
         // No tests are run alone for the base: nothing is demanded of it.
         let (_, own) = self.control(world, sink, "base", &TreeChanges::new())?;
+        let mut seconds = own.whole.seconds;
         let own = self.tester(world).observe(&own);
         let empty_tree = self.tested(&TreeChanges::new()).changes;
         let (empty_key, empty) = self.control(world, sink, EMPTY, &empty_tree)?;
@@ -183,9 +184,11 @@ impl Bench {
                 .grade(&self.yardstick, &run)
                 .map_err(|error| Unready::Invalid(Reason::Setup, error.to_string()))?;
             let observed = self.tester(world).observe(&run);
-            let (ended, seconds) = (run.whole.ended, run.whole.seconds);
-            self.controls.insert(name, Control { run_key, judged, observed, ended, seconds });
+            let (ended, took) = (run.whole.ended, run.whole.seconds);
+            seconds += took;
+            self.controls.insert(name, Control { run_key, judged, observed, ended, seconds: took });
         }
+        self.timing.insert("controls_s".to_owned(), seconds);
         Ok(())
     }
 

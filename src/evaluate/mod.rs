@@ -24,6 +24,7 @@ mod plan;
 pub mod record;
 mod run;
 mod settings;
+pub mod shards;
 mod sink;
 mod splice;
 mod statement;

@@ -171,6 +171,10 @@ pub(super) fn evaluate(
         lint_detail = detail;
     }
     record.timing.insert("lint_s".to_owned(), linting.elapsed().as_secs_f64());
+    if trial.subject == Subject::Empty {
+        // The one trial that every task has says what making the task ready took.
+        record.timing.extend(bench.timing.clone());
+    }
     let mut oddities = judged.oddities;
     let golds_own =
         |test: &String| format!("{test}: not demanded: gold alone brings it, outside the test files");

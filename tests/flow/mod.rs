@@ -10,6 +10,7 @@ mod disk_full;
 mod grade;
 mod kills;
 mod outcomes;
+mod plan;
 mod ranking;
 mod resume;
 mod task_new;
