@@ -159,7 +159,8 @@ fn settle(aligned: &Aligned, island: Island, drafts: &mut Vec<Draft>, left: &mut
         absorb(drafts, &into);
         index -= before;
     }
-    if trial.spent || !tangles(&mut trial, drafts) || trial.spent {
+    let fit = !trial.spent && tangles(&mut trial, drafts);
+    if !fit || trial.spent {
         collapse(aligned, drafts);
     }
 }
