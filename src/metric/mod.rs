@@ -9,4 +9,4 @@ pub mod context;
 pub mod figures;
 pub mod lint;
 pub mod relevance;
-mod suppression;
+pub mod style;
