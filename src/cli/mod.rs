@@ -5,6 +5,7 @@
 
 mod bring;
 mod capture;
+mod compare;
 mod completions;
 mod config;
 mod context;
@@ -40,6 +41,8 @@ enum Command {
     Run(run::RunArguments),
     /// Print the report of a run
     Report(report::ReportArguments),
+    /// Compare two runs, or models of one run, on common tasks
+    Compare(compare::CompareArguments),
     /// Show a change as edit units
     Diff(diff::DiffArguments),
     /// Grade a log that others made: no repository needed
@@ -75,6 +78,7 @@ pub fn main() -> std::process::ExitCode {
     let result = match arguments.command {
         Command::Run(arguments) => run::main(&arguments),
         Command::Report(arguments) => report::main(&arguments),
+        Command::Compare(arguments) => compare::main(&arguments),
         Command::Diff(arguments) => diff::main(&arguments),
         Command::Grade(arguments) => grade::main(&arguments),
         Command::Task(command) => task::main(&command),

@@ -11,9 +11,11 @@ mod info;
 mod inspect;
 mod proofs;
 mod read;
+mod stream;
 
 pub use folder::{OpenError, RunFolder};
-pub use info::{Inputs, RUN_SCHEMA, RunInfo, TaskInfo};
+pub use info::{Changed, Inputs, RUN_SCHEMA, RunInfo, TaskInfo};
 pub use inspect::{BadLine, Inspection, inspect_run};
 pub use proofs::ProofFolder;
-pub use read::{ReadError, Run, read_detail, read_run};
+pub use read::{ReadError, Run, read_detail, read_run, read_seed};
+pub use stream::each_record;

@@ -4,6 +4,7 @@
 mod bad_input;
 mod capture;
 mod commands;
+mod compare;
 mod data_sets;
 mod diff;
 mod disk_full;
