@@ -12,6 +12,7 @@ mod endurance;
 mod grade;
 mod hostile;
 mod kills;
+mod missing_tools;
 mod outcomes;
 mod plan;
 mod ranking;
