@@ -15,6 +15,10 @@ pub enum Exit {
     Failed = 1,
     /// Wrong usage or bad input.
     Usage = 2,
+    /// Something got worse.
+    Regressed = 3,
+    /// Nothing can be said for sure, under `--strict`.
+    Inconclusive = 4,
     /// Every trial of the run is invalid, a task is quarantined, or no commit made a task.
     Invalid = 5,
     /// Differences were found.
@@ -29,6 +33,8 @@ Exit codes:
   0    fine
   1    kerf failed
   2    usage or bad input (a run with unreadable inputs evaluates the rest first)
+  3    a regression (nightly)
+  4    inconclusive or suspect, under --strict (nightly)
   5    invalid: every trial of a run, a quarantined task, no commit that makes a task
   6    differences found (diff --exit-code, verify)
   130  interrupted; the same command carries on";

@@ -13,6 +13,7 @@ mod doctor;
 pub mod exit;
 mod grade;
 mod merge;
+mod nightly;
 mod plan;
 mod progress;
 mod report;
@@ -44,6 +45,8 @@ enum Command {
     Plan(plan::PlanArguments),
     /// Join the shards of a plan into one run
     Merge(merge::MergeArguments),
+    /// Evaluate suites × models every night, compare with the baseline, report
+    Nightly(nightly::NightlyArguments),
     /// Print the report of a run
     Report(report::ReportArguments),
     /// Show a change as edit units
@@ -82,6 +85,7 @@ pub fn main() -> std::process::ExitCode {
         Command::Run(arguments) => run::main(&arguments),
         Command::Plan(arguments) => plan::main(&arguments),
         Command::Merge(arguments) => merge::main(&arguments),
+        Command::Nightly(arguments) => nightly::main(&arguments),
         Command::Report(arguments) => report::main(&arguments),
         Command::Diff(arguments) => diff::main(&arguments),
         Command::Grade(arguments) => grade::main(&arguments),

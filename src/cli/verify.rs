@@ -242,7 +242,7 @@ fn narrowed(mut plan: Plan, drawn: &BTreeSet<String>) -> Plan {
 }
 
 /// What a run stands on that is not as it was.
-fn changed(was: &RunInfo, now: &RunInfo) -> Vec<Changed> {
+pub(super) fn changed(was: &RunInfo, now: &RunInfo) -> Vec<Changed> {
     let mut found = Vec::new();
     let mut note = |what: String, was: String, now: String| {
         if was != now {

@@ -13,6 +13,7 @@ pub mod figures;
 pub mod grade;
 pub mod json;
 pub mod markdown;
+pub mod nightly;
 pub mod notes;
 pub mod table;
 pub mod task;

@@ -9,6 +9,7 @@ mod diff;
 mod disk_full;
 mod grade;
 mod kills;
+mod nightly;
 mod outcomes;
 mod plan;
 mod ranking;
