@@ -4,12 +4,14 @@
 //! name file, line, field and what to do.
 
 mod bring;
+mod cache;
 mod capture;
 mod completions;
 mod config;
 mod context;
 mod diff;
 mod doctor;
+mod durations;
 pub mod exit;
 mod grade;
 mod merge;
@@ -63,6 +65,9 @@ enum Command {
     Suite(suite::SuiteCommand),
     /// Run a sample of a finished run again, and report every difference
     Verify(verify::VerifyArguments),
+    /// Look after the snapshots that kerf keeps
+    #[command(subcommand)]
+    Cache(cache::CacheCommand),
     /// Say what this machine can do, and how to get what is missing
     Doctor(doctor::DoctorArguments),
     /// Print the JSON Schemas of kerf's formats
@@ -93,6 +98,7 @@ pub fn main() -> std::process::ExitCode {
         Command::Capture(arguments) => capture::main(&arguments),
         Command::Suite(command) => suite::main(&command),
         Command::Verify(arguments) => verify::main(&arguments),
+        Command::Cache(command) => cache::main(&command),
         Command::Doctor(arguments) => doctor::main(&arguments),
         Command::Schema(arguments) => schema::main(&arguments),
         Command::Completions(arguments) => completions::main(&arguments),

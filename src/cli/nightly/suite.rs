@@ -13,6 +13,7 @@ use crate::cli::run::{Ending, Silent, drive, jobs, leave_out_quarantined, measur
 use crate::evaluate::record::Outcome;
 use crate::evaluate::{Options, Plan, Record, Watcher, World};
 use crate::report::escape;
+use crate::schedule::threads;
 use crate::store::history::MissingModel;
 use crate::store::{Inputs, RunFolder, RunInfo, read_run};
 use crate::task::{Suite, read_suite_with};
@@ -79,7 +80,8 @@ pub(super) fn run_suite(suite: &SuiteConfig, way: &Way) -> anyhow::Result<Option
     let path = way.folder.join(&suite.name);
     let mut again = BTreeSet::new();
     for attempt in 0..=config.retries {
-        let world = world(&read, way)?;
+        let mut world = world(&read, way)?;
+        world.threads = threads(jobs);
         let info =
             RunInfo { inputs: inputs.clone(), problems: problems.clone(), ..run_info(&read, &plan, &world) };
         let order = plan.order();
@@ -89,12 +91,13 @@ pub(super) fn run_suite(suite: &SuiteConfig, way: &Way) -> anyhow::Result<Option
             Some(progress) => Arc::clone(progress) as _,
             None => Arc::new(Silent),
         };
-        let ending = drive(plan.clone(), world, &folder, &watcher, jobs);
+        let ending = drive(plan.clone(), world, &folder, &watcher, jobs, None);
         if let Some(progress) = progress {
             progress.finish();
         }
-        if ending? == Ending::Interrupted {
-            return Ok(None);
+        match ending? {
+            Ending::Done => {}
+            Ending::Interrupted | Ending::OutOfTime => return Ok(None),
         }
         if !folder.finish(&order)? {
             anyhow::bail!("some trials have no record; the same command tries them again");
