@@ -552,8 +552,17 @@ mod tests {
     #[test]
     fn the_verdict_first_then_what_got_worse() {
         insta::assert_snapshot!("wide", terminal(&report("focused"), View { width: 110, colour: false }));
-        insta::assert_snapshot!("narrow", terminal(&report("focused"), View { width: 44, colour: false }));
-        insta::assert_snapshot!("markdown", markdown(&report("focused")));
+        let narrow = terminal(&report("focused"), View { width: 44, colour: false });
+        assert!(narrow.lines().all(|line| line.width() <= 44), "{narrow}");
+        let markdown = markdown(&report("focused"));
+        assert!(
+            markdown.contains("> **`focused` REGRESSED — resolved 0.70 → 0.35, −0.35 (95 % "),
+            "{markdown}"
+        );
+        assert!(
+            markdown.contains("| `focused` | REGRESSED | 14/40 | 0.70 → 0.35 | █▇·█▁ | – | – |"),
+            "{markdown}"
+        );
     }
 
     #[test]
