@@ -15,11 +15,11 @@ pub enum Exit {
     Failed = 1,
     /// Wrong usage or bad input.
     Usage = 2,
-    /// Something got worse.
+    /// A comparison found a regression.
     Regressed = 3,
-    /// Nothing can be said for sure, under `--strict`.
+    /// A comparison is inconclusive or suspect, under `--strict`.
     Inconclusive = 4,
-    /// Every trial of the run is invalid, a task is quarantined, or no commit made a task.
+    /// The comparison is invalid, every trial of the run is invalid, a task is quarantined, or no commit made a task.
     Invalid = 5,
     /// Differences were found.
     Different = 6,
@@ -33,9 +33,9 @@ Exit codes:
   0    fine
   1    kerf failed
   2    usage or bad input (a run with unreadable inputs evaluates the rest first)
-  3    a regression (nightly)
-  4    inconclusive or suspect, under --strict (nightly)
-  5    invalid: every trial of a run, a quarantined task, no commit that makes a task
+  3    regression (compare, nightly)
+  4    inconclusive or suspect, under --strict (compare, nightly)
+  5    invalid: a comparison, a night, every trial of a run, a quarantined task, no commit that makes a task
   6    differences found (diff --exit-code, verify)
   130  interrupted; the same command carries on";
 

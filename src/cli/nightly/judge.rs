@@ -14,7 +14,7 @@ use crate::stats::suite_health::suite_health;
 use crate::stats::summary::{self, summarise};
 use crate::stats::trend::{Trend, flaky, trends};
 use crate::store::history::{History, NightFile, night_folders, trial_rows};
-use crate::store::{Run, RunInfo, read_run};
+use crate::store::{Changed, Run, RunInfo, read_run};
 
 /// What a baseline's name means.
 enum Wanted {
@@ -167,15 +167,14 @@ fn compared(
 /// What is not as it was in the baseline. Other rules or options give other figures; tasks that changed are left out.
 fn changed(found: &Found, run: &SuiteRun) -> Vec<Change> {
     let Some(was) = &found.info else { return Vec::new() };
-    let change = |change: crate::cli::verify::Changed| Change {
+    let change = |change: Changed| Change {
         matters: ["rules", "options", "sandbox"].contains(&change.what.as_str()),
         what: change.what,
         was: change.was,
         now: change.now,
     };
     // Predictions are others every night: that is what is compared.
-    let found =
-        crate::cli::verify::changed(was, &run.info).into_iter().filter(|change| change.what != "plan");
+    let found = was.changes(&run.info).into_iter().filter(|change| change.what != "plan");
     found.map(change).collect()
 }
 

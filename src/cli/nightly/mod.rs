@@ -195,7 +195,7 @@ fn night(arguments: &NightlyArguments, config: &NightlyConfig) -> anyhow::Result
             eprintln!("kerf: {} holds report.md, report.json and the runs", folder.display());
         }
     }
-    Ok(exit(night_report.verdict, arguments.strict))
+    Ok(super::compare::exit_of(night_report.verdict, arguments.strict))
 }
 
 /// Whether this night is one that somebody wants to be told of.
@@ -220,13 +220,4 @@ fn write_reports(folder: &Path, night: &NightReport) -> anyhow::Result<()> {
         crate::store::write_whole(&folder.join(name), text.as_bytes())?;
     }
     Ok(())
-}
-
-fn exit(verdict: Verdict, strict: bool) -> Exit {
-    match verdict {
-        Verdict::Invalid => Exit::Invalid,
-        Verdict::Regressed => Exit::Regressed,
-        Verdict::Suspect | Verdict::Inconclusive if strict => Exit::Inconclusive,
-        Verdict::Suspect | Verdict::Inconclusive | Verdict::Improved | Verdict::Equivalent => Exit::Fine,
-    }
 }
