@@ -4,12 +4,15 @@
 //! name file, line, field and what to do.
 
 mod bring;
+mod cache;
 mod capture;
+mod compare;
 mod completions;
 mod config;
 mod context;
 mod diff;
 mod doctor;
+mod durations;
 pub mod exit;
 mod grade;
 mod merge;
@@ -46,6 +49,8 @@ enum Command {
     Merge(merge::MergeArguments),
     /// Print the report of a run
     Report(report::ReportArguments),
+    /// Compare two runs, or models of one run, on common tasks
+    Compare(compare::CompareArguments),
     /// Show a change as edit units
     Diff(diff::DiffArguments),
     /// Grade a log that others made: no repository needed
@@ -60,6 +65,9 @@ enum Command {
     Suite(suite::SuiteCommand),
     /// Run a sample of a finished run again, and report every difference
     Verify(verify::VerifyArguments),
+    /// Look after the snapshots that kerf keeps
+    #[command(subcommand)]
+    Cache(cache::CacheCommand),
     /// Say what this machine can do, and how to get what is missing
     Doctor(doctor::DoctorArguments),
     /// Print the JSON Schemas of kerf's formats
@@ -83,12 +91,14 @@ pub fn main() -> std::process::ExitCode {
         Command::Plan(arguments) => plan::main(&arguments),
         Command::Merge(arguments) => merge::main(&arguments),
         Command::Report(arguments) => report::main(&arguments),
+        Command::Compare(arguments) => compare::main(&arguments),
         Command::Diff(arguments) => diff::main(&arguments),
         Command::Grade(arguments) => grade::main(&arguments),
         Command::Task(command) => task::main(&command),
         Command::Capture(arguments) => capture::main(&arguments),
         Command::Suite(command) => suite::main(&command),
         Command::Verify(arguments) => verify::main(&arguments),
+        Command::Cache(command) => cache::main(&command),
         Command::Doctor(arguments) => doctor::main(&arguments),
         Command::Schema(arguments) => schema::main(&arguments),
         Command::Completions(arguments) => completions::main(&arguments),

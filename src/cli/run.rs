@@ -3,18 +3,21 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use anyhow::Context;
 
 use super::config::RunConfig;
+use super::durations::Durations;
 use super::exit::bad_input;
 use super::progress::Progress;
 use super::{Exit, bring, config, context};
 use crate::evaluate::record::Outcome;
-use crate::evaluate::{Event, Measure, Options, Plan, TaskPlan, Watcher, World, keys, run};
+use crate::evaluate::{Event, Measure, Options, Plan, Sink, TaskPlan, Watcher, World, keys, run};
 use crate::prediction::{self, Prediction};
 use crate::report::escape;
-use crate::schedule::{Stop, Workers, automatic};
+use crate::sandbox::Limits;
+use crate::schedule::{Stop, Workers, automatic, threads};
 use crate::store::{Inputs as InputPaths, PlanFile, RUN_SCHEMA, RunFolder, RunInfo, TaskInfo};
 use crate::task::pins::{Quarantine, SuiteLock};
 use crate::task::{Suite, read_suite_with};
@@ -65,6 +68,15 @@ pub(super) struct RunArguments {
     /// Trials at once: a number, or auto
     #[arg(long, value_name = "N")]
     jobs: Option<String>,
+    /// Begin no trial after so many seconds; the same command carries on
+    #[arg(long, value_name = "SECONDS")]
+    time_budget: Option<u64>,
+    /// Limits of a trial, by comma: memory=MB, disk=MB (written files and /tmp, each), processes=N
+    #[arg(long, value_delimiter = ',', value_name = "LIST")]
+    limits: Vec<String>,
+    /// Snapshots may take so much of the disk, such as 20G: those not used for longest go
+    #[arg(long, value_name = "SIZE")]
+    cache_size: Option<String>,
     /// namespaces, or none
     #[arg(long, default_value = "namespaces", value_name = "NAME")]
     sandbox: String,
@@ -142,7 +154,14 @@ pub(super) fn main(arguments: &RunArguments) -> anyhow::Result<Exit> {
     if inputs.bring_tools {
         bring::bring(&inputs.suite, &cache, &variables);
     }
-    let world = World::new(&cache, inputs.paths.mirror.clone(), sandbox, &variables, &inputs.suite);
+    let mut world = World::new(&cache, inputs.paths.mirror.clone(), sandbox, &variables, &inputs.suite);
+    world.limits = limits(&arguments.limits)?;
+    world.threads = threads(jobs);
+    let durations = Durations::read(&cache);
+    world.expected = durations.of(&inputs.suite);
+    if let Some(size) = &arguments.cache_size {
+        world.snapshots.keep_below(super::cache::size(size)?);
+    }
     for note in inputs.lock.iter().flat_map(|lock| lock.tool_differences(&world.toolchain_versions())) {
         eprintln!("kerf: {}", escape::terminal(&note));
     }
@@ -162,21 +181,26 @@ pub(super) fn main(arguments: &RunArguments) -> anyhow::Result<Exit> {
         Some(progress) => Arc::clone(progress) as _,
         None => Arc::new(Silent),
     };
-    let ending = drive(plan, world, &folder, &watcher, jobs);
+    let hashes = inputs.suite.tasks.iter().map(|task| (task.id.clone(), task.hash.clone())).collect();
+    let budget = arguments.time_budget.map(Duration::from_secs);
+    let ending = drive(plan, world, &folder, &watcher, jobs, budget);
     if let Some(progress) = progress {
         progress.finish();
     }
     let ending = ending?;
-    if ending == Ending::Interrupted {
+    let why = match ending {
+        Ending::Done => None,
+        Ending::Interrupted => Some("interrupted"),
+        Ending::OutOfTime => Some("the time budget is used up"),
+    };
+    if let Some(why) = why {
         let kept = folder.record_count();
-        eprintln!(
-            "kerf: interrupted; {kept} of {} trials are kept, the same command carries on",
-            order.len()
-        );
+        eprintln!("kerf: {why}; {kept} of {} trials are kept, the same command carries on", order.len());
         return Ok(Exit::Interrupted);
     }
     let complete = folder.finish(&order)?;
     drop(folder);
+    durations.keep(&out, &hashes);
     let exit = super::report::print_terminal(&out)?;
     if let Some(shard) = &shard {
         eprintln!("kerf: this is shard {shard}; kerf merge joins it with the others");
@@ -220,6 +244,8 @@ pub(super) enum Ending {
     Done,
     /// The user stopped it.
     Interrupted,
+    /// Its time was over before all was begun.
+    OutOfTime,
 }
 
 /// Runs the plan on as many workers as wanted, until it is done or the user interrupts.
@@ -229,6 +255,7 @@ pub(super) fn drive(
     folder: &Arc<RunFolder>,
     watcher: &Arc<dyn Watcher>,
     jobs: usize,
+    budget: Option<Duration>,
 ) -> anyhow::Result<Ending> {
     let stop = Stop::default();
     let runtime = tokio::runtime::Builder::new_multi_thread()
@@ -236,13 +263,18 @@ pub(super) fn drive(
         .enable_all()
         .build()
         .context("cannot start workers")?;
-    let workers = Workers::new(jobs, stop.clone());
+    let workers = Workers::new(jobs, stop.clone()).until(budget.map(|budget| Instant::now() + budget));
+    let trials = plan.order();
+    let timer = workers.clone();
     let ending = runtime.block_on(async {
         let work =
             run(Arc::new(plan), Arc::new(world), Arc::clone(folder) as _, Arc::clone(watcher), workers);
         tokio::select! {
-            result = work => result.map(|()| Ending::Done),
-            _ = tokio::signal::ctrl_c() => {
+            result = work => result.map(|()| {
+                let left = trials.iter().any(|trial| !folder.has_record(trial));
+                if left && timer.expired() { Ending::OutOfTime } else { Ending::Done }
+            }),
+            () = asked_to_stop() => {
                 stop.ask();
                 Ok(Ending::Interrupted)
             }
@@ -251,6 +283,43 @@ pub(super) fn drive(
     // Blocking jobs under way are left to die with the process, and their sandboxes with them.
     runtime.shutdown_background();
     ending.context("the run cannot go on; what is finished is kept, and the same command carries on")
+}
+
+/// Until the user or the system asks this process to end.
+async fn asked_to_stop() {
+    let terminated = async {
+        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+            Ok(mut signal) => {
+                signal.recv().await;
+            }
+            Err(_) => std::future::pending().await,
+        }
+    };
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => {}
+        () = terminated => {}
+    }
+}
+
+/// Limits of a session as `--limits` says.
+fn limits(words: &[String]) -> anyhow::Result<Limits> {
+    let mut limits = Limits::default();
+    for word in words {
+        let wrong = || {
+            bad_input(format!(
+                "--limits {word}: write memory=MB, disk=MB or processes=N, with numbers above 0"
+            ))
+        };
+        let (name, value) = word.split_once('=').ok_or_else(wrong)?;
+        let value: u64 = value.parse().ok().filter(|value| *value > 0).ok_or_else(wrong)?;
+        match name.trim() {
+            "memory" => limits.memory_mb = value,
+            "disk" => limits.disk_mb = value,
+            "processes" => limits.processes = value,
+            _ => return Err(wrong()),
+        }
+    }
+    Ok(limits)
 }
 
 /// Says nothing.
@@ -280,14 +349,20 @@ pub(super) fn read_inputs(arguments: &InputArguments) -> anyhow::Result<Inputs> 
     let mut notes = lock.iter().filter_map(|lock| lock.differences(&suite)).collect::<Vec<_>>();
     let (note, mut left_out) = leave_out_quarantined(&mut suite, &tasks)?;
     notes.extend(note);
-    if arguments.all {
-        for more in &defaults.all {
-            let mut other = read_suite_with(more, &profiles).map_err(bad_input)?;
-            let (note, out) = leave_out_quarantined(&mut other, more)?;
-            notes.extend(note);
-            left_out.extend(out);
-            suite.join(other);
+    for more in &defaults.all {
+        let mut other = read_suite_with(more, &profiles).map_err(bad_input)?;
+        if !arguments.all {
+            // Their predictions wait for `--all`, and are no strangers.
+            let ids = other.tasks.into_iter().map(|task| task.id);
+            left_out.extend(ids.filter(|id| suite.task(id).is_none()));
+            continue;
         }
+        let (note, out) = leave_out_quarantined(&mut other, more)?;
+        notes.extend(note);
+        left_out.extend(out);
+        suite.join(other);
+    }
+    if arguments.all {
         problems = suite.problems.iter().map(ToString::to_string).collect();
     }
     let paths =

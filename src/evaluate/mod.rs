@@ -10,12 +10,14 @@
 //! Invariant: an error of kerf or of the machine ends in outcome `invalid`, never in a verdict about the patch.
 
 mod bench;
+mod canary;
 mod client;
 pub mod detail;
 pub mod discover;
 pub mod draft;
 mod edits;
 pub mod fallout;
+mod integrity;
 pub mod keys;
 mod lints;
 pub mod make;
@@ -35,6 +37,7 @@ pub mod validate;
 pub mod verify;
 
 pub use bench::{Fetched, fetch};
+pub use canary::Marks;
 pub use plan::{EMPTY, GOLD, Measure, Options, Plan, Subject, TaskPlan, Trial};
 pub use record::Record;
 pub use run::{World, run};

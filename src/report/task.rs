@@ -20,6 +20,9 @@ use super::{View, escape};
 use crate::evaluate::Record;
 use crate::evaluate::record::{Edits, LintStatus, Tests};
 
+/// How oddities begin that tell of tampering with the tests.
+const TAMPERING: &[&str] = &["not believed: ", "put back before the tests ran: "];
+
 /// Tests and findings listed per trial; the rest is counted.
 const LIST: usize = 20;
 
@@ -66,6 +69,7 @@ fn trial(out: &mut String, record: &Record, detail: Option<&Value>, every_unit: 
     if let Some(tests) = &record.tests {
         line(out, width, 2, &counts(tests));
         failed_tests(out, width, detail);
+        tampering(out, width, detail);
     }
     if let Some(edits) = &record.edits {
         line(out, width, 2, &edit_figures(edits));
@@ -103,6 +107,17 @@ fn trial(out: &mut String, record: &Record, detail: Option<&Value>, every_unit: 
             line(out, width, 2, &format!("context: {}", known.join(", ")));
         }
     }
+}
+
+/// What the patch did to the way in which tests run, and why its log is not believed.
+fn tampering(out: &mut String, width: usize, detail: Option<&Value>) {
+    let oddities = list(detail, &["oddities"]).iter().filter_map(Value::as_str);
+    let told: Vec<&str> =
+        oddities.filter(|odd| TAMPERING.iter().any(|start| odd.starts_with(start))).collect();
+    for odd in told.iter().take(LIST) {
+        line(out, width, 4, &escape::terminal(odd));
+    }
+    more(out, told.len(), "line");
 }
 
 /// A line with its continuation indented further.
@@ -249,18 +264,19 @@ fn show(unit: &Value, files: &[Value]) -> Shown {
 /// `src/a.rs:12` of a unit's first change, in the new file unless it is gone.
 fn location(unit: &Value, files: &[Value]) -> String {
     let changes = list(Some(unit), &["changes"]);
-    let Some(change) = changes.first() else { return place("", None) };
+    let more = if changes.len() > 1 { format!(" (+{})", changes.len() - 1) } else { String::new() };
+    let (file, line) = first_place(unit, files);
+    format!("{}{more}", place(&escape::terminal(&file), line))
+}
+
+/// File and line of a unit's first change, in the new file unless it is gone; not escaped.
+pub(super) fn first_place(unit: &Value, files: &[Value]) -> (String, Option<u64>) {
+    let Some(change) = list(Some(unit), &["changes"]).first() else { return (String::new(), None) };
     let file =
         change.get("file").and_then(Value::as_u64).and_then(|file| files.get(usize::try_from(file).ok()?));
     let start = |side: &str| change.get(side).and_then(|lines| lines.get(0)).and_then(Value::as_u64);
-    let name = |side: &str| file.map_or("", |file| text(file, side));
-    let more = if changes.len() > 1 { format!(" (+{})", changes.len() - 1) } else { String::new() };
-    let at = if name("new").is_empty() {
-        place(&escape::terminal(name("old")), start("old_lines"))
-    } else {
-        place(&escape::terminal(name("new")), start("new_lines"))
-    };
-    format!("{at}{more}")
+    let name = |side: &str| file.map_or("", |file| text(file, side)).to_owned();
+    if name("new").is_empty() { (name("old"), start("old_lines")) } else { (name("new"), start("new_lines")) }
 }
 
 fn place(file: &str, line: Option<u64>) -> String {
@@ -278,12 +294,12 @@ fn more(out: &mut String, n: usize, noun: &str) {
 }
 
 /// The list at a path of field names, or nothing.
-fn list<'a>(value: Option<&'a Value>, path: &[&str]) -> &'a [Value] {
+pub(super) fn list<'a>(value: Option<&'a Value>, path: &[&str]) -> &'a [Value] {
     let found = path.iter().try_fold(value, |value, field| Some(value?.get(field))).flatten();
     found.and_then(Value::as_array).map_or(&[], Vec::as_slice)
 }
 
-fn text<'a>(value: &'a Value, field: &str) -> &'a str {
+pub(super) fn text<'a>(value: &'a Value, field: &str) -> &'a str {
     value.get(field).and_then(Value::as_str).unwrap_or("")
 }
 
@@ -374,6 +390,21 @@ mod tests {
             src/a.rs:9  warning clippy::dbg_macro
           context: file recall 0.50
         ");
+    }
+
+    #[test]
+    fn tampering_with_the_tests_is_told() {
+        let record = record();
+        let mut detail = detail();
+        detail["oddities"] =
+            serde_json::json!(["line 3: not read: x", "put back before the tests ran: .cargo/config.toml"]);
+        let text = render(
+            &[&record],
+            &BTreeMap::from([("k".to_owned(), detail)]),
+            View { width: 99, colour: false },
+        );
+        assert!(text.contains("    put back before the tests ran: .cargo/config.toml\n"), "{text}");
+        assert!(!text.contains("not read"), "{text}");
     }
 
     #[test]

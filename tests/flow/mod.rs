@@ -2,12 +2,16 @@
 #![allow(clippy::unwrap_used, clippy::disallowed_methods, reason = "tests, which start kerf itself")]
 
 mod bad_input;
+mod cache;
 mod capture;
 mod commands;
+mod compare;
 mod data_sets;
 mod diff;
 mod disk_full;
+mod endurance;
 mod grade;
+mod hostile;
 mod kills;
 mod outcomes;
 mod plan;
