@@ -197,7 +197,6 @@ fn collapse(aligned: &Aligned, island: Island, drafts: &mut Vec<Draft>) {
     {
         join(drafts, (0..drafts.len()).collect());
     }
-    drafts.iter_mut().for_each(|draft| draft.safe = true);
 }
 
 /// Bytes of the smallest pair of elements, each fit for the other's place, that holds all places of a unit.
