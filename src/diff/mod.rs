@@ -20,7 +20,6 @@ mod revert;
 mod role;
 mod sequence;
 mod sound;
-mod trial;
 mod units;
 
 #[cfg(test)]

@@ -13,7 +13,7 @@ pub(crate) struct Budget {
 }
 
 /// Below this many cells an exact comparison costs less than setting up a cleverer one.
-const SMALL: u64 = 1 << 18;
+const SMALL: u64 = 1 << 14;
 /// Above this many cells the quick algorithm is charged for its worst case.
 const LARGE: u64 = 1 << 22;
 

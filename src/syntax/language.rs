@@ -108,8 +108,8 @@ pub struct Language {
     pub line_ends: &'static [&'static str],
     /// A block's last expression is its value and stands without a terminator.
     pub tail_expressions: bool,
-    /// Errors that the grammar lets pass (indentation, tags that do not match): their number in a range of the text.
-    pub faults: fn(&tree_sitter::Tree, &[u8], std::ops::Range<usize>) -> usize,
+    /// Errors that the grammar lets pass (indentation, tags that do not match): their number.
+    pub faults: fn(&tree_sitter::Tree, &[u8]) -> usize,
     /// Loading a file runs it: imports may have effects, and so have the values of constants.
     pub runs_on_load: bool,
     /// Words and signs, beside calls, that may have effects in an expression.

@@ -107,7 +107,7 @@ pub static RUST: Language = Language {
     agreeing: &[],
     line_ends: &[],
     tail_expressions: true,
-    faults: |_, _, _| 0,
+    faults: |_, _| 0,
     runs_on_load: false,
     effects: &["?", "await", "!", "return", "break", "yield", "unsafe", "*", "["],
     reexporting: &[],

@@ -212,7 +212,7 @@ impl Source {
     /// Number of parse errors: error nodes, made-up tokens, and what the grammar lets pass though the language does not.
     pub fn error_count(&self) -> usize {
         let errors = self.nodes.iter().filter(|node| node.is(flag::ERROR)).count();
-        errors + (self.language.faults)(&self.tree, &self.bytes, 0..self.bytes.len())
+        errors + (self.language.faults)(&self.tree, &self.bytes)
     }
 }
 

@@ -1,8 +1,6 @@
 //! What a kind alone does not tell: declarations with a name of their own, tests, imports by call, semicolons that could
 //! be left out, parentheses that only group, tags that do not match.
 
-use std::ops::Range;
-
 use tree_sitter::{Node, Tree};
 
 use crate::syntax::language::{Above, flag};
@@ -199,10 +197,9 @@ pub(super) fn groups(source: &Source, node: usize) -> bool {
     grouping && !bare
 }
 
-/// JSX elements in a range whose end is called something else than their beginning: the grammar takes them, the
-/// language does not.
-pub(super) fn faults(tree: &Tree, text: &[u8], range: Range<usize>) -> usize {
-    let may_close = text.get(range.clone()).is_some_and(|part| memchr::memmem::find(part, b"</").is_some());
+/// JSX elements whose end is called something else than their beginning: the grammar takes them, the language does not.
+pub(super) fn faults(tree: &Tree, text: &[u8]) -> usize {
+    let may_close = memchr::memmem::find(text, b"</").is_some();
     if !may_close {
         return 0;
     }
@@ -220,8 +217,7 @@ pub(super) fn faults(tree: &Tree, text: &[u8], range: Range<usize>) -> usize {
                 wrong += usize::from(name(open) != name(close));
             }
         }
-        let apart = node.end_byte() < range.start || range.end < node.start_byte();
-        if !apart && cursor.goto_first_child() {
+        if cursor.goto_first_child() {
             continue;
         }
         while !cursor.goto_next_sibling() {

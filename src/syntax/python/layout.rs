@@ -5,8 +5,6 @@
 //!
 //! Invariant: a program that Python reads has none.
 
-use std::ops::Range;
-
 use tree_sitter::{Node, Tree};
 
 /// Statements with blocks.
@@ -41,15 +39,12 @@ fn indentation(text: &[u8], at: usize) -> Option<&[u8]> {
     blanks.iter().all(|byte| matches!(byte, b' ' | b'\t' | b'\x0c')).then_some(blanks)
 }
 
-/// Their number in a range, and in the lists around it.
-pub(super) fn faults(tree: &Tree, text: &[u8], range: Range<usize>) -> usize {
+/// Their number.
+pub(super) fn faults(tree: &Tree, text: &[u8]) -> usize {
     let mut wrong = 0;
     let mut cursor = tree.walk();
     let mut waiting: Vec<(Node, &[u8])> = vec![(tree.root_node(), b"")];
     while let Some((node, outer)) = waiting.pop() {
-        if node.end_byte() < range.start || range.end < node.start_byte() {
-            continue;
-        }
         let list = matches!(node.kind(), "module" | "block");
         let mut expected: Option<&[u8]> = if node.kind() == "module" { Some(b"") } else { None };
         let mut count = 0;
