@@ -13,6 +13,7 @@ mod endurance;
 mod grade;
 mod hostile;
 mod kills;
+mod missing_tools;
 mod nightly;
 mod outcomes;
 mod plan;
