@@ -16,6 +16,7 @@ pub mod grade;
 pub mod json;
 pub mod machine;
 pub mod markdown;
+pub mod nightly;
 pub mod notes;
 pub mod sarif;
 pub mod svg;

@@ -13,6 +13,8 @@ mod endurance;
 mod grade;
 mod hostile;
 mod kills;
+mod missing_tools;
+mod nightly;
 mod outcomes;
 mod plan;
 mod ranking;
