@@ -8,8 +8,8 @@
 
 pub mod bars;
 pub mod columns;
-pub mod dependents;
 pub mod compare;
+pub mod dependents;
 pub mod diff_text;
 pub mod escape;
 pub mod figures;
