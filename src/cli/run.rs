@@ -11,7 +11,7 @@ use super::exit::bad_input;
 use super::progress::Progress;
 use super::{Exit, bring, config, context};
 use crate::evaluate::record::Outcome;
-use crate::evaluate::{Event, Measure, Options, Plan, Watcher, World, keys, run};
+use crate::evaluate::{Ablation, Event, Measure, Options, Plan, Watcher, World, keys, run};
 use crate::prediction::{self, Prediction};
 use crate::report::escape;
 use crate::schedule::{Stop, Workers, automatic};
@@ -43,6 +43,9 @@ pub(super) struct RunArguments {
     /// Measures to take, by comma: pass, edits, lint, context
     #[arg(long, value_delimiter = ',', value_name = "LIST")]
     measures: Option<Vec<String>>,
+    /// Take units out and test again: off, auto (irrelevant and unreached ones, at most two runs a patch) or full
+    #[arg(long, value_name = "DEPTH")]
+    ablation: Option<String>,
     /// Trials at once: a number, or auto
     #[arg(long, value_name = "N")]
     jobs: Option<String>,
@@ -254,6 +257,7 @@ fn read_inputs(arguments: &RunArguments) -> anyhow::Result<Inputs> {
         measures: measures(arguments.measures.clone().or(defaults.measures))?,
         seed: arguments.seed.or(defaults.seed).unwrap_or(0),
         timeout_s: arguments.timeout,
+        ablation: ablation(arguments.ablation.as_deref().or(defaults.ablation.as_deref()))?,
     };
     Ok(Inputs {
         suite,
@@ -352,6 +356,12 @@ fn measures(names: Option<Vec<String>>) -> anyhow::Result<Vec<Measure>> {
     measures.sort();
     measures.dedup();
     Ok(measures)
+}
+
+fn ablation(name: Option<&str>) -> anyhow::Result<Ablation> {
+    let Some(name) = name else { return Ok(Ablation::default()) };
+    Ablation::from_name(name)
+        .ok_or_else(|| bad_input(format!("--ablation {name} is unknown; known are off, auto and full")))
 }
 
 /// What a finished run's exit code says: invalid where all trials are.

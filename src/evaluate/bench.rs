@@ -1,10 +1,11 @@
 //! A task made ready: base tree, snapshot, controls, and what its trials are judged by.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+use super::ablate;
 use super::edits::GoldView;
 use super::keys;
-use super::plan::{EMPTY, GOLD, Options};
+use super::plan::{Ablation, EMPTY, GOLD, Measure, Options};
 use super::record::{Outcome, Reason};
 use super::run::World;
 use super::sink::{Sink, SinkError, TestRun};
@@ -43,6 +44,8 @@ pub(super) struct Bench {
     pub controls: BTreeMap<&'static str, Control>,
     /// Gold seen as a diff.
     pub gold: Option<GoldView>,
+    /// Files of gold that full ablation shows needed, by base path; none without it.
+    pub obligations: Option<BTreeSet<String>>,
     /// Seconds by phase of its making.
     pub timing: BTreeMap<String, f64>,
     /// Seed of everything drawn at random.
@@ -123,12 +126,16 @@ impl Bench {
             withdrawn: Vec::new(),
             controls: BTreeMap::new(),
             gold: None,
+            obligations: None,
             timing,
             seed: options.seed,
             own: Observed::default(),
         };
         bench.run_controls(world, discover, sink)?;
         bench.gold = bench.material.gold.as_ref().map(|gold| GoldView::new(&bench.task, &bench.base, gold));
+        if options.ablation == Ablation::Full && options.takes(Measure::Context) {
+            bench.obligations = ablate::obligations(world, &bench, sink)?;
+        }
         Ok(bench)
     }
 

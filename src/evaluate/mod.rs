@@ -9,6 +9,7 @@
 //!
 //! Invariant: an error of kerf or of the machine ends in outcome `invalid`, never in a verdict about the patch.
 
+mod ablate;
 mod bench;
 mod client;
 pub mod detail;
@@ -22,6 +23,7 @@ pub mod make;
 mod packages;
 mod plan;
 pub mod record;
+
 mod run;
 mod settings;
 mod sink;
@@ -34,7 +36,7 @@ pub mod validate;
 pub mod verify;
 
 pub use bench::{Fetched, fetch};
-pub use plan::{EMPTY, GOLD, Measure, Options, Plan, Subject, TaskPlan, Trial};
+pub use plan::{Ablation, EMPTY, GOLD, Measure, Options, Plan, Subject, TaskPlan, Trial};
 pub use record::Record;
 pub use run::{World, run};
 pub use sink::{Again, AloneRun, Event, LintRun, Sink, SinkError, TestRun, Watcher};

@@ -1,6 +1,7 @@
 //! Flows of kerf from start to end, through the program itself: what goes in, what stands in records, what is said.
 #![allow(clippy::unwrap_used, clippy::disallowed_methods, reason = "tests, which start kerf itself")]
 
+mod ablation;
 mod bad_input;
 mod capture;
 mod commands;
