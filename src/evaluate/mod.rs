@@ -23,7 +23,6 @@ pub mod make;
 mod packages;
 mod plan;
 pub mod record;
-
 mod run;
 mod settings;
 mod sink;
