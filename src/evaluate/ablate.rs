@@ -100,7 +100,7 @@ fn run(
             // Whatever a sandbox says is nothing about the unit.
             Err(_) => Answer::Unresolved,
         };
-        machine.tell(answer);
+        machine.tell(&answer);
     }
     let findings = machine.findings();
     let detail = AblationDetail {

@@ -103,10 +103,10 @@ impl Machine {
                         Depth::Auto => self.atoms[*atom].expected == Expected::Unreached,
                         Depth::Full => self.atoms[*atom].expected != Expected::Irrelevant,
                     };
-                    if wide.iter().any(worth) {
-                        if let Some(probe) = self.ask(wide) {
-                            return Some(probe);
-                        }
+                    if wide.iter().any(worth)
+                        && let Some(probe) = self.ask(wide)
+                    {
+                        return Some(probe);
                     }
                 }
                 Stage::Narrow => {
@@ -150,9 +150,9 @@ impl Machine {
     }
 
     /// The answer to the last question.
-    pub fn tell(&mut self, outcome: Outcome) {
+    pub fn tell(&mut self, outcome: &Outcome) {
         let Some((group, set)) = self.asked.take() else { return };
-        if outcome == Outcome::Holds {
+        if *outcome == Outcome::Holds {
             for atom in &set {
                 self.passes[*atom] += 1;
             }
@@ -162,12 +162,12 @@ impl Machine {
             return;
         }
         self.known.insert(set, outcome.clone());
-        if self.stage == Stage::Narrow && outcome != Outcome::Holds {
+        if self.stage == Stage::Narrow && *outcome != Outcome::Holds {
             // The wide set: what the narrow one leaves of it is looked at afterwards.
             self.groups.push(Group { atoms: group, after: Vec::new() });
             return;
         }
-        self.learn(&group, &outcome);
+        self.learn(&group, outcome);
     }
 
     /// What came of it so far.

@@ -89,7 +89,9 @@ fn sorted(mut atoms: Vec<Atom>) -> Vec<Atom> {
         .into_iter()
         .map(|(_, mut atom)| {
             for list in [&mut atom.dependents, &mut atom.prerequisites] {
-                list.iter_mut().for_each(|other| *other = place[*other]);
+                for other in list.iter_mut() {
+                    *other = place[*other];
+                }
             }
             atom
         })

@@ -52,7 +52,7 @@ impl Patch {
                 !probe.again,
                 "a tree is run once, but to confirm"
             );
-            machine.tell(answer(&probe));
+            machine.tell(&answer(&probe));
         }
         let findings = machine.findings();
         assert_eq!(findings.runs, runs);
@@ -175,18 +175,18 @@ fn planted(draw: &mut Draw) -> Patch {
     let mut needs = vec![BTreeSet::new(); count];
     let mut expected = Vec::new();
     let by_gold = draw.chance(40);
-    for unit in 0..fix {
+    for (unit, needs) in needs.iter_mut().enumerate().take(fix) {
         if unit > 0 && draw.chance(40) {
-            needs[unit].insert(draw.below(unit));
+            needs.insert(draw.below(unit));
         }
         expected.push(if by_gold && draw.chance(80) { Expected::Likely } else { Expected::Open });
     }
-    for unit in fix..count {
+    for (unit, needs) in needs.iter_mut().enumerate().skip(fix) {
         // A planted helper and its call; a planted call of what the fix brings.
         if unit > fix && draw.chance(30) {
-            needs[unit].insert(fix + draw.below(unit - fix));
+            needs.insert(fix + draw.below(unit - fix));
         } else if draw.chance(20) {
-            needs[unit].insert(draw.below(fix));
+            needs.insert(draw.below(fix));
         }
         expected.push(match draw.below(10) {
             0..3 => Expected::Irrelevant,
@@ -226,10 +226,10 @@ fn a_removal_that_does_not_hold_twice_is_no_finding() {
     let mut machine = Machine::new(&setup);
     let first = machine.next().expect("the unreached unit is tried");
     assert_eq!((first.without.clone(), first.again), (BTreeSet::from([0]), false));
-    machine.tell(Outcome::Holds);
+    machine.tell(&Outcome::Holds);
     let second = machine.next().expect("and confirmed");
     assert_eq!((second.without, second.again), (first.without, true));
-    machine.tell(Outcome::Fails(vec!["t".to_owned()]));
+    machine.tell(&Outcome::Fails(vec!["t".to_owned()]));
     assert_eq!(machine.next(), None);
     assert!(machine.findings().removable.is_empty());
 }
