@@ -12,8 +12,10 @@ mod diff;
 mod doctor;
 pub mod exit;
 mod grade;
+mod label;
 mod progress;
 mod report;
+mod review;
 mod run;
 mod schema;
 mod suite;
@@ -42,6 +44,8 @@ enum Command {
     Report(report::ReportArguments),
     /// Show a change as edit units
     Diff(diff::DiffArguments),
+    /// Look at a branch or working tree by itself: no task, no gold, no tests
+    Review(review::ReviewArguments),
     /// Grade a log that others made: no repository needed
     Grade(grade::GradeArguments),
     /// Check, prove and make tasks
@@ -52,6 +56,9 @@ enum Command {
     /// Bring what a suite needs
     #[command(subcommand)]
     Suite(suite::SuiteCommand),
+    /// Units for people to label, and how they and kerf agree
+    #[command(subcommand)]
+    Label(label::LabelCommand),
     /// Run a sample of a finished run again, and report every difference
     Verify(verify::VerifyArguments),
     /// Say what this machine can do, and how to get what is missing
@@ -76,10 +83,12 @@ pub fn main() -> std::process::ExitCode {
         Command::Run(arguments) => run::main(&arguments),
         Command::Report(arguments) => report::main(&arguments),
         Command::Diff(arguments) => diff::main(&arguments),
+        Command::Review(arguments) => review::main(&arguments),
         Command::Grade(arguments) => grade::main(&arguments),
         Command::Task(command) => task::main(&command),
         Command::Capture(arguments) => capture::main(&arguments),
         Command::Suite(command) => suite::main(&command),
+        Command::Label(command) => label::main(&command),
         Command::Verify(arguments) => verify::main(&arguments),
         Command::Doctor(arguments) => doctor::main(&arguments),
         Command::Schema(arguments) => schema::main(&arguments),

@@ -100,7 +100,7 @@ pub(super) fn put(measured: &mut Measured, ablated: &Ablated) {
 }
 
 /// The record's form; what only ablation measures is null.
-fn record(figures: EditFigures) -> Edits {
+pub(super) fn record(figures: EditFigures) -> Edits {
     Edits {
         mode: figures.mode.name().to_owned(),
         irrelevant_edit_ratio: figures.irrelevant_edit_ratio,

@@ -6,14 +6,17 @@
 //! Invariants: no statistic is computed here; text from outside (model names, test ids, paths, reasons) passes
 //! [`escape`] before it is printed; without colour no control character but the line feed is ever written.
 
+pub mod annotation;
 pub mod columns;
 pub mod diff_text;
 pub mod escape;
 pub mod figures;
 pub mod grade;
 pub mod json;
+pub mod label_sheet;
 pub mod markdown;
 pub mod notes;
+pub mod review;
 pub mod table;
 pub mod task;
 pub mod terminal;
