@@ -4,15 +4,19 @@
 //! name file, line, field and what to do.
 
 mod bring;
+mod cache;
 mod capture;
 mod completions;
 mod config;
 mod context;
 mod diff;
 mod doctor;
+mod durations;
 pub mod exit;
 mod grade;
 mod label;
+mod merge;
+mod plan;
 mod progress;
 mod report;
 mod review;
@@ -40,6 +44,10 @@ struct Arguments {
 enum Command {
     /// Evaluate predictions on a suite; without arguments, what kerf.toml says
     Run(run::RunArguments),
+    /// Write down what is to be run, so that several machines can run a part each
+    Plan(plan::PlanArguments),
+    /// Join the shards of a plan into one run
+    Merge(merge::MergeArguments),
     /// Print the report of a run
     Report(report::ReportArguments),
     /// Show a change as edit units
@@ -61,6 +69,9 @@ enum Command {
     Label(label::LabelCommand),
     /// Run a sample of a finished run again, and report every difference
     Verify(verify::VerifyArguments),
+    /// Look after the snapshots that kerf keeps
+    #[command(subcommand)]
+    Cache(cache::CacheCommand),
     /// Say what this machine can do, and how to get what is missing
     Doctor(doctor::DoctorArguments),
     /// Print the JSON Schemas of kerf's formats
@@ -81,6 +92,8 @@ pub fn main() -> std::process::ExitCode {
     };
     let result = match arguments.command {
         Command::Run(arguments) => run::main(&arguments),
+        Command::Plan(arguments) => plan::main(&arguments),
+        Command::Merge(arguments) => merge::main(&arguments),
         Command::Report(arguments) => report::main(&arguments),
         Command::Diff(arguments) => diff::main(&arguments),
         Command::Review(arguments) => review::main(&arguments),
@@ -90,6 +103,7 @@ pub fn main() -> std::process::ExitCode {
         Command::Suite(command) => suite::main(&command),
         Command::Label(command) => label::main(&command),
         Command::Verify(arguments) => verify::main(&arguments),
+        Command::Cache(command) => cache::main(&command),
         Command::Doctor(arguments) => doctor::main(&arguments),
         Command::Schema(arguments) => schema::main(&arguments),
         Command::Completions(arguments) => completions::main(&arguments),

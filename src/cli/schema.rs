@@ -28,6 +28,7 @@ fn schemas() -> Vec<(&'static str, Schema)> {
         ("label", schema_for!(crate::evaluate::label::LabelItem)),
         ("label-key", schema_for!(crate::evaluate::label::LabelKey)),
         ("label-score", schema_for!(super::label::LabelScore)),
+        ("plan", schema_for!(crate::store::PlanFile)),
         ("record", schema_for!(crate::evaluate::Record)),
         ("review", schema_for!(crate::evaluate::review::Review)),
         ("run", schema_for!(crate::store::RunInfo)),

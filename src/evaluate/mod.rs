@@ -11,12 +11,14 @@
 
 mod ablate;
 mod bench;
+mod canary;
 mod client;
 pub mod detail;
 pub mod discover;
 pub mod draft;
 mod edits;
 pub mod fallout;
+mod integrity;
 pub mod keys;
 pub mod label;
 mod lints;
@@ -27,6 +29,7 @@ pub mod record;
 pub mod review;
 mod run;
 mod settings;
+pub mod shards;
 mod sink;
 mod splice;
 mod statement;
@@ -37,6 +40,7 @@ pub mod validate;
 pub mod verify;
 
 pub use bench::{Fetched, fetch};
+pub use canary::Marks;
 pub use plan::{Ablation, EMPTY, GOLD, Measure, Options, Plan, Subject, TaskPlan, Trial};
 pub use record::Record;
 pub use run::{World, run};

@@ -187,7 +187,7 @@ pub fn lint(
         let linters = Linters::of(&task.language, None, base);
         match built(world, base, task, &linters) {
             Ok((snapshot, toolchain)) => {
-                let spec = session_spec(&snapshot, &toolchain);
+                let spec = session_spec(&snapshot, &toolchain, world);
                 let ground = Ground { tree: base, spec: &spec, linters: &linters, warm: &snapshot.meta.warm };
                 parts.push(once(world, &ground, changes, &reviewed.diff));
             }

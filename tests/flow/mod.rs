@@ -3,15 +3,19 @@
 
 mod ablation;
 mod bad_input;
+mod cache;
 mod capture;
 mod commands;
 mod data_sets;
 mod diff;
 mod disk_full;
+mod endurance;
 mod grade;
+mod hostile;
 mod kills;
 mod label;
 mod outcomes;
+mod plan;
 mod planted;
 mod ranking;
 mod resume;
