@@ -1,5 +1,6 @@
 //! Units for people to label: drawn by a seed, blind, and scored against kerf.
 
+use std::fmt::Write;
 use std::fs;
 
 use serde_json::Value;
@@ -59,9 +60,9 @@ fn raters_and_kerf_are_compared() {
     let (mut lines, mut third) = (String::new(), String::new());
     for (number, key) in keys.iter().enumerate() {
         let id = key["id"].as_str().unwrap();
-        csv.push_str(&format!("{id},\"a, b\",{}\n", if number == 0 { "unsure" } else { truth(key) }));
-        lines.push_str(&format!("{{\"id\":\"{id}\",\"label\":\"{}\"}}\n", truth(key)));
-        third.push_str(&format!("{{\"id\":\"{id}\",\"label\":\"Relevant\"}}\n"));
+        writeln!(csv, "{id},\"a, b\",{}", if number == 0 { "unsure" } else { truth(key) }).unwrap();
+        writeln!(lines, "{{\"id\":\"{id}\",\"label\":\"{}\"}}", truth(key)).unwrap();
+        writeln!(third, "{{\"id\":\"{id}\",\"label\":\"Relevant\"}}").unwrap();
     }
     project.write("ann.csv", &csv);
     project.write("bob.jsonl", &lines);

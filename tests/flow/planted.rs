@@ -2,6 +2,7 @@
 //!
 //! `TASKS=all` takes every task; without it one is taken. The figures are printed.
 
+use std::fmt::Write;
 use std::fs;
 use std::path::Path;
 use std::process::Command;
@@ -38,13 +39,15 @@ fn plant(path: &Path, number: usize) -> usize {
         if planted < 2 && head.starts_with("fn ") && line.ends_with('{') {
             let indent = line.len() - line.trim_start().len() + 4;
             let blanks = " ".repeat(indent);
-            out.push_str(&format!("{blanks}std::hint::black_box(\"planted {number} {planted}\".len());\n"));
+            writeln!(out, "{blanks}std::hint::black_box(\"planted {number} {planted}\".len());").unwrap();
             planted += 1;
         }
     }
-    out.push_str(&format!(
-        "\n/// Adds up.\npub fn planted_{number}(numbers: &[u8]) -> usize {{\n    numbers.iter().map(|n| usize::from(*n)).sum()\n}}\n"
-    ));
+    writeln!(
+        out,
+        "\n/// Adds up.\npub fn planted_{number}(numbers: &[u8]) -> usize {{\n    numbers.iter().map(|n| usize::from(*n)).sum()\n}}"
+    )
+    .unwrap();
     fs::write(path, out).unwrap();
     planted + 1
 }
@@ -61,8 +64,10 @@ fn prediction(folder: &Path, task: &str) -> (String, usize) {
     let gold = house().join("tasks").join(task).join("gold.patch");
     git(&tree, &["apply", gold.to_str().unwrap()]);
     let gold = fs::read_to_string(gold).unwrap();
-    let changed =
-        gold.lines().filter_map(|line| line.strip_prefix("+++ b/")).filter(|path| path.ends_with(".rs"));
+    let changed = gold
+        .lines()
+        .filter_map(|line| line.strip_prefix("+++ b/"))
+        .filter(|path| Path::new(path).extension().is_some_and(|extension| extension == "rs"));
     let planted = changed.take(2).enumerate().map(|(number, path)| plant(&tree.join(path), number)).sum();
     let ran = kerf_in(&tree, ["capture", "--task", task, "--model", "planted", "--patch"]).ended(0);
     (ran.stdout, planted)

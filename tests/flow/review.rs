@@ -190,7 +190,7 @@ fn nothing_of_a_hostile_tree_is_executed() {
         git(&repository.path(""), &["config", name, value]);
     }
     repository.write(".gitattributes", "*.rs filter=evil diff=evil\n");
-    repository.write("build.rs", &format!("fn main() {{ std::fs::write({:?}, \"\").unwrap(); }}\n", marker));
+    repository.write("build.rs", &format!("fn main() {{ std::fs::write({marker:?}, \"\").unwrap(); }}\n"));
     repository.leave_a_mess();
     symlink("/etc/passwd", repository.path("link")).unwrap();
     symlink("/", repository.path("root")).unwrap();
