@@ -6,6 +6,7 @@
 mod bring;
 mod cache;
 mod capture;
+mod compare;
 mod completions;
 mod config;
 mod context;
@@ -50,6 +51,8 @@ enum Command {
     Merge(merge::MergeArguments),
     /// Print the report of a run
     Report(report::ReportArguments),
+    /// Compare two runs, or models of one run, on common tasks
+    Compare(compare::CompareArguments),
     /// Show a change as edit units
     Diff(diff::DiffArguments),
     /// Look at a branch or working tree by itself: no task, no gold, no tests
@@ -95,6 +98,7 @@ pub fn main() -> std::process::ExitCode {
         Command::Plan(arguments) => plan::main(&arguments),
         Command::Merge(arguments) => merge::main(&arguments),
         Command::Report(arguments) => report::main(&arguments),
+        Command::Compare(arguments) => compare::main(&arguments),
         Command::Diff(arguments) => diff::main(&arguments),
         Command::Review(arguments) => review::main(&arguments),
         Command::Grade(arguments) => grade::main(&arguments),

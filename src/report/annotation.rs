@@ -1,13 +1,13 @@
-//! Remarks on lines of files, for code hosts: SARIF 2.1.0 and the commands that GitHub reads from a job's log.
+//! Remarks on lines of files, for code hosts: as SARIF and as the commands that GitHub reads from
+//! a job's log.
 //!
 //! In: [`Annotation`]s. Out: text. Invariant: text from outside stays one field, whatever it holds.
 
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
-use super::escape;
+use super::{escape, sarif};
 
 /// How loud a remark is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -44,51 +44,28 @@ const MOST_ANNOTATIONS: usize = 50;
 pub fn github(annotations: &[Annotation]) -> String {
     let mut out = String::new();
     for one in annotations.iter().take(MOST_ANNOTATIONS) {
-        let command = match one.loudness {
+        let kind = match one.loudness {
             Loudness::Note => "notice",
             Loudness::Warning => "warning",
             Loudness::Error => "error",
         };
-        // Writing to a string cannot fail.
-        let _ = write!(out, "::{command} file={}", property(&one.file));
-        if let Some([first, last]) = one.lines {
-            let _ = write!(out, ",line={},endLine={}", first.max(1), last.max(first).max(1));
-        }
-        let _ = writeln!(out, ",title={}::{}", property(&one.title), data(&one.message));
+        let line = one.lines.map(|[first, _]| first.max(1) as u64);
+        out.push_str(&escape::workflow_command(kind, &one.title, Some(&one.file), line, &one.message));
     }
     if annotations.len() > MOST_ANNOTATIONS {
-        let _ =
-            writeln!(out, "::notice ::{} more remarks are not shown", annotations.len() - MOST_ANNOTATIONS);
+        let more = format!("{} more remarks are not shown", annotations.len() - MOST_ANNOTATIONS);
+        out.push_str(&escape::workflow_command("notice", "kerf", None, None, &more));
     }
     out
 }
 
-/// Text behind the second `::`: one line in which nothing is a command.
-fn data(text: &str) -> String {
-    escape::terminal(text).replace('%', "%25")
-}
-
-/// The value of a property: commas and colons would end it.
-fn property(text: &str) -> String {
-    data(text).replace(':', "%3A").replace(',', "%2C")
-}
-
-/// A SARIF 2.1.0 log of one run; `rules` are names with what they mean.
-pub fn sarif(annotations: &[Annotation], rules: &BTreeMap<String, String>) -> String {
+/// A SARIF log; `rules` are names with what they mean.
+pub fn sarif(annotations: &[Annotation], rules: &BTreeMap<String, String>) -> serde_json::Result<String> {
     let rules: Vec<Value> = rules
         .iter()
         .map(|(name, meaning)| json!({"id": name, "shortDescription": {"text": escape::terminal(meaning)}}))
         .collect();
-    let log = json!({
-        "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
-        "version": "2.1.0",
-        "runs": [{
-            "tool": {"driver": {"name": "kerf", "version": env!("CARGO_PKG_VERSION"), "rules": rules}},
-            "columnKind": "unicodeCodePoints",
-            "results": annotations.iter().map(result).collect::<Vec<_>>(),
-        }],
-    });
-    format!("{log:#}\n")
+    sarif::document(&rules, &annotations.iter().map(result).collect::<Vec<_>>())
 }
 
 fn result(one: &Annotation) -> Value {
@@ -97,31 +74,16 @@ fn result(one: &Annotation) -> Value {
         Loudness::Warning => "warning",
         Loudness::Error => "error",
     };
-    let mut place = Map::new();
-    place.insert("artifactLocation".to_owned(), json!({"uri": uri(&one.file), "uriBaseId": "%SRCROOT%"}));
+    let mut location = sarif::location(&one.file, one.lines.map(|[first, _]| first.max(1) as u64));
     if let Some([first, last]) = one.lines {
-        let region = json!({"startLine": first.max(1), "endLine": last.max(first).max(1)});
-        place.insert("region".to_owned(), region);
+        location["physicalLocation"]["region"]["endLine"] = json!(last.max(first).max(1));
     }
     json!({
         "ruleId": escape::terminal(&one.rule),
         "level": level,
         "message": {"text": escape::terminal(&one.message)},
-        "locations": [{"physicalLocation": place}],
+        "locations": [location],
     })
-}
-
-/// A path as a relative URI.
-fn uri(path: &str) -> String {
-    let mut out = String::new();
-    for byte in path.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-._~/!$&'()*+,;=@".contains(&byte) {
-            out.push(byte as char);
-        } else {
-            let _ = write!(out, "%{byte:02X}");
-        }
-    }
-    out
 }
 
 #[cfg(test)]
@@ -141,21 +103,22 @@ mod tests {
 
     #[test]
     fn a_command_stays_one_line_and_one_command() {
-        insta::assert_snapshot!(github(&[hostile()]), @r"::warning file=src/a%2Cb%3Ac %25.rs,line=3,endLine=3,title=a%3A%3Aerror b::100 %25\n::error::no\x1b[31m");
-        let many = vec![hostile(); 60];
-        let text = github(&many);
+        let text = github(&vec![hostile(); 60]);
         assert_eq!(text.lines().count(), 51);
-        assert!(text.ends_with("::notice ::10 more remarks are not shown\n"));
+        let first =
+            "::warning file=src/a%2Cb%3Ac %25.rs,line=3,title=a%3A%3Aerror b::100 %25\\n::error::no\\x1b[31m";
+        assert_eq!(text.lines().next(), Some(first));
+        assert!(text.ends_with("::10 more remarks are not shown\n"));
     }
 
     #[test]
     fn sarif_holds_place_and_rule() {
         let rules = BTreeMap::from([("irrelevant/debug".to_owned(), "a left-over print".to_owned())]);
         let whole = Annotation { lines: None, ..hostile() };
-        let log: Value = serde_json::from_str(&sarif(&[hostile(), whole], &rules)).expect("it is JSON");
+        let log = sarif(&[hostile(), whole], &rules).expect("it can be written");
+        let log: Value = serde_json::from_str(&log).expect("it is JSON");
         let results = &log["runs"][0]["results"];
         let place = &results[0]["locations"][0]["physicalLocation"];
-        assert_eq!(place["artifactLocation"]["uri"], "src/a,b%3Ac%20%25.rs");
         assert_eq!(place["region"], json!({"startLine": 3, "endLine": 3}));
         assert_eq!(results[0]["message"]["text"], "100 %\\n::error::no\\x1b[31m");
         assert_eq!(results[1]["locations"][0]["physicalLocation"].get("region"), None);

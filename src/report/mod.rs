@@ -7,16 +7,21 @@
 //! [`escape`] before it is printed; without colour no control character but the line feed is ever written.
 
 pub mod annotation;
+pub mod bars;
 pub mod columns;
+pub mod compare;
 pub mod diff_text;
 pub mod escape;
 pub mod figures;
 pub mod grade;
 pub mod json;
 pub mod label_sheet;
+pub mod machine;
 pub mod markdown;
 pub mod notes;
 pub mod review;
+pub mod sarif;
+pub mod svg;
 pub mod table;
 pub mod task;
 pub mod terminal;

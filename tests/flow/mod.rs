@@ -6,6 +6,7 @@ mod bad_input;
 mod cache;
 mod capture;
 mod commands;
+mod compare;
 mod data_sets;
 mod diff;
 mod disk_full;

@@ -116,7 +116,7 @@ pub(super) fn main(arguments: &ReviewArguments) -> anyhow::Result<Exit> {
         Format::Markdown => review::markdown(&found),
         Format::Sarif => {
             let remarks = review::annotations(&found);
-            annotation::sarif(&remarks, &review::rules(&remarks))
+            annotation::sarif(&remarks, &review::rules(&remarks))?
         }
         Format::GitHub => annotation::github(&review::annotations(&found)),
     };
