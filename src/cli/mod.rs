@@ -17,6 +17,7 @@ pub mod exit;
 mod grade;
 mod label;
 mod merge;
+mod nightly;
 mod plan;
 mod progress;
 mod report;
@@ -49,6 +50,8 @@ enum Command {
     Plan(plan::PlanArguments),
     /// Join the shards of a plan into one run
     Merge(merge::MergeArguments),
+    /// Evaluate suites × models every night, compare with the baseline, report
+    Nightly(nightly::NightlyArguments),
     /// Print the report of a run
     Report(report::ReportArguments),
     /// Compare two runs, or models of one run, on common tasks
@@ -97,6 +100,7 @@ pub fn main() -> std::process::ExitCode {
         Command::Run(arguments) => run::main(&arguments),
         Command::Plan(arguments) => plan::main(&arguments),
         Command::Merge(arguments) => merge::main(&arguments),
+        Command::Nightly(arguments) => nightly::main(&arguments),
         Command::Report(arguments) => report::main(&arguments),
         Command::Compare(arguments) => compare::main(&arguments),
         Command::Diff(arguments) => diff::main(&arguments),

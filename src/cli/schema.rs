@@ -29,6 +29,8 @@ fn schemas() -> Vec<(&'static str, Schema)> {
         ("label", schema_for!(crate::evaluate::label::LabelItem)),
         ("label-key", schema_for!(crate::evaluate::label::LabelKey)),
         ("label-score", schema_for!(super::label::LabelScore)),
+        ("night", schema_for!(crate::store::history::NightFile)),
+        ("nightly", schema_for!(crate::stats::nightly::NightReport)),
         ("plan", schema_for!(crate::store::PlanFile)),
         ("record", schema_for!(crate::evaluate::Record)),
         ("review", schema_for!(crate::evaluate::review::Review)),

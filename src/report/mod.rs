@@ -18,6 +18,7 @@ pub mod json;
 pub mod label_sheet;
 pub mod machine;
 pub mod markdown;
+pub mod nightly;
 pub mod notes;
 pub mod review;
 pub mod sarif;

@@ -7,6 +7,7 @@
 //! a finished folder's records stand in plan order.
 
 mod folder;
+pub mod history;
 mod info;
 mod inspect;
 mod merge;
@@ -15,7 +16,7 @@ mod proofs;
 mod read;
 mod stream;
 
-pub use folder::{OpenError, RunFolder};
+pub use folder::{OpenError, RunFolder, write_aside as write_whole};
 pub use info::{Changed, Inputs, RUN_SCHEMA, RunInfo, Shard, TaskInfo};
 pub use inspect::{BadLine, Inspection, inspect_run};
 pub use merge::{MergeError, merge};
