@@ -15,6 +15,7 @@ mod grade;
 mod hostile;
 mod kills;
 mod label;
+mod missing_tools;
 mod nightly;
 mod outcomes;
 mod plan;
