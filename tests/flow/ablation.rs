@@ -13,7 +13,7 @@ const PATCH: &str = "\
 --- a/src/lib.rs
 +++ b/src/lib.rs
 @@ -2,10 +2,15 @@
- 
+\u{20}
  /// Twice a number.
  pub fn double(n: i64) -> i64 {
 -    n + 1
@@ -24,7 +24,7 @@ const PATCH: &str = "\
 +fn add(a: i64, b: i64) -> i64 {
 +    a + b
  }
- 
+\u{20}
  /// Three times a number.
  pub fn triple(n: i64) -> i64 {
 -    n * 3

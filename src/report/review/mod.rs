@@ -64,12 +64,17 @@ fn files(review: &Review) -> Vec<OfFile<'_>> {
 /// First and last line of a unit: in the new file, in the old one where the unit only deletes. Empty for the file.
 fn lines(review: &Review, unit: &UnitDetail) -> Option<[usize; 2]> {
     let change = unit.changes.first().filter(|_| !unit.file_level)?;
-    let gone = review.files.get(change.file).is_some_and(|file| file.new.is_none());
-    Some(if gone {
-        change.old_lines
-    } else {
-        [change.new_lines[0], change.new_lines[1].max(change.new_lines[0])]
-    })
+    let file = review.files.get(change.file)?;
+    if file.new.is_none() {
+        return Some(change.old_lines);
+    }
+    // An inserted statement may begin with the line break before it: what is shown begins with its text.
+    let text = file.new_bytes.get(change.new[0]..change.new[1]).unwrap_or_default();
+    let blank = text.len() - text.trim_ascii_start().len();
+    let breaks =
+        if blank == text.len() { 0 } else { text[..blank].iter().filter(|byte| **byte == b'\n').count() };
+    let first = change.new_lines[0] + breaks;
+    Some([first, change.new_lines[1].max(first)])
 }
 
 fn grade(unit: &UnitDetail) -> &'static str {

@@ -1,3 +1,5 @@
+//! A small review in every format.
+
 use std::collections::BTreeMap;
 
 use super::*;
