@@ -19,6 +19,7 @@ mod outcomes;
 mod plan;
 mod ranking;
 mod resume;
+mod samples;
 mod task_new;
 mod validate;
 mod verify;
