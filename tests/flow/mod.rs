@@ -23,6 +23,7 @@ mod planted;
 mod ranking;
 mod resume;
 mod review;
+mod samples;
 mod task_new;
 mod validate;
 mod verify;
