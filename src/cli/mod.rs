@@ -16,11 +16,13 @@ mod doctor;
 mod durations;
 pub mod exit;
 mod grade;
+mod label;
 mod merge;
 mod nightly;
 mod plan;
 mod progress;
 mod report;
+mod review;
 mod run;
 mod schema;
 mod suite;
@@ -59,6 +61,8 @@ enum Command {
     Diff(diff::DiffArguments),
     /// Show what depends on a symbol or a change, and how far away
     Context(dependents::ContextArguments),
+    /// Look at a branch or working tree by itself: no task, no gold, no tests
+    Review(review::ReviewArguments),
     /// Grade a log that others made: no repository needed
     Grade(grade::GradeArguments),
     /// Check, prove and make tasks
@@ -69,6 +73,9 @@ enum Command {
     /// Bring what a suite needs
     #[command(subcommand)]
     Suite(suite::SuiteCommand),
+    /// Units for people to label, and how they and kerf agree
+    #[command(subcommand)]
+    Label(label::LabelCommand),
     /// Run a sample of a finished run again, and report every difference
     Verify(verify::VerifyArguments),
     /// Look after the snapshots that kerf keeps
@@ -101,10 +108,12 @@ pub fn main() -> std::process::ExitCode {
         Command::Compare(arguments) => compare::main(&arguments),
         Command::Diff(arguments) => diff::main(&arguments),
         Command::Context(arguments) => dependents::main(&arguments),
+        Command::Review(arguments) => review::main(&arguments),
         Command::Grade(arguments) => grade::main(&arguments),
         Command::Task(command) => task::main(&command),
         Command::Capture(arguments) => capture::main(&arguments),
         Command::Suite(command) => suite::main(&command),
+        Command::Label(command) => label::main(&command),
         Command::Verify(arguments) => verify::main(&arguments),
         Command::Cache(command) => cache::main(&command),
         Command::Doctor(arguments) => doctor::main(&arguments),

@@ -7,7 +7,7 @@ mod agreement;
 mod dependents;
 mod span;
 
-pub use agreement::{Agreement, agreement};
+pub use agreement::{Agreement, agreement, files_of, obligation_recall};
 pub use dependents::{Dependent, Dependents, Mention, Place, dependents};
 pub use span::{span, span_of_files, spanned_files};
 
