@@ -4,6 +4,7 @@
 //! name file, line, field and what to do.
 
 mod bring;
+mod calibrate;
 mod capture;
 mod completions;
 mod config;
@@ -54,6 +55,8 @@ enum Command {
     Suite(suite::SuiteCommand),
     /// Run a sample of a finished run again, and report every difference
     Verify(verify::VerifyArguments),
+    /// Measure kerf's own error: plant edits of known worth into gold patches and classify them
+    Calibrate(calibrate::CalibrateArguments),
     /// Say what this machine can do, and how to get what is missing
     Doctor(doctor::DoctorArguments),
     /// Print the JSON Schemas of kerf's formats
@@ -81,6 +84,7 @@ pub fn main() -> std::process::ExitCode {
         Command::Capture(arguments) => capture::main(&arguments),
         Command::Suite(command) => suite::main(&command),
         Command::Verify(arguments) => verify::main(&arguments),
+        Command::Calibrate(arguments) => calibrate::main(&arguments),
         Command::Doctor(arguments) => doctor::main(&arguments),
         Command::Schema(arguments) => schema::main(&arguments),
         Command::Completions(arguments) => completions::main(&arguments),

@@ -8,8 +8,9 @@ use anyhow::Context;
 use super::Exit;
 use super::exit::bad_input;
 use super::run::exit_of;
+use crate::calibrate;
 use crate::evaluate::{EMPTY, GOLD};
-use crate::report::{RunHeader, View, json, markdown, task, terminal};
+use crate::report::{Calibration, RunHeader, View, json, markdown, task, terminal};
 use crate::stats::summary::{Options, summarise};
 use crate::store::{ReadError, Run, read_detail, read_run};
 
@@ -42,7 +43,7 @@ pub(super) fn main(arguments: &ReportArguments) -> anyhow::Result<Exit> {
         "terminal" => return print_terminal(&arguments.run),
         "markdown" => {
             let (header, summary) = summary(&arguments.run, &run);
-            markdown::render(&header, &summary, None)
+            markdown::render(&header, &summary, calibration(&arguments.run)?.as_ref())
         }
         "json" => json::render(&summary(&arguments.run, &run).1)?,
         other => {
@@ -59,11 +60,23 @@ pub(super) fn main(arguments: &ReportArguments) -> anyhow::Result<Exit> {
 pub(super) fn print_terminal(path: &Path) -> anyhow::Result<Exit> {
     let run = read_run(path)?;
     let (header, summary) = summary(path, &run);
-    print(&terminal::render(&header, &summary, None, view()))?;
+    print(&terminal::render(&header, &summary, calibration(path)?.as_ref(), view()))?;
     if run.info.as_ref().is_some_and(|info| !info.complete) {
         eprintln!("kerf: this run is not complete: the same `kerf run` carries on");
     }
     Ok(exit_of(run.records.iter().map(|record| record.outcome)))
+}
+
+/// What `kerf calibrate --out RUN/calibrate.json` left in the run folder.
+fn calibration(run: &Path) -> anyhow::Result<Option<Calibration>> {
+    let path = run.join(calibrate::FILE);
+    let text = match std::fs::read_to_string(&path) {
+        Ok(text) => text,
+        Err(_) if !path.is_file() => return Ok(None),
+        Err(error) => return Err(bad_input(format!("{}: {error}", path.display()))),
+    };
+    let found = calibrate::read(&text).map_err(|error| bad_input(format!("{}: {error}", path.display())))?;
+    Ok(found.grade("A").zip(found.grade("B")).map(|(a, b)| Calibration { a, b }))
 }
 
 /// The width and colour of standard output; `NO_COLOR` and `COLUMNS` are honoured.

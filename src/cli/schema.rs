@@ -22,6 +22,7 @@ pub(super) struct SchemaArguments {
 fn schemas() -> Vec<(&'static str, Schema)> {
     vec![
         ("bundle", schema_for!(super::suite::Bundle)),
+        ("calibrate", schema_for!(crate::calibrate::Calibration)),
         ("detail", schema_for!(crate::evaluate::detail::Detail)),
         ("diff", schema_for!(crate::diff::Diff)),
         ("grade", schema_for!(crate::harness::grade::Grade)),

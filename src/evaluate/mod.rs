@@ -16,6 +16,7 @@ pub mod discover;
 pub mod draft;
 mod edits;
 pub mod fallout;
+mod golds;
 pub mod keys;
 mod lints;
 pub mod make;
@@ -34,6 +35,7 @@ pub mod validate;
 pub mod verify;
 
 pub use bench::{Fetched, fetch};
+pub use golds::Golds;
 pub use plan::{EMPTY, GOLD, Measure, Options, Plan, Subject, TaskPlan, Trial};
 pub use record::Record;
 pub use run::{World, run};
