@@ -1,11 +1,14 @@
 //! The long form of a grade: units with proofs, tests, findings. Shared by identical patches.
 
+use std::collections::BTreeMap;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::diff::{Change, Diff, FilePair, Role, UnitKind};
 use crate::harness::Status;
 use crate::lint::Finding;
+use crate::metric::lint::Cause;
 use crate::metric::relevance::{Class, Classified, Evidence, Grade, Sign};
 
 /// Schema name of a detail.
@@ -86,6 +89,15 @@ pub struct LintDetail {
     pub unformatted_lines: Vec<(String, usize)>,
     /// Linters that could not be run, each with the reason.
     pub unusable: Vec<(String, String)>,
+    /// New findings grouped by cause, the largest group first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub causes: Vec<Cause>,
+    /// Where the patch does otherwise than the code around it; counted in no figure of lint compliance.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub style: Vec<Finding>,
+    /// Version of each linter that said one.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub versions: BTreeMap<String, String>,
 }
 
 /// The long form of a grade.

@@ -10,12 +10,13 @@ use super::record::{Lint, LintStatus};
 use super::run::World;
 use super::sink::{LintRun, Sink, SinkError};
 use super::trees;
-use crate::diff::Diff;
+use crate::diff::{Diff, FilePair};
 use crate::lint::{self, Finding, Linter, Reading, Way, altered_lines};
 use crate::metric::lint as compared;
+use crate::metric::style::style;
 use crate::patch::{Overlaid, Tree, TreeChanges};
 use crate::repo::BaseTree;
-use crate::sandbox::{Ended, SandboxError, Session, Step};
+use crate::sandbox::{Ended, SandboxError, Session, Step, StepOutput};
 use crate::task::Task;
 
 /// Wall clock of a linter.
@@ -42,21 +43,27 @@ impl Linters {
             Err(name) => found.unknown.push(name),
         }
         for linter in &found.rows {
-            if let Way::Tree { command, .. } = linter.way {
-                found.commands.insert(linter.name.to_owned(), command(base));
+            if let Way::Tree { command, .. } = &linter.way {
+                found.commands.insert(linter.name.to_string(), command.command(base));
             }
         }
         found
     }
 
-    /// What the snapshot runs on the base.
+    /// What the snapshot runs on the base: the linters, and what tells their versions.
     pub fn warm_commands(&self) -> BTreeMap<String, String> {
-        self.commands.clone()
+        let version = |linter: &Linter| Some((version_of(&linter.name), linter.version?.to_owned()));
+        self.commands.clone().into_iter().chain(self.rows.iter().filter_map(version)).collect()
     }
 
     fn settings(&self) -> Vec<&'static str> {
         self.rows.iter().flat_map(|linter| linter.settings).copied().collect()
     }
+}
+
+/// The name under which a linter's version is kept.
+fn version_of(name: &str) -> String {
+    format!("{name} version")
 }
 
 /// Runs the linters on a result, or finds them run, and compares with the base.
@@ -68,7 +75,7 @@ pub(super) fn measure(
     diff: &Diff,
     sink: &dyn Sink,
 ) -> Result<(Lint, LintDetail), SinkError> {
-    let tree = trees::with_settings(changes, &bench.linters.settings());
+    let tree = trees::with_settings(bench.tree(), changes, &bench.linters.settings());
     let run = match sink.lint_run(run_key) {
         Some(kept) => kept,
         None => match run(world, bench, &tree, diff) {
@@ -90,7 +97,7 @@ fn run(world: &World, bench: &Bench, tree: &TreeChanges, diff: &Diff) -> Result<
     // Formatters first: they execute nothing of the tree, so what they read is what was written.
     for linter in &bench.linters.rows {
         if let Way::Format { command } = linter.way {
-            format_files(&mut *session, bench, linter.name, command, diff, &mut run)?;
+            format_files(&mut *session, bench, &linter.name, command, diff, &mut run)?;
         }
     }
     for (name, command) in &bench.linters.commands {
@@ -113,7 +120,15 @@ fn format_files(
     for file in diff.files.iter().filter(|file| !file.binary) {
         let Some(path) = file.new.as_deref() else { continue };
         let Some(command) = command(&base, path) else { continue };
-        let output = session.run(&step(command, Some(file.new_bytes.to_vec())))?;
+        let output = session.run(&step(command.clone(), Some(file.new_bytes.to_vec())))?;
+        // What it would alter may have been there before: then the old text is asked too.
+        if file.old.is_some() && output.ended == Ended::Exited(0) {
+            let altered = altered_lines(&file.new_bytes, &output.stdout);
+            if !compared::unformatted_lines(diff, file, &altered, &[]).is_empty() {
+                let before = session.run(&step(command, Some(file.old_bytes.to_vec())))?;
+                run.outputs.insert(format!("{name} base {path}"), before);
+            }
+        }
         run.outputs.insert(format!("{name} {path}"), output);
     }
     Ok(())
@@ -131,16 +146,22 @@ fn read(bench: &Bench, run: &LintRun, diff: &Diff) -> (Lint, LintDetail) {
         detail.unusable.push((name.clone(), "kerf knows no linter of that name".to_owned()));
     }
     for linter in &bench.linters.rows {
-        match (linter.way, &run.broken) {
-            (_, Some(why)) => detail.unusable.push((linter.name.to_owned(), why.clone())),
+        if let Some(version) = bench.snapshot.meta.warm.get(&version_of(&linter.name)).and_then(version) {
+            detail.versions.insert(linter.name.to_string(), version);
+        }
+        match (&linter.way, &run.broken) {
+            (_, Some(why)) => detail.unusable.push((linter.name.to_string(), why.clone())),
             (Way::Tree { read, .. }, None) => {
-                let on_base = bench.snapshot.meta.warm.get(linter.name).map_or_else(Reading::default, read);
-                let on_result = run.outputs.get(linter.name).map_or_else(Reading::default, read);
+                let name = linter.name.as_ref();
+                // What was not run says nothing: that is no clean bill.
+                let silent = || Reading { unusable: Some("it was not run".to_owned()), ..Reading::default() };
+                let on_base = bench.snapshot.meta.warm.get(name).map_or_else(silent, read);
+                let on_result = run.outputs.get(name).map_or_else(silent, read);
                 match (on_base.unusable, on_result.unusable) {
                     (Some(why), _) => {
-                        detail.unusable.push((linter.name.to_owned(), format!("on the base: {why}")));
+                        detail.unusable.push((linter.name.to_string(), format!("on the base: {why}")));
                     }
-                    (None, Some(why)) => detail.unusable.push((linter.name.to_owned(), why)),
+                    (None, Some(why)) => detail.unusable.push((linter.name.to_string(), why)),
                     (None, None) => {
                         // Where the base does not pass the linter's compiler either, errors are compared one by one.
                         build_failed |= on_result.build_failed && !on_base.build_failed;
@@ -151,7 +172,7 @@ fn read(bench: &Bench, run: &LintRun, diff: &Diff) -> (Lint, LintDetail) {
             }
             (Way::Format { .. }, None) => {
                 for file in diff.files.iter().filter(|file| !file.binary) {
-                    unformatted(linter.name, file, run, &mut detail);
+                    unformatted(&linter.name, diff, file, run, &mut detail);
                 }
             }
         }
@@ -185,19 +206,33 @@ fn read(bench: &Bench, run: &LintRun, diff: &Diff) -> (Lint, LintDetail) {
         unformatted_lines: figures.unformatted_lines,
         changed_code_lines: figures.changed_code_lines,
     };
+    detail.causes = compared::causes(&found.new);
+    detail.style = style(diff, bench.tree());
     detail.new = found.new;
     detail.suppressions = suppressions;
     (lint, detail)
 }
 
+/// The version that a tool's answer names, from its first digit on.
+fn version(output: &StepOutput) -> Option<String> {
+    let text = String::from_utf8_lossy(&output.stdout);
+    let line = text.lines().find(|line| !line.trim().is_empty() && output.ended == Ended::Exited(0))?;
+    let from = line.find(|letter: char| letter.is_ascii_digit())?;
+    line[from..].split_whitespace().next().map(str::to_owned)
+}
+
 /// Adds the changed lines of a file that its formatter would alter.
-fn unformatted(name: &str, file: &crate::diff::FilePair, run: &LintRun, detail: &mut LintDetail) {
+fn unformatted(name: &str, diff: &Diff, file: &FilePair, run: &LintRun, detail: &mut LintDetail) {
     let Some(path) = file.new.as_deref() else { return };
     let Some(output) = run.outputs.get(&format!("{name} {path}")) else { return };
     match output.ended {
         Ended::Exited(0) if output.cut_bytes == 0 => {
             let altered = altered_lines(&file.new_bytes, &output.stdout);
-            let lines = compared::unformatted_lines(file, &altered);
+            let before = run.outputs.get(&format!("{name} base {path}"));
+            let before = before.filter(|output| output.ended == Ended::Exited(0) && output.cut_bytes == 0);
+            let before =
+                before.map(|output| altered_lines(&file.old_bytes, &output.stdout)).unwrap_or_default();
+            let lines = compared::unformatted_lines(diff, file, &altered, &before);
             detail.unformatted_lines.extend(lines.into_iter().map(|line| (path.to_owned(), line)));
         }
         // 126 and 127 are the shell's: the tool is not there.

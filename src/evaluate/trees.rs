@@ -6,6 +6,7 @@ use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 
 use super::{settings, splice};
 use crate::diff::{ChangedFile, Role, Side, role_of};
+use crate::lint;
 use crate::patch::{self, ApplyError, Blob, Overlaid, Tree, TreeChanges};
 use crate::repo::{BaseTree, Mirrors, Release, RepoError};
 use crate::task::{PatchSource, Source, Task};
@@ -201,13 +202,20 @@ pub(super) fn with_tests(task: &Task, base: &BaseTree, model: &TreeChanges, mate
     Tested { changes, restored }
 }
 
-/// The changes with which linters run: the model's, with the linters' own settings as base has them.
-pub(super) fn with_settings(model: &TreeChanges, settings: &[&str]) -> TreeChanges {
+/// The changes with which linters run: the model's, with the linters' own settings, and their tables in manifests, as base
+/// has them.
+pub(super) fn with_settings(base: &dyn Tree, model: &TreeChanges, settings: &[&str]) -> TreeChanges {
     let mut changes = model.clone();
     changes.retain(|path, _| {
         let name = path.rsplit('/').next().unwrap_or(path);
         !settings.contains(&name) && !settings.contains(&path.as_str())
     });
+    for (path, mine) in &mut changes {
+        let (Some(mine), Some(own)) = (mine, base.blob(path)) else { continue };
+        if let Some(bytes) = lint::with_base_tables(path, &own.bytes, &mine.bytes) {
+            mine.bytes = bytes;
+        }
+    }
     changes
 }
 

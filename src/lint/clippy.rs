@@ -4,18 +4,20 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use super::{Finding, Level, Linter, Reading, Way, last_line};
+use std::borrow::Cow;
+
+use super::{Call, Finding, Level, Linter, Reading, Way, last_line};
 use crate::patch::Tree;
 use crate::sandbox::{Ended, StepOutput, TREE};
 
 /// Row of [`super::LINTERS`].
 pub(super) const CLIPPY: Linter = Linter {
-    name: "clippy",
+    name: Cow::Borrowed("clippy"),
     languages: &["rust"],
-    // `[lints]` of a manifest cannot be told from what a change must be allowed to touch: it is not restored.
     settings: &["clippy.toml", ".clippy.toml"],
     detect: |tree| tree.blob("Cargo.toml").is_some(),
-    way: Way::Tree { command, read },
+    way: Way::Tree { command: Call::Made(command), read },
+    version: Some("cargo clippy --version"),
 };
 
 fn command(_: &dyn Tree) -> String {

@@ -1,17 +1,18 @@
 //! eslint through its JSON, with flat and with legacy configuration.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use serde_json::Value;
 
 use super::package::Package;
-use super::{Finding, Level, Linter, Reading, Way, in_tree, last_line, quote, stopped};
+use super::{Call, Finding, Level, Linter, Reading, Way, in_tree, last_line, quote, stopped};
 use crate::patch::Tree;
 use crate::sandbox::StepOutput;
 
 /// Row of [`super::LINTERS`].
 pub(super) const ESLINT: Linter = Linter {
-    name: "eslint",
+    name: Cow::Borrowed("eslint"),
     languages: &["typescript", "javascript"],
     settings: &[
         "eslint.config.js",
@@ -29,7 +30,8 @@ pub(super) const ESLINT: Linter = Linter {
         ".eslintignore",
     ],
     detect: |tree| is_flat(tree) || is_legacy(tree),
-    way: Way::Tree { command, read },
+    way: Way::Tree { command: Call::Made(command), read },
+    version: Some("node_modules/.bin/eslint --version"),
 };
 
 fn is_flat(tree: &dyn Tree) -> bool {

@@ -6,13 +6,22 @@
 //!
 //! Invariant: a tool that is missing or broken is [`Reading::unusable`], never a clean bill.
 
+mod biome;
 mod clippy;
 mod eslint;
+mod mypy;
 mod package;
 mod prettier;
+mod report;
 mod ruff;
 mod rustfmt;
+mod settings;
+mod stylelint;
 mod tsc;
+
+pub use settings::{SettingsForm, settings_form, with_base_tables};
+
+use std::borrow::Cow;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -71,13 +80,32 @@ pub struct Reading {
     pub unusable: Option<String>,
 }
 
+/// Where the command of a tool comes from.
+#[derive(Debug, Clone)]
+pub enum Call {
+    /// Made for a tree, from its own settings.
+    Made(fn(&dyn Tree) -> String),
+    /// Given by the task.
+    Given(String),
+}
+
+impl Call {
+    /// The command for the shell.
+    pub fn command(&self, tree: &dyn Tree) -> String {
+        match self {
+            Self::Made(make) => make(tree),
+            Self::Given(command) => command.clone(),
+        }
+    }
+}
+
 /// How a tool is asked.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub enum Way {
     /// Once for the whole tree; prints findings.
     Tree {
         /// The command, for a tree.
-        command: fn(&dyn Tree) -> String,
+        command: Call,
         /// Reads what it printed.
         read: fn(&StepOutput) -> Reading,
     },
@@ -89,10 +117,10 @@ pub enum Way {
 }
 
 /// A linter or formatter.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Linter {
     /// Name in task files and findings.
-    pub name: &'static str,
+    pub name: Cow<'static, str>,
     /// Languages that it is for.
     pub languages: &'static [&'static str],
     /// Names of its own settings files: always taken from the base.
@@ -101,6 +129,8 @@ pub struct Linter {
     pub detect: fn(&dyn Tree) -> bool,
     /// How it is asked.
     pub way: Way,
+    /// A command that prints its version; none where that cannot be asked.
+    pub version: Option<&'static str>,
 }
 
 /// Every linter that kerf knows. Adding one is a file and a row.
@@ -110,25 +140,61 @@ pub const LINTERS: &[Linter] = &[
     eslint::ESLINT,
     tsc::TSC,
     prettier::PRETTIER,
+    biome::BIOME,
+    biome::BIOME_FORMAT,
+    stylelint::STYLELINT,
     ruff::RUFF,
     ruff::RUFF_FORMAT,
+    mypy::MYPY,
 ];
 
-/// The linters of a task: those wanted by name, else those that the repository uses. A name that is unknown is an
-/// error naming it.
+/// The linters of a task: those wanted, else those that the repository uses. What is wanted is a name of [`LINTERS`], or
+/// `sarif:` or `checkstyle:` before a command that prints a report of that form. A name that is unknown is an error
+/// naming it.
 pub fn find(language: &str, tree: &dyn Tree, wanted: Option<&[String]>) -> Result<Vec<Linter>, String> {
     match wanted {
         Some(names) => names
             .iter()
             .map(|name| {
-                LINTERS.iter().find(|linter| linter.name == name).copied().ok_or_else(|| name.clone())
+                let known = LINTERS.iter().find(|linter| linter.name == name.as_str()).cloned();
+                known.or_else(|| report::given(name)).ok_or_else(|| name.clone())
             })
             .collect(),
         None => Ok(LINTERS
             .iter()
             .filter(|linter| linter.languages.contains(&language) && (linter.detect)(tree))
-            .copied()
+            .cloned()
             .collect()),
+    }
+}
+
+/// An error of a compiler or type checker, not of a rule about style.
+pub fn is_compiler_error(finding: &Finding) -> bool {
+    let coded = |prefix: &str, most: usize| {
+        finding.rule.strip_prefix(prefix).is_some_and(|rest| {
+            (1..=most).contains(&rest.len()) && rest.bytes().all(|byte| byte.is_ascii_digit())
+        })
+    };
+    finding.level == Level::Error
+        && match finding.tool.as_str() {
+            "clippy" => coded("E", 4),
+            "tsc" => coded("TS", 5),
+            "mypy" => true,
+            _ => false,
+        }
+}
+
+/// A finding that says that its file is no program.
+pub fn is_syntax_error(finding: &Finding) -> bool {
+    match finding.tool.as_str() {
+        // TS1xxx are the parser's.
+        "tsc" => finding.rule.len() == 6 && finding.rule.starts_with("TS1"),
+        "eslint" => finding.rule == "parse-error",
+        "ruff" => ["E999", "invalid-syntax"].contains(&finding.rule.as_str()),
+        "mypy" => finding.rule == "syntax",
+        "biome" => finding.rule == "parse",
+        "stylelint" => finding.rule == "CssSyntaxError",
+        _ => false,
     }
 }
 

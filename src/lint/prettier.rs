@@ -1,12 +1,14 @@
 //! prettier, file by file on standard input.
 
+use std::borrow::Cow;
+
 use super::package::{Package, ends};
 use super::{Linter, Way, quote};
 use crate::patch::Tree;
 
 /// Row of [`super::LINTERS`].
 pub(super) const PRETTIER: Linter = Linter {
-    name: "prettier",
+    name: Cow::Borrowed("prettier"),
     languages: &["typescript", "javascript"],
     settings: &[
         ".prettierrc",
@@ -25,6 +27,7 @@ pub(super) const PRETTIER: Linter = Linter {
     ],
     detect: |tree| Package::of(tree).needs("prettier"),
     way: Way::Format { command },
+    version: Some("node_modules/.bin/prettier --version"),
 };
 
 /// Files of code, styles and mark-up; prose and data are seldom held to a formatter.

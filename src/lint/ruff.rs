@@ -1,11 +1,14 @@
 //! ruff: its rules over the tree, its formatter file by file.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use serde_json::Value;
 
 use super::package::ends;
-use super::{Finding, Level, Linter, Reading, Way, in_tree, last_line, quote, stopped};
+use super::{
+    Call, Finding, Level, Linter, Reading, Way, in_tree, is_syntax_error, last_line, quote, stopped,
+};
 use crate::patch::Tree;
 use crate::sandbox::StepOutput;
 
@@ -14,24 +17,31 @@ const SETTINGS: &[&str] = &["ruff.toml", ".ruff.toml"];
 
 /// Row of [`super::LINTERS`].
 pub(super) const RUFF: Linter = Linter {
-    name: "ruff",
+    name: Cow::Borrowed("ruff"),
     languages: &["python"],
     settings: SETTINGS,
     detect: |tree| settings(tree).is_some(),
-    way: Way::Tree { command: |_| format!("{TOOL} check --no-fix --no-cache --output-format json ."), read },
+    way: Way::Tree {
+        command: Call::Made(|_| format!("{TOOL} check --no-fix --no-cache --output-format json .")),
+        read,
+    },
+    version: Some(VERSION),
 };
 
 /// Row of [`super::LINTERS`].
 pub(super) const RUFF_FORMAT: Linter = Linter {
-    name: "ruff-format",
+    name: Cow::Borrowed("ruff-format"),
     languages: &["python"],
     settings: SETTINGS,
     detect: formats,
     way: Way::Format { command },
+    version: Some(VERSION),
 };
 
 /// That of the virtual environment goes before that of the machine.
 const TOOL: &str = "PATH=\"$PWD/.venv/bin:$PWD/venv/bin:$PATH\" ruff";
+
+const VERSION: &str = "PATH=\"$PWD/.venv/bin:$PWD/venv/bin:$PATH\" ruff --version";
 
 /// The tool's own table, wherever it stands.
 fn settings(tree: &dyn Tree) -> Option<toml::Table> {
@@ -64,9 +74,7 @@ fn read(output: &StepOutput) -> Reading {
         return unusable(last_line(&output.stderr));
     };
     let findings: BTreeSet<Finding> = list.iter().filter_map(finding).collect();
-    // A rule without a code, and the one of older versions, is a text that is no Python.
-    let build_failed =
-        findings.iter().any(|finding| ["E999", "invalid-syntax"].contains(&finding.rule.as_str()));
+    let build_failed = findings.iter().any(is_syntax_error);
     Reading { findings: findings.into_iter().collect(), build_failed, unusable: None }
 }
 

@@ -1,15 +1,18 @@
 //! rustfmt, file by file on standard input, so that one file's modules are not formatted with it.
 
+use std::borrow::Cow;
+
 use super::{Linter, Way, quote};
 use crate::patch::Tree;
 
 /// Row of [`super::LINTERS`].
 pub(super) const RUSTFMT: Linter = Linter {
-    name: "rustfmt",
+    name: Cow::Borrowed("rustfmt"),
     languages: &["rust"],
     settings: &[RUSTFMT_TOML, DOT_RUSTFMT_TOML],
     detect: |tree| tree.paths().iter().any(|path| is_rust(path)),
     way: Way::Format { command },
+    version: Some("rustfmt --version"),
 };
 
 const RUSTFMT_TOML: &str = "rustfmt.toml";

@@ -1,20 +1,22 @@
 //! The TypeScript compiler as a checker of types.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use super::package::Package;
-use super::{Finding, Level, Linter, Reading, Way, in_tree, quote, stopped};
+use super::{Call, Finding, Level, Linter, Reading, Way, in_tree, is_syntax_error, quote, stopped};
 use crate::patch::Tree;
 use crate::sandbox::{Ended, StepOutput};
 
 /// Row of [`super::LINTERS`].
 pub(super) const TSC: Linter = Linter {
-    name: "tsc",
+    name: Cow::Borrowed("tsc"),
     languages: &["typescript", "javascript"],
     // What a change must be allowed to touch (paths, included files) stands in the same file: it is not restored.
     settings: &[],
     detect: |tree| tree.blob("tsconfig.json").is_some() && Package::of(tree).needs("typescript"),
-    way: Way::Tree { command, read },
+    way: Way::Tree { command: Call::Made(command), read },
+    version: Some("node_modules/.bin/tsc --version"),
 };
 
 /// The project's own check where a script has one without output, else the configuration at the root. One that only
@@ -74,9 +76,8 @@ fn read(output: &StepOutput) -> Reading {
     if let Some(why) = stopped(output, &[0, 1, 2]) {
         return Reading { unusable: Some(why), ..Reading::default() };
     }
-    // TS1xxx are the parser's: such a text is no program. Other errors are findings of the checker.
-    let is_syntax = |finding: &Finding| finding.rule.len() == 6 && finding.rule.starts_with("TS1");
-    let build_failed = findings.iter().any(is_syntax);
+    // Errors of types are findings of the checker.
+    let build_failed = findings.iter().any(is_syntax_error);
     Reading { findings: findings.into_iter().collect(), build_failed, unusable: None }
 }
 

@@ -10,4 +10,4 @@ pub mod figures;
 pub mod lint;
 pub mod project;
 pub mod relevance;
-mod suppression;
+pub mod style;

@@ -169,18 +169,32 @@ fn failed_tests(out: &mut String, width: usize, detail: Option<&Value>) {
     more(out, tests.len(), "test");
 }
 
+/// New findings, a cause once with the number of others that it explains; then suppressions, then remarks on style.
 fn findings(out: &mut String, width: usize, detail: Option<&Value>) {
-    let mut found = list(detail, &["lint", "new"]);
-    if found.is_empty() {
-        found = list(detail, &["lint"]);
+    let causes = list(detail, &["lint", "causes"]);
+    if causes.is_empty() {
+        found(out, width, list(detail, &["lint", "new"]).iter().map(|finding| (finding, 1)));
+    } else {
+        let count = |cause: &Value| cause.get("findings").and_then(Value::as_u64).unwrap_or(1);
+        found(out, width, causes.iter().filter_map(|cause| Some((cause.get("first")?, count(cause)))));
     }
-    for finding in found.iter().take(LIST) {
+    for part in ["suppressions", "style"] {
+        found(out, width, list(detail, &["lint", part]).iter().map(|finding| (finding, 1)));
+    }
+}
+
+fn found<'a>(out: &mut String, width: usize, found: impl Iterator<Item = (&'a Value, u64)> + Clone) {
+    for (finding, count) in found.clone().take(LIST) {
         let at = place(&escaped(finding, "file"), finding.get("line").and_then(Value::as_u64));
-        let words = [escaped(finding, "level"), escaped(finding, "rule"), escaped(finding, "message")];
-        let words: Vec<String> = words.into_iter().filter(|word| !word.is_empty()).collect();
+        let mut words =
+            vec![escaped(finding, "level"), escaped(finding, "rule"), escaped(finding, "message")];
+        if count > 1 {
+            words.push(format!("(and {} of the same cause)", count - 1));
+        }
+        words.retain(|word| !word.is_empty());
         line(out, width, 4, &format!("{at}  {}", words.join(" ")));
     }
-    more(out, found.len(), "finding");
+    more(out, found.count(), "finding");
 }
 
 /// One unit as it is listed.

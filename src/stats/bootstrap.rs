@@ -110,6 +110,23 @@ pub fn difference_interval(minuend: &[Part], subtrahend: &[Part], plan: Plan) ->
     percentiles(&mut values)
 }
 
+/// 95 % and 90 % percentile intervals of the mean of paired differences, one a task; both from the same draws. `None`
+/// under two tasks.
+pub fn paired(differences: &[f64], plan: Plan) -> Option<[[f64; 2]; 2]> {
+    if differences.len() < 2 || plan.resamples == 0 {
+        return None;
+    }
+    let mut draw = Draw::new(plan.seed);
+    let row = |place: usize| [Part::once(Some(differences[place]))];
+    let rows = pooled(differences.len(), &row, &mut draw, &mut [0]);
+    let mut means: Vec<f64> = (0..plan.resamples).filter_map(|_| draw.sum(&rows)[0].ratio()).collect();
+    means.sort_by(f64::total_cmp);
+    Some([
+        [at_share(&means, 0.025)?, at_share(&means, 0.975)?],
+        [at_share(&means, 0.05)?, at_share(&means, 0.95)?],
+    ])
+}
+
 /// The rows themselves, or [`MAX_GROUPS`] sums of them; counts in `spoken` the clusters that each figure rests on.
 ///
 /// The order of tasks may follow their kind, so that dealing them out in order would make groups more alike than chance
@@ -163,16 +180,18 @@ impl Draw {
     }
 }
 
-/// The 2.5 % and 97.5 % points, interpolated linearly between order statistics (type 7 of Hyndman and Fan 1996).
+/// The 2.5 % and 97.5 % points.
 fn percentiles(values: &mut [f64]) -> Option<[f64; 2]> {
     values.sort_by(f64::total_cmp);
-    let at = |share: f64| {
-        let place = share * values.len().checked_sub(1)? as f64;
-        let below = *values.get(place.floor() as usize)?;
-        let above = *values.get(place.ceil() as usize)?;
-        Some(below + (above - below) * place.fract())
-    };
-    Some([at(0.025)?, at(0.975)?])
+    Some([at_share(values, 0.025)?, at_share(values, 0.975)?])
+}
+
+/// A quantile of sorted values, interpolated linearly between order statistics (type 7 of Hyndman and Fan 1996).
+fn at_share(values: &[f64], share: f64) -> Option<f64> {
+    let place = share * values.len().checked_sub(1)? as f64;
+    let below = *values.get(place.floor() as usize)?;
+    let above = *values.get(place.ceil() as usize)?;
+    Some(below + (above - below) * place.fract())
 }
 
 #[cfg(test)]
@@ -240,6 +259,15 @@ mod tests {
         let two_speak = vec![[Part::once(Some(0.25))], [Part::once(None)], [Part::once(Some(0.75))]];
         let [low, high] = interval(&two_speak, PLAN).unwrap();
         assert_eq!((low, high), (0.25, 0.75));
+    }
+
+    #[test]
+    fn paired_differences_have_both_intervals() {
+        let values: Vec<f64> = (0..150).map(|i| f64::from((i * 37) % 101) / 101.0 - 0.4).collect();
+        let [wide, narrow] = paired(&values, PLAN).unwrap();
+        assert_eq!(Some(wide), interval(&means(&values), PLAN));
+        assert!(wide[0] < narrow[0] && narrow[0] < narrow[1] && narrow[1] < wide[1]);
+        assert_eq!(paired(&values[..1], PLAN), None);
     }
 
     #[test]

@@ -5,13 +5,18 @@
 //!
 //! Invariant: the same records in any order, with the same options, give the same bits.
 
+pub mod binomial;
 pub mod bootstrap;
 mod cell;
+pub mod compare;
+pub mod family;
 mod fold;
 pub mod interval;
 mod model;
 pub mod pair;
 pub mod pass;
+pub mod permutation;
+pub mod strata;
 pub mod summary;
 pub use fold::Summariser;
 pub use summary::{Options, RunSummary, summarise};

@@ -7,6 +7,7 @@
 //! Assumes one result a side and pair, and pairs independent of each other. Several samples a task need a test
 //! stratified by task instead.
 
+use super::binomial;
 use super::interval::Z95;
 
 /// Two-sided exact McNemar test with mid-p (Fagerland, Lydersen and Laake 2013):
@@ -17,7 +18,7 @@ pub fn mcnemar_mid_p(b: u64, c: u64) -> f64 {
     if b == c {
         return 1.0;
     }
-    let at = half_binomial(n, least);
+    let at = binomial::pmf(n, least, 0.5);
     let (mut below, mut term) = (0.0, at);
     for k in (1..=least).rev() {
         // P(k − 1) = P(k) · k ÷ (n − k + 1), which falls at least geometrically below the middle.
@@ -30,70 +31,36 @@ pub fn mcnemar_mid_p(b: u64, c: u64) -> f64 {
     (2.0 * below + at).min(1.0)
 }
 
-/// P(X = k) for X binomial(n, ½), by Loader's saddle-point form, which keeps its precision for any n
-/// (C. Loader, *Fast and accurate computation of binomial probabilities*, 2000).
-fn half_binomial(n: u64, k: u64) -> f64 {
-    let (n, k) = (n as f64, k as f64);
-    if k == 0.0 {
-        return (-n * std::f64::consts::LN_2).exp();
-    }
-    let rest = n - k;
-    let half = n / 2.0;
-    let exponent = stirling_error(n)
-        - stirling_error(k)
-        - stirling_error(rest)
-        - deviance(k, half)
-        - deviance(rest, half);
-    (n / (std::f64::consts::TAU * k * rest)).sqrt() * exponent.exp()
-}
-
-/// `ln n! − ln(√(2πn)·(n/e)ⁿ)` for a whole n ≥ 1.
-fn stirling_error(n: f64) -> f64 {
-    if n < 16.0 {
-        let factorial: f64 = (1..=n as u32).map(f64::from).product();
-        return factorial.ln() - (0.5 * (std::f64::consts::TAU * n).ln() + n * n.ln() - n);
-    }
-    let square = n * n;
-    (1.0 / 12.0 - (1.0 / 360.0 - (1.0 / 1260.0 - (1.0 / 1680.0) / square) / square) / square) / n
-}
-
-/// `x·ln(x/m) + m − x`, without cancellation where x is near m.
-fn deviance(x: f64, m: f64) -> f64 {
-    if (x - m).abs() >= 0.1 * (x + m) {
-        return x * (x / m).ln() + m - x;
-    }
-    // With v = (x − m)/(x + m): (x − m)·v + 2x·(v³/3 + v⁵/5 + …).
-    let v = (x - m) / (x + m);
-    let mut sum = (x - m) * v;
-    let mut power = 2.0 * x * v;
-    for odd in 1..200 {
-        power *= v * v;
-        let next = sum + power / f64::from(2 * odd + 1);
-        if next.to_bits() == sum.to_bits() {
-            break;
-        }
-        sum = next;
-    }
-    sum
-}
-
 /// Tango's 95 % score interval for `(b − c) ÷ n`, the difference of two paired proportions (Tango 1998, *Statistics in
 /// Medicine* 17:891). `None` where n is 0 or `b + c` is over n. Bounds in −1..=1, found by bisection to 1e-12.
 pub fn tango(b: u64, c: u64, n: u64) -> Option<[f64; 2]> {
-    if n == 0 || b.checked_add(c)? > n {
+    b.checked_add(c).filter(|&discordant| discordant <= n)?;
+    tango_moments(b as f64 - c as f64, b as f64 + c as f64, n as f64, Z95)
+}
+
+/// Tango's interval from moments: n pairs whose differences d lie in −1..=1 with Σd = `sum` and Σd² = `squares`; `z` is
+/// the normal quantile. With one result a side `sum` is b − c and `squares` b + c, and this is [`tango`]. With means of
+/// several samples b and c are what one result a side with the same mean and spread would have: an approximation, which
+/// keeps Tango's good conduct where all pairs agree. `None` where n is 0 or the moments fit no such pairs.
+pub fn tango_moments(sum: f64, squares: f64, n: f64, z: f64) -> Option<[f64; 2]> {
+    // The mean of squares is at most 1 and at least the square of the mean; |d| ≥ d² makes b and c negative only where
+    // differences are small and one-sided, and then the smaller is 0.
+    let squares = squares.max(sum.abs());
+    if n < 1.0 || squares > n * (1.0 + 1e-12) {
         return None;
     }
-    let estimate = (b as f64 - c as f64) / n as f64;
-    let score = |difference: f64| tango_score(b as f64, c as f64, n as f64, difference);
+    let (b, c) = (f64::midpoint(squares, sum), f64::midpoint(squares, -sum));
+    let estimate = sum / n;
+    let score = |difference: f64| tango_score(b, c, n, difference);
     let bound = |end: f64, sign: f64| {
         let (mut inside, mut outside) = (estimate, end);
         // The score falls as the difference rises; at either end it is unbounded or its side is all there is.
-        if score(end).is_some_and(|score| sign * score < Z95) {
+        if score(end).is_some_and(|score| sign * score < z) {
             return end;
         }
         while (inside - outside).abs() > 1e-13 {
             let middle = f64::midpoint(inside, outside);
-            if score(middle).is_some_and(|score| sign * score >= Z95) {
+            if score(middle).is_some_and(|score| sign * score >= z) {
                 outside = middle;
             } else {
                 inside = middle;
@@ -124,14 +91,20 @@ fn tango_score(b: f64, c: f64, n: f64, difference: f64) -> Option<f64> {
     }
 }
 
+/// Quantile of the standard normal at 0.8.
+const Z80: f64 = 0.841_621_233_572_914_2;
+
 /// The smallest true difference that n pairs show with 80 % power in a two-sided test at 5 %, as a fraction:
 /// `(z₀.₉₇₅ + z₀.₈)·√(ψ ÷ n)` with ψ = `(b + c) ÷ n`, the observed share of discordant pairs (the normal approximation
 /// of Connor 1987 with ψ in place of ψ − Δ²). `None` without pairs, or without discordant ones.
 pub fn minimum_detectable(b: u64, c: u64, n: u64) -> Option<f64> {
-    /// Quantile of the standard normal at 0.8.
-    const Z80: f64 = 0.841_621_233_572_914_2;
     let discordant = b.checked_add(c).filter(|&sum| sum > 0 && sum <= n)?;
-    Some(((Z95 + Z80) * (discordant as f64).sqrt() / n as f64).min(1.0))
+    Some(detectable(discordant as f64, n as f64).min(1.0))
+}
+
+/// The same from the sum of squared differences of n pairs: `(z₀.₉₇₅ + z₀.₈)·√(Σd²) ÷ n`, in the unit of d.
+pub fn detectable(squares: f64, n: f64) -> f64 {
+    (Z95 + Z80) * squares.sqrt() / n
 }
 
 #[cfg(test)]

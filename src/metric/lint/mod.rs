@@ -1,54 +1,25 @@
-//! Two lint runs compared: what a patch made new, what it fixed, what it silenced.
+//! Lint compliance of a patch: what it made new, fixed, silenced, left unformatted.
 //!
-//! In: findings on base and on the result, the structural diff between them. Out: [`Compared`], and the
-//! [`LintFigures`] of a record. Findings are compared as multisets: a finding is the same where tool, rule and message
-//! (numbers aside) agree and it stands on the same unchanged line, or else in the same entity.
+//! In: findings on base and on the result, the structural diff between them. Out: [`Compared`], suppressions, [`Cause`]s,
+//! and the [`LintFigures`] of a record.
 //!
-//! Invariant: shifting lines, or moving an entity whole, makes no finding new.
+//! Invariant: shifting lines, moving or re-indenting what is there, or renaming it, makes no finding new.
+
+mod cascade;
+mod compare;
+mod lines;
+mod settings;
+mod suppression;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use similar::{DiffTag, TextDiff};
 
-use super::suppression;
+pub use cascade::{Cause, causes};
+pub use compare::{Compared, compare};
+
 use crate::diff::{Diff, FilePair, Role, UnitKind};
 use crate::lint::{Finding, Level};
-use crate::syntax::{Source, language_of};
-
-/// Findings of the result against those of the base.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Compared {
-    /// On the result only; lines of the result.
-    pub new: Vec<Finding>,
-    /// On the base only; lines of the base.
-    pub fixed: Vec<Finding>,
-}
-
-/// A changed file, ready for lookups.
-struct Lookup<'a> {
-    old: &'a str,
-    /// Old line of each unchanged new line.
-    lines: BTreeMap<usize, usize>,
-    old_source: Option<Source>,
-    new_source: Option<Source>,
-}
-
-impl<'a> Lookup<'a> {
-    fn new(file: &'a FilePair) -> Option<(&'a str, Self)> {
-        let new = file.new.as_deref()?;
-        let parse = |path: &str, bytes: &std::sync::Arc<[u8]>| {
-            language_of(path).and_then(|language| Source::parse(language, std::sync::Arc::clone(bytes)))
-        };
-        let old = file.old.as_deref().unwrap_or(new);
-        let lookup = Self {
-            old,
-            lines: unchanged_lines(&file.old_bytes, &file.new_bytes),
-            old_source: parse(old, &file.old_bytes),
-            new_source: parse(new, &file.new_bytes),
-        };
-        Some((new, lookup))
-    }
-}
 
 /// New line → old line, both 1-based, of the lines that a line diff keeps.
 fn unchanged_lines(old: &[u8], new: &[u8]) -> BTreeMap<usize, usize> {
@@ -63,108 +34,6 @@ fn unchanged_lines(old: &[u8], new: &[u8]) -> BTreeMap<usize, usize> {
     lines
 }
 
-/// The names of the entities around a line, by the first byte of the line that is not blank.
-fn entity(source: Option<&Source>, line: usize) -> Vec<String> {
-    let Some(source) = source else { return Vec::new() };
-    let bytes = &source.bytes;
-    let start = match line.checked_sub(2) {
-        None => 0,
-        Some(skip) => bytes
-            .iter()
-            .enumerate()
-            .filter(|(_, b)| **b == b'\n')
-            .nth(skip)
-            .map_or(bytes.len(), |(at, _)| at + 1),
-    };
-    let blank = bytes[start..].iter().take_while(|b| **b == b' ' || **b == b'\t').count();
-    source.entity_at(start + blank)
-}
-
-/// A message without its numbers: they count lines and sizes.
-fn normal(message: &str) -> String {
-    let mut text = String::with_capacity(message.len());
-    for c in message.chars() {
-        if !c.is_ascii_digit() {
-            text.push(c);
-        } else if !text.ends_with('#') {
-            text.push('#');
-        }
-    }
-    text
-}
-
-/// Tool, rule and message without numbers.
-type Kind = (String, String, String);
-
-/// Compares two runs of the same linters.
-pub fn compare(base: &[Finding], after: &[Finding], diff: &Diff) -> Compared {
-    let lookups: BTreeMap<&str, Lookup> = diff.files.iter().filter_map(Lookup::new).collect();
-    let by_old: BTreeMap<&str, &Lookup> = lookups.values().map(|lookup| (lookup.old, lookup)).collect();
-    let kind = |finding: &Finding| -> Kind {
-        (finding.tool.clone(), finding.rule.clone(), normal(&finding.message))
-    };
-
-    let mut old: Vec<Option<&Finding>> = base.iter().map(Some).collect();
-    let mut new: Vec<Option<&Finding>> = after.iter().map(Some).collect();
-    // The strictest likeness first, so that a stranger never takes a twin's place.
-    let same_line = |finding: &Finding, is_new: bool| {
-        let (file, line) = match (is_new, lookups.get(finding.file.as_str())) {
-            (true, Some(lookup)) => (lookup.old, *lookup.lines.get(&finding.line)?),
-            _ => (finding.file.as_str(), finding.line),
-        };
-        Some((kind(finding), file.to_owned(), line))
-    };
-    cancel(&mut old, &mut new, same_line);
-    let names = |finding: &Finding, is_new: bool| {
-        if is_new {
-            lookups
-                .get(finding.file.as_str())
-                .map(|lookup| (lookup, entity(lookup.new_source.as_ref(), finding.line)))
-        } else {
-            let lookup = by_old.get(finding.file.as_str()).copied();
-            lookup.map(|lookup| (lookup, entity(lookup.old_source.as_ref(), finding.line)))
-        }
-    };
-    let same_entity = |finding: &Finding, is_new: bool| {
-        let (lookup, names) = names(finding, is_new)?;
-        Some((kind(finding), lookup.old.to_owned(), names))
-    };
-    cancel(&mut old, &mut new, same_entity);
-    // An entity may have moved to another file; what stands in no entity is told by its file alone.
-    let moved_entity = |finding: &Finding, is_new: bool| {
-        let (_, names) = names(finding, is_new)?;
-        (!names.is_empty()).then(|| (kind(finding), names))
-    };
-    cancel(&mut old, &mut new, moved_entity);
-    let collect = |list: Vec<Option<&Finding>>| {
-        let mut list: Vec<Finding> = list.into_iter().flatten().cloned().collect();
-        list.sort();
-        list
-    };
-    Compared { new: collect(new), fixed: collect(old) }
-}
-
-/// Takes out pairs of an old and a new finding with the same key.
-fn cancel<K: Ord>(
-    old: &mut [Option<&Finding>],
-    new: &mut [Option<&Finding>],
-    key: impl Fn(&Finding, bool) -> Option<K>,
-) {
-    let mut waiting: BTreeMap<K, Vec<usize>> = BTreeMap::new();
-    for (index, finding) in old.iter().enumerate().rev() {
-        if let Some(key) = finding.and_then(|finding| key(finding, false)) {
-            waiting.entry(key).or_default().push(index);
-        }
-    }
-    for slot in new.iter_mut() {
-        let twin = slot.and_then(|finding| waiting.get_mut(&key(finding, true)?)?.pop());
-        if let Some(index) = twin {
-            old[index] = None;
-            *slot = None;
-        }
-    }
-}
-
 /// 1-based lines of a new file that the change added or altered, by line diff.
 pub fn changed_lines(file: &FilePair) -> BTreeSet<usize> {
     let kept = unchanged_lines(&file.old_bytes, &file.new_bytes);
@@ -172,12 +41,26 @@ pub fn changed_lines(file: &FilePair) -> BTreeSet<usize> {
     (1..=count).filter(|line| !kept.contains_key(line)).collect()
 }
 
-/// Changed lines that the formatter would alter. `altered` are the lines of the new file that it would alter, `before`
-/// those of the old file: in a file that was never formatted, a line that was altered already and only shifted is not
-/// among the changed ones.
-pub fn unformatted_lines(file: &FilePair, altered: &[usize]) -> Vec<usize> {
+/// Changed lines of a file that the formatter would alter. `altered` are the lines of the new text that it would alter;
+/// `before` the same of the old text, where it was asked. What the patch only moved, word for word, and what the
+/// formatter did not like there either, is not the patch's.
+pub fn unformatted_lines(diff: &Diff, file: &FilePair, altered: &[usize], before: &[usize]) -> Vec<usize> {
     let changed = changed_lines(file);
-    altered.iter().copied().filter(|line| changed.contains(line)).collect()
+    let mut lines: Vec<usize> = altered.iter().copied().filter(|line| changed.contains(line)).collect();
+    if lines.is_empty() || before.is_empty() {
+        return lines;
+    }
+    let Some(path) = file.new.as_deref() else { return lines };
+    let origins = lines::Lines::new(diff);
+    let text =
+        |bytes: &[u8], line: usize| bytes.split(|byte| *byte == b'\n').nth(line - 1).map(<[u8]>::to_vec);
+    lines.retain(|line| {
+        origins.origin(path, *line).is_none_or(|(from, old)| {
+            let same = text(&file.new_bytes, *line) == text(&file.old_bytes, old);
+            file.old.as_deref() != Some(from) || !before.contains(&old) || !same
+        })
+    });
+    lines
 }
 
 /// Whether a patch satisfies the linters.
@@ -264,9 +147,10 @@ pub fn figures(parts: &LintParts, diff: &Diff) -> LintFigures {
     }
 }
 
-/// Suppressions that a change adds.
+/// Suppressions that a change adds, and settings that it loosens.
 pub fn suppressions(diff: &Diff) -> Vec<Finding> {
-    let mut found: Vec<Finding> = diff.files.iter().flat_map(suppression::added).collect();
+    let mut found = suppression::added(diff);
+    found.extend(diff.files.iter().flat_map(settings::loosened));
     for unit in diff.units.iter().filter(|unit| unit.kind == UnitKind::Removed && unit.role == Role::Test) {
         found.extend(suppression::deleted_test(diff, unit));
     }
@@ -320,6 +204,22 @@ mod tests {
     }
 
     #[test]
+    fn a_finding_on_what_is_renamed_stays_old() {
+        let old = "fn a(x: u8) {\n    two(x, x);\n}\n";
+        let new = "fn a(first: u8) {\n    two(first, first);\n}\n";
+        let found = compare(&[finding(2, "`x` twice")], &[finding(2, "`first` twice")], &changed(old, new));
+        assert_eq!(found, Compared::default());
+    }
+
+    #[test]
+    fn a_message_that_tells_of_another_place_stays_old() {
+        let new = BASE.replace("two()", "three()");
+        let found =
+            compare(&[finding(2, "expected `u8`")], &[finding(2, "expected `u16`")], &changed(BASE, &new));
+        assert_eq!(found, Compared::default());
+    }
+
+    #[test]
     fn one_more_of_an_old_finding_in_the_same_function_is_new() {
         let new = "fn a() {\n    one();\n    one();\n}\n\nfn b() {\n    two();\n}\n";
         let found = compare(&[finding(2, "m")], &[finding(2, "m"), finding(3, "m")], &changed(BASE, new));
@@ -362,7 +262,16 @@ mod tests {
         let new = "fn a() {\n    one( );\n}\n\nfn b() {\n    two();\n}\n";
         let diff = changed(BASE, new);
         // The formatter would alter line 2, and line 6 as it would have before.
-        assert_eq!(unformatted_lines(&diff.files[0], &[2, 6]), [2]);
+        assert_eq!(unformatted_lines(&diff, &diff.files[0], &[2, 6], &[]), [2]);
+    }
+
+    #[test]
+    fn an_unformatted_line_that_only_moved_is_not_the_patchs() {
+        let old = "fn a() {\n    one( 1, 2 , 3);\n    two();\n}\n\nfn b() {\n    two();\n}\n";
+        let new = "fn b() {\n    two();\n}\n\nfn a() {\n    one( 1, 2 , 3);\n    two();\n}\n";
+        let diff = changed(old, new);
+        assert!(unformatted_lines(&diff, &diff.files[0], &[6], &[2]).is_empty());
+        assert_eq!(unformatted_lines(&diff, &diff.files[0], &[6], &[]), [6]);
     }
 
     #[test]

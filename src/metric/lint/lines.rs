@@ -1,0 +1,285 @@
+//! Where a line of the result stood in the base, told by the structural diff.
+//!
+//! In: a [`Diff`]. Out: [`Lines`]: for a line of a changed file its line in the base, and for a name of the result its
+//! name in the base. A line is told by its first byte that is not blank: where that byte lies in no unit it is the
+//! same byte as before, however the line was indented; in a renamed name it is the old name's place; in a moved
+//! element it is the line of the same rank there.
+//!
+//! Invariant: a line that a unit added has no line in the base.
+
+use std::collections::BTreeMap;
+
+use crate::diff::{Change, Diff, FilePair, Unit, UnitKind};
+
+/// Lines and names of the result as they were in the base.
+#[derive(Debug, Default)]
+pub(super) struct Lines<'a> {
+    /// New path → what became of its lines.
+    files: BTreeMap<&'a str, FileLines<'a>>,
+    /// Names given by renames: new → old.
+    names: BTreeMap<String, String>,
+}
+
+#[derive(Debug)]
+struct FileLines<'a> {
+    pair: &'a FilePair,
+    /// By new line less one: path in the base, 1-based line there.
+    origins: Vec<Option<(&'a str, usize)>>,
+}
+
+/// A stretch of the new file: up to `end`, and where its bytes were.
+enum Stretch<'a> {
+    /// The same bytes as in the base from `line` on, line ends aside.
+    Kept { line: usize },
+    /// Of a unit.
+    Changed { unit: &'a Unit, change: &'a Change },
+}
+
+impl<'a> Lines<'a> {
+    pub fn new(diff: &'a Diff) -> Self {
+        let mut by_file: BTreeMap<usize, Vec<(&Unit, &Change)>> = BTreeMap::new();
+        for unit in diff.units.iter().filter(|unit| !unit.file_level) {
+            for change in &unit.changes {
+                by_file.entry(change.file).or_default().push((unit, change));
+            }
+        }
+        let mut lines = Self { files: BTreeMap::new(), names: names(diff) };
+        for (index, pair) in diff.files.iter().enumerate() {
+            let Some(new) = pair.new.as_deref() else { continue };
+            let changes = by_file.remove(&index).unwrap_or_default();
+            lines.files.insert(new, FileLines { pair, origins: origins(diff, pair, changes) });
+        }
+        lines
+    }
+
+    /// Path and line in the base of a line of the result; none where the line is new. Lines of files that did not
+    /// change are themselves.
+    pub fn origin<'b>(&'b self, file: &'b str, line: usize) -> Option<(&'b str, usize)> {
+        match self.files.get(file) {
+            None => Some((file, line)),
+            Some(lines) => lines.origins.get(line.checked_sub(1)?).copied().flatten(),
+        }
+    }
+
+    /// The changed file of this new path.
+    pub fn pair(&self, file: &str) -> Option<&'a FilePair> {
+        self.files.get(file).map(|lines| lines.pair)
+    }
+
+    /// A text of the result with the names that the base had.
+    pub fn old_names(&self, text: &str) -> String {
+        if self.names.is_empty() {
+            return text.to_owned();
+        }
+        let mut result = String::with_capacity(text.len());
+        let mut word = String::new();
+        for letter in text.chars().chain(std::iter::once('\0')) {
+            if letter.is_alphanumeric() || letter == '_' || letter == '$' {
+                word.push(letter);
+                continue;
+            }
+            result.push_str(self.names.get(&word).unwrap_or(&word));
+            word.clear();
+            if letter != '\0' {
+                result.push(letter);
+            }
+        }
+        result
+    }
+}
+
+/// What renames replaced: new → old.
+fn names(diff: &Diff) -> BTreeMap<String, String> {
+    let mut names = BTreeMap::new();
+    for unit in diff.units.iter().filter(|unit| unit.kind == UnitKind::Rename) {
+        for change in &unit.changes {
+            let Some(pair) = diff.files.get(change.file) else { continue };
+            let old = pair.old_bytes.get(change.old[0]..change.old[1]).unwrap_or_default();
+            let new = pair.new_bytes.get(change.new[0]..change.new[1]).unwrap_or_default();
+            let word = |bytes: &[u8]| String::from_utf8_lossy(bytes).trim().to_owned();
+            if !old.is_empty() && !new.is_empty() {
+                names.entry(word(new)).or_insert_with(|| word(old));
+            }
+        }
+    }
+    names
+}
+
+/// First bytes of lines; a text without any has one line.
+pub(super) fn starts(bytes: &[u8]) -> Vec<usize> {
+    let after = |(at, byte): (usize, &u8)| (*byte == b'\n' && at + 1 < bytes.len()).then_some(at + 1);
+    std::iter::once(0).chain(bytes.iter().enumerate().filter_map(after)).collect()
+}
+
+/// The 1-based line of a byte.
+fn line_at(starts: &[usize], byte: usize) -> usize {
+    starts.partition_point(|start| *start <= byte).max(1)
+}
+
+/// The first byte of a line that is not blank, or of the line where all are.
+pub(super) fn first_letter(bytes: &[u8], starts: &[usize], line: usize) -> usize {
+    let Some(start) = line.checked_sub(1).and_then(|line| starts.get(line)) else { return bytes.len() };
+    start + bytes[*start..].iter().take_while(|byte| matches!(**byte, b' ' | b'\t')).count()
+}
+
+fn origins<'a>(
+    diff: &'a Diff,
+    pair: &'a FilePair,
+    mut changes: Vec<(&'a Unit, &'a Change)>,
+) -> Vec<Option<(&'a str, usize)>> {
+    let new_starts = starts(&pair.new_bytes);
+    let old_starts = starts(&pair.old_bytes);
+    let Some(old_path) = pair.old.as_deref() else {
+        // What came from elsewhere into a new file is told by its move alone.
+        return moved_only(diff, &changes, &new_starts, &pair.new_bytes);
+    };
+    changes.sort_by_key(|(_, change)| (change.new[0], change.old[0], change.new[1]));
+    let mut stretches: Vec<(usize, Stretch)> = Vec::with_capacity(2 * changes.len() + 1);
+    let mut line = 1;
+    for (unit, change) in changes {
+        stretches.push((change.new[0], Stretch::Kept { line }));
+        stretches.push((change.new[1], Stretch::Changed { unit, change }));
+        line = line_at(&old_starts, change.old[1]);
+    }
+    stretches.push((usize::MAX, Stretch::Kept { line }));
+    let mut origins = Vec::with_capacity(new_starts.len());
+    let (mut next, mut begin) = (0, 0);
+    for line in 1..=new_starts.len() {
+        let byte = first_letter(&pair.new_bytes, &new_starts, line);
+        while stretches[next].0 <= byte {
+            begin = stretches[next].0;
+            next += 1;
+        }
+        origins.push(match &stretches[next].1 {
+            Stretch::Kept { line } => Some((old_path, line + rank(&pair.new_bytes[begin..byte]))),
+            Stretch::Changed { unit, change } => changed(diff, unit, change, byte, &pair.new_bytes),
+        });
+    }
+    origins
+}
+
+fn moved_only<'a>(
+    diff: &'a Diff,
+    changes: &[(&'a Unit, &'a Change)],
+    starts: &[usize],
+    bytes: &[u8],
+) -> Vec<Option<(&'a str, usize)>> {
+    (1..=starts.len())
+        .map(|line| {
+            let byte = first_letter(bytes, starts, line);
+            let (unit, change) =
+                changes.iter().find(|(_, change)| (change.new[0]..change.new[1]).contains(&byte))?;
+            changed(diff, unit, change, byte, bytes)
+        })
+        .collect()
+}
+
+/// Where a byte of a unit was; none where the unit made it.
+fn changed<'a>(
+    diff: &'a Diff,
+    unit: &'a Unit,
+    change: &'a Change,
+    byte: usize,
+    new_bytes: &[u8],
+) -> Option<(&'a str, usize)> {
+    match unit.kind {
+        // A range may begin with the white space before its name, on the line above.
+        UnitKind::Rename => Some((diff.files.get(change.file)?.old.as_deref()?, change.old_lines[1])),
+        // White space, or punctuation that may be left out: the line goes on where the old one did.
+        UnitKind::Format => {
+            let rank = rank(new_bytes.get(change.new[0]..byte)?);
+            let line = (change.old_lines[0] + rank).min(change.old_lines[1].max(change.old_lines[0]));
+            Some((diff.files.get(change.file)?.old.as_deref()?, line))
+        }
+        UnitKind::Move => {
+            let from = unit.changes.iter().find(|from| from.old[0] < from.old[1])?;
+            let pair = diff.files.get(from.file)?;
+            let rank = rank(new_bytes.get(change.new[0]..byte)?.trim_ascii_start());
+            let text = pair.old_bytes.get(from.old[0]..from.old[1])?;
+            let blank = text.len() - text.trim_ascii_start().len();
+            let starts = starts(&pair.old_bytes);
+            Some((pair.old.as_deref()?, line_at(&starts, from.old[0] + blank) + rank))
+        }
+        UnitKind::Body
+        | UnitKind::Signature
+        | UnitKind::Added
+        | UnitKind::Removed
+        | UnitKind::Import
+        | UnitKind::Comment
+        | UnitKind::File
+        | UnitKind::Mode
+        | UnitKind::Data => None,
+    }
+}
+
+/// Line ends in a text.
+fn rank(bytes: &[u8]) -> usize {
+    bytes.iter().filter(|byte| **byte == b'\n').count()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diff::{ChangedFile, Side, diff};
+
+    fn side(path: &str, text: &str) -> Side {
+        Side { path: path.to_owned(), mode: 0o100_644, bytes: text.as_bytes().into() }
+    }
+
+    fn changed(old: &str, new: &str) -> Diff {
+        diff(&[ChangedFile { old: Some(side("a.rs", old)), new: Some(side("a.rs", new)) }])
+    }
+
+    /// Old line of each new line, `·` where there is none.
+    fn shown(diff: &Diff, path: &str) -> String {
+        let lines = Lines::new(diff);
+        let count = lines.files[path].origins.len();
+        let show = |line| lines.origin(path, line).map_or("·".to_owned(), |(_, line)| line.to_string());
+        (1..=count).map(show).collect::<Vec<_>>().join(" ")
+    }
+
+    const BASE: &str = "fn a() {\n    one(1, 2, 3);\n}\nfn b(x: u8) {\n    two(x);\n    x + 1\n}\n";
+
+    #[test]
+    fn lines_are_followed() {
+        let cases = [
+            ("a comment above", format!("// why\n{BASE}"), "· 1 2 3 4 5 6 7"),
+            (
+                "into a block",
+                BASE.replace("    one(1, 2, 3);\n", "    if y {\n        one(1, 2, 3);\n    }\n"),
+                "1 · 2 · 3 4 5 6 7",
+            ),
+            ("renamed", BASE.replace('x', "longer"), "1 2 3 4 5 6 7"),
+            ("an argument more", BASE.replace("two(x)", "two(x, 1)"), "1 2 3 4 5 6 7"),
+            (
+                "moved",
+                "fn b(x: u8) {\n    two(x);\n    x + 1\n}\nfn a() {\n    one(1, 2, 3);\n}\n".to_owned(),
+                "4 5 6 7 1 2 3",
+            ),
+        ];
+        for (what, new, expected) in cases {
+            assert_eq!(shown(&changed(BASE, &new), "a.rs"), expected, "{what}");
+        }
+    }
+
+    #[test]
+    fn what_moves_to_a_new_file_is_followed() {
+        let rest = "fn b(x: u8) {\n    two(x);\n    x + 1\n}\n";
+        let gone = "fn a() {\n    one(1, 2, 3);\n}\n";
+        let diff = diff(&[
+            ChangedFile { old: Some(side("a.rs", BASE)), new: Some(side("a.rs", rest)) },
+            ChangedFile { old: None, new: Some(side("b.rs", &format!("//! New.\n\n{gone}"))) },
+        ]);
+        let lines = Lines::new(&diff);
+        assert_eq!(lines.origin("b.rs", 4), Some(("a.rs", 2)));
+        assert_eq!(lines.origin("b.rs", 1), None);
+        assert_eq!(lines.origin("a.rs", 2), Some(("a.rs", 5)));
+        assert_eq!(lines.origin("c.rs", 7), Some(("c.rs", 7)));
+    }
+
+    #[test]
+    fn messages_get_the_old_names_back() {
+        let diff = changed(BASE, &BASE.replace('x', "longer"));
+        assert_eq!(Lines::new(&diff).old_names("unused: `longer`, longerer"), "unused: `x`, longerer");
+    }
+}
