@@ -20,12 +20,11 @@ pub(super) struct Traces {
     pub end: Option<usize>,
 }
 
-/// Applies edits to a text. Out: the text, and for each new line that an edit brought the number given with the edit;
-/// lines that it took, by their number before.
-pub(super) fn lines<'e>(
-    content: &str,
-    edits: impl Iterator<Item = (usize, &'e Edit)>,
-) -> (String, (BTreeMap<usize, usize>, BTreeMap<usize, usize>)) {
+/// Lines that came, by their number after, and lines that went, by their number before → the number given with the edit.
+type Marks = (BTreeMap<usize, usize>, BTreeMap<usize, usize>);
+
+/// Applies edits to a text.
+pub(super) fn lines<'e>(content: &str, edits: impl Iterator<Item = (usize, &'e Edit)>) -> (String, Marks) {
     let mut edits: Vec<(usize, &Edit)> = edits.collect();
     edits.sort_by_key(|(_, edit)| edit.line);
     let old: Vec<&str> = content.lines().collect();
@@ -90,7 +89,7 @@ pub(super) fn plants(
         }
         for (number, plant) in of_path() {
             match &plant.whole {
-                None => continue,
+                None => {}
                 Some(Whole::Write(text)) if before.is_none() => {
                     blob.bytes = text.clone().into_bytes();
                     trace.whole = Some(number);

@@ -98,7 +98,7 @@ pub fn calibrate(cases: &[Case], wanted: Wanted, rules: &str, tell: &mut dyn FnM
         let Some(number) = (!cases.is_empty()).then(|| round % cases.len()) else { break };
         let (case, (ground, accused)) = (&cases[number], &grounds[number]);
         let mut dice = Dice::new(wanted.seed, &format!("{} {round}", case.task));
-        let size = if (round / cases.len()) % 2 == 0 { 1 } else { TOGETHER };
+        let size = if (round / cases.len()).is_multiple_of(2) { 1 } else { TOGETHER };
         let mut plants: Vec<Plant> = Vec::new();
         // The kinds that lag most go first.
         let mut order: Vec<&str> = kinds.clone();

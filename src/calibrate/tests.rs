@@ -27,9 +27,8 @@ fn every_kind_is_planted_and_the_same_seed_plants_the_same() {
     let (base, gold) = (base(), gold());
     let ground = Ground::new(&base, &gold);
     for kind in LINE_KINDS.iter().chain(FILE_KINDS).chain(&["legitimate"]) {
-        let planted = |seed| {
-            Distance::ALL.map(|distance| plant(&ground, kind, distance, &mut Dice::new(seed, "x")))
-        };
+        let planted =
+            |seed| Distance::ALL.map(|distance| plant(&ground, kind, distance, &mut Dice::new(seed, "x")));
         assert!(planted(1).iter().any(Option::is_some), "{kind}");
         assert_eq!(planted(1), planted(1), "{kind}");
     }

@@ -230,7 +230,7 @@ fn docstring(at: &At, dice: &mut Dice) -> Option<Vec<Edit>> {
             let bare = next.starts && !next.text.trim_start().starts_with(['"', '\'', 'r']);
             let end =
                 text.blocks.iter().find(|block| block.open == *line).map_or(line + 1, |block| block.close);
-            head && bare && at.file.changed.range(line.saturating_sub(3)..end + 1).next().is_none()
+            head && bare && at.file.changed.range(line.saturating_sub(3)..=end).next().is_none()
         })
         .collect();
     if found.is_empty() {

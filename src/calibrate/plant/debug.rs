@@ -38,13 +38,11 @@ pub(super) const ROWS: &[Row] = &[
     },
 ];
 
-fn inserted(at: &At, line: &str) -> Option<Vec<Edit>> {
-    Some(vec![Edit::insert(
-        at.spot.line,
-        line.lines().map(|line| format!("{}{line}", at.indent())).collect(),
-    )])
+fn inserted(at: &At, line: &str) -> Vec<Edit> {
+    vec![Edit::insert(at.spot.line, line.lines().map(|line| format!("{}{line}", at.indent())).collect())]
 }
 
+#[allow(clippy::unnecessary_wraps, reason = "one signature for all ways")]
 fn marked(at: &At, dice: &mut Dice) -> Option<Vec<Edit>> {
     let number = dice.below(90);
     let line = match at.family() {
@@ -70,7 +68,7 @@ fn marked(at: &At, dice: &mut Dice) -> Option<Vec<Edit>> {
             "breakpoint()",
         ]),
     };
-    inserted(at, &line.replace("NN", &number.to_string()))
+    Some(inserted(at, &line.replace("NN", &number.to_string())))
 }
 
 /// A local that the line above has set.
@@ -92,22 +90,21 @@ fn local(at: &At, _: &mut Dice) -> Option<Vec<Edit>> {
     if prints {
         return None;
     }
-    inserted(
-        at,
-        &match at.family() {
-            Family::Rust => format!("println!(\"{name} = {{:?}}\", {name});"),
-            Family::Script => format!("console.log('{name}', {name});"),
-            Family::Python => format!("print(\"{name}:\", {name})"),
-        },
-    )
+    let line = match at.family() {
+        Family::Rust => format!("println!(\"{name} = {{:?}}\", {name});"),
+        Family::Script => format!("console.log('{name}', {name});"),
+        Family::Python => format!("print(\"{name}:\", {name})"),
+    };
+    Some(inserted(at, &line))
 }
 
 fn dbg(at: &At, _: &mut Dice) -> Option<Vec<Edit>> {
-    inserted(at, &format!("dbg!(&{});", subject(at)?))
+    Some(inserted(at, &format!("dbg!(&{});", subject(at)?)))
 }
 
+#[allow(clippy::unnecessary_wraps, reason = "one signature for all ways")]
 fn debugger(at: &At, _: &mut Dice) -> Option<Vec<Edit>> {
-    inserted(at, "debugger;")
+    Some(inserted(at, "debugger;"))
 }
 
 /// A line of the file as a comment, as if it had been tried.
@@ -126,5 +123,4 @@ fn commented(at: &At, dice: &mut Dice) -> Option<Vec<Edit>> {
     };
     (code && apart && !text.contains("//") && at.spot.end == at.spot.line + 1)
         .then(|| inserted(at, &format!("{sign}{copies}")))
-        .flatten()
 }

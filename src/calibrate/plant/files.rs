@@ -99,6 +99,10 @@ fn mode(ground: &Ground, distance: Distance, dice: &mut Dice) -> Option<Plant> {
     Some(made("mode", 'A', sub, distance, file.path.clone(), whole))
 }
 
+fn ending(path: &str) -> &str {
+    path.rsplit_once('.').map_or("", |(_, ending)| ending)
+}
+
 fn folder(path: &str) -> &str {
     path.rsplit_once('/').map_or("", |(folder, _)| folder)
 }
@@ -125,8 +129,8 @@ fn scratch(ground: &Ground, distance: Distance, dice: &mut Dice) -> Option<Plant
     let rust = ground.paths.iter().any(|path| path == "Cargo.toml");
     for _ in 0..8 {
         let (name, content, nested) = *dice.pick(SCRATCH);
-        if name.ends_with(".rs") && !rust
-            || name.ends_with("js")
+        if ending(name) == "rs" && !rust
+            || ending(name).ends_with("js")
                 && ground.paths.iter().any(|path| path.starts_with("examples/"))
                 && name.contains("examples")
         {
@@ -171,8 +175,9 @@ fn housekeeping(ground: &Ground, distance: Distance, dice: &mut Dice) -> Option<
         }
     }
     let (path, content) = *dice.pick(HOUSEKEEPING);
-    let free = !ground.gold.contains_key(path)
-        && !(path.ends_with(".json") && ground.paths.iter().any(|other| other == path));
+    let taken = ground.gold.contains_key(path)
+        || ending(path) == "json" && ground.paths.iter().any(|other| other == path);
     let sub = if path.contains("ignore") { "ignore lines" } else { "settings" };
-    free.then(|| made("housekeeping", 'B', sub, distance, path.to_owned(), Whole::Write(content.to_owned())))
+    (!taken)
+        .then(|| made("housekeeping", 'B', sub, distance, path.to_owned(), Whole::Write(content.to_owned())))
 }

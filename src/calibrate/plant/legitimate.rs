@@ -85,6 +85,7 @@ fn sign(file: &SourceFile) -> &'static str {
     if file.text.family == Family::Python { "#" } else { "//" }
 }
 
+#[allow(clippy::unnecessary_wraps, reason = "one signature for all ways")]
 fn above(file: &SourceFile, line: usize, _: &mut Dice) -> Option<Vec<Edit>> {
     Some(vec![Edit::insert(
         line,
@@ -109,7 +110,7 @@ fn helper(file: &SourceFile, line: usize, dice: &mut Dice) -> Option<Vec<Edit>> 
     let (before, value, after) = assignment(file, line)?;
     let at = top(file).filter(|at| line.abs_diff(*at) > 1)?;
     let name = dice.local(file.text.family);
-    let typed = file.path.ends_with(".ts") || file.path.ends_with(".tsx");
+    let typed = file.typed();
     let item = match file.text.family {
         Family::Rust => vec![
             format!("fn {name}<T>(value: T) -> T {{"),
@@ -136,6 +137,7 @@ fn helper(file: &SourceFile, line: usize, dice: &mut Dice) -> Option<Vec<Edit>> 
     Some(vec![Edit::insert(at, item), Edit::replace(line, format!("{before}{name}({value}){after}"))])
 }
 
+#[allow(clippy::unnecessary_wraps, reason = "one signature for all ways")]
 fn constant(file: &SourceFile, line: usize, dice: &mut Dice) -> Option<Vec<Edit>> {
     let (before, value, after) = assignment(file, line)?;
     let at = top(file).filter(|at| line.abs_diff(*at) > 1)?;

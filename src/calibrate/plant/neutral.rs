@@ -209,14 +209,15 @@ fn quotes(at: &At, _: &mut Dice) -> Option<Vec<Edit>> {
     None
 }
 
+const LONGER: &[(&str, &str)] = &[
+    (": Vec<", ": std::vec::Vec<"),
+    (": Option<", ": std::option::Option<"),
+    (": String ", ": std::string::String "),
+    (": Box<", ": std::boxed::Box<"),
+];
+
 fn longer(at: &At, _: &mut Dice) -> Option<Vec<Edit>> {
     let text = at.text();
-    const LONGER: &[(&str, &str)] = &[
-        (": Vec<", ": std::vec::Vec<"),
-        (": Option<", ": std::option::Option<"),
-        (": String ", ": std::string::String "),
-        (": Box<", ": std::boxed::Box<"),
-    ];
     if text.contains("//")
         || !text.trim_start().starts_with("let ")
         || at.file.says("no_std")

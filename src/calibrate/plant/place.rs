@@ -116,7 +116,8 @@ impl SourceFile {
     pub(super) fn tops(&self) -> Vec<Spot> {
         let lines = 0..self.text.lines.len().min(self.tests_from);
         let tops: Vec<usize> = lines.filter(|line| self.text.top_item(*line)).collect();
-        let ends = tops.iter().skip(1).copied().chain([self.text.lines.len()]);
+        let last = self.text.lines.len().min(self.tests_from);
+        let ends = tops.iter().skip(1).copied().chain([last]);
         let spots = tops.iter().zip(ends).map(|(line, end)| Spot { line: *line, end, block: usize::MAX });
         spots
             .filter(|spot| {
@@ -136,6 +137,11 @@ impl SourceFile {
         }
         let (planted, _) = super::super::apply::lines(&self.content, edits.iter().map(|edit| (0, edit)));
         sound(&self.path, &planted) || !sound(&self.path, &self.content)
+    }
+
+    /// TypeScript.
+    pub(super) fn typed(&self) -> bool {
+        matches!(self.path.rsplit_once('.'), Some((_, "ts" | "tsx")))
     }
 
     /// A word stands somewhere in the file.

@@ -88,6 +88,12 @@ enum In {
     Raw(usize),
 }
 
+/// Beginnings of lines that go on with the statement above.
+const GOES_ON: &[&str] = &[
+    ".", "?", ")", "}", "]", "else", "||", "&&", "+", "-", "*", ":", "=", "|", "&", "#", "<", ">", ",",
+    "elif", "except", "finally", "case", "default", "catch", "where", "@", "//", "\"", "'", "super",
+];
+
 impl Text {
     /// Reads a text.
     pub fn read(family: Family, text: &str) -> Self {
@@ -264,28 +270,25 @@ impl Text {
             let mut at = 0;
             while at < bytes.len() {
                 let rest = |word: &str| bytes[at..].starts_with(word.as_bytes());
-                match state {
-                    In::Until(end, escapes) => {
-                        if escapes && bytes[at] == b'\\' {
-                            at += 1;
-                        } else if rest(end) {
-                            at += end.len() - 1;
-                            state = In::Code;
-                        }
+                if let In::Until(end, escapes) = state {
+                    if escapes && bytes[at] == b'\\' {
+                        at += 1;
+                    } else if rest(end) {
+                        at += end.len() - 1;
+                        state = In::Code;
                     }
-                    _ => {
-                        if bytes[at] == b'#' {
-                            break;
-                        }
-                        let quotes = ["\"\"\"", "'''", "\"", "'"];
-                        if let Some(quote) = quotes.into_iter().find(|quote| rest(quote)) {
-                            at += quote.len() - 1;
-                            state = In::Until(quote, true);
-                        } else if matches!(bytes[at], b'(' | b'[' | b'{') {
-                            brackets += 1;
-                        } else if matches!(bytes[at], b')' | b']' | b'}') {
-                            brackets = brackets.saturating_sub(1);
-                        }
+                } else {
+                    if bytes[at] == b'#' {
+                        break;
+                    }
+                    let quotes = ["\"\"\"", "'''", "\"", "'"];
+                    if let Some(quote) = quotes.into_iter().find(|quote| rest(quote)) {
+                        at += quote.len() - 1;
+                        state = In::Until(quote, true);
+                    } else if matches!(bytes[at], b'(' | b'[' | b'{') {
+                        brackets += 1;
+                    } else if matches!(bytes[at], b')' | b']' | b'}') {
+                        brackets = brackets.saturating_sub(1);
                     }
                 }
                 at += 1;
@@ -333,11 +336,6 @@ impl Text {
         }
         let function = self.function(block)?;
         let text = here.text.trim_start();
-        const GOES_ON: &[&str] = &[
-            ".", "?", ")", "}", "]", "else", "||", "&&", "+", "-", "*", ":", "=", "|", "&", "#", "<", ">",
-            ",", "elif", "except", "finally", "case", "default", "catch", "where", "@", "//", "\"", "'",
-            "super",
-        ];
         if GOES_ON.iter().any(|start| text.starts_with(start)) {
             return None;
         }

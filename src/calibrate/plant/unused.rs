@@ -43,6 +43,7 @@ pub(super) const ROWS: &[Row] = &[
     Row { kind: "unused", grade: 'A', sub: "private method", families: RUST, site: Site::File, make: method },
 ];
 
+#[allow(clippy::unnecessary_wraps, reason = "one signature for all ways")]
 fn one(at: &At, lines: &[String]) -> Option<Vec<Edit>> {
     let indent = at.indent().to_owned();
     let come =
@@ -50,6 +51,7 @@ fn one(at: &At, lines: &[String]) -> Option<Vec<Edit>> {
     Some(vec![Edit::insert(at.spot.line, come.collect())])
 }
 
+#[allow(clippy::unnecessary_wraps, reason = "one signature for all ways")]
 fn variable(at: &At, dice: &mut Dice) -> Option<Vec<Edit>> {
     let name = dice.local(at.family());
     let value = *dice.pick(&["0", "1", "42", "\"pending\"", "3.5"]);
@@ -83,7 +85,7 @@ fn body(at: &At, dice: &mut Dice, name: &str, before: &str) -> Vec<String> {
             "}".to_owned(),
         ],
         Family::Script => {
-            let typed = at.file.path.ends_with(".ts") || at.file.path.ends_with(".tsx");
+            let typed = at.file.typed();
             let (value, result) = if typed { ("value: number", ": number") } else { ("value", "") };
             vec![
                 format!("{before}function {name}({value}){result} {{"),
@@ -104,6 +106,7 @@ fn body(at: &At, dice: &mut Dice, name: &str, before: &str) -> Vec<String> {
     lines
 }
 
+#[allow(clippy::unnecessary_wraps, reason = "one signature for all ways")]
 fn function(at: &At, dice: &mut Dice) -> Option<Vec<Edit>> {
     let mut name = dice.local(at.family());
     if at.family() == Family::Python {
@@ -132,12 +135,14 @@ fn exported(at: &At, dice: &mut Dice) -> Option<Vec<Edit>> {
     one(at, &lines)
 }
 
+#[allow(clippy::unnecessary_wraps, reason = "one signature for all ways")]
 fn inner(at: &At, dice: &mut Dice) -> Option<Vec<Edit>> {
     let name = dice.local(at.family());
     let lines = body(at, dice, &name, "");
     one(at, &lines[..lines.len() - 1])
 }
 
+#[allow(clippy::unnecessary_wraps, reason = "one signature for all ways")]
 fn constant(at: &At, dice: &mut Dice) -> Option<Vec<Edit>> {
     let name = dice.name("upper");
     let value = dice.below(1000) + 10;
@@ -149,6 +154,7 @@ fn constant(at: &At, dice: &mut Dice) -> Option<Vec<Edit>> {
     one(at, &[line, String::new()])
 }
 
+#[allow(clippy::unnecessary_wraps, reason = "one signature for all ways")]
 fn kind(at: &At, dice: &mut Dice) -> Option<Vec<Edit>> {
     let name = dice.name("type");
     let lines: Vec<String> = match at.family() {
@@ -162,12 +168,10 @@ fn kind(at: &At, dice: &mut Dice) -> Option<Vec<Edit>> {
             ],
             _ => vec![format!("type {name} = Vec<u8>;")],
         },
-        Family::Script if at.file.path.ends_with(".ts") || at.file.path.ends_with(".tsx") => {
-            match dice.below(2) {
-                0 => vec![format!("interface {name} {{"), "  size: number;".to_owned(), "}".to_owned()],
-                _ => vec![format!("type {name} = string | number;")],
-            }
-        }
+        Family::Script if at.file.typed() => match dice.below(2) {
+            0 => vec![format!("interface {name} {{"), "  size: number;".to_owned(), "}".to_owned()],
+            _ => vec![format!("type {name} = string | number;")],
+        },
         Family::Script => vec![
             format!("class {name} {{"),
             "  size() {".to_owned(),

@@ -89,10 +89,16 @@ pub(super) fn find(facts: &Facts, unit: usize) -> Option<Mark> {
     let printing = PRINTING
         .iter()
         .find(|row| language_of(path).is_some_and(|language| language.name == row.language))?;
-    if facts.topic.about_printing() || edit.role == Role::Test {
+    if edit.role == Role::Test {
         return None;
     }
     let why = match edit.kind {
+        UnitKind::Added
+            if facts.view.new_text(change).trim_ascii().strip_suffix(b";") == Some(b"debugger")
+                || facts.view.new_text(change).trim_ascii() == b"debugger" && printing.main.is_empty() =>
+        {
+            "a `debugger` statement is left in".to_owned()
+        }
         UnitKind::Added => print(facts, change, path, printing)?,
         UnitKind::Comment if change.old[0] == change.old[1] => commented_out(facts, change, printing)?,
         _ => return None,
@@ -155,10 +161,36 @@ fn print(facts: &Facts, change: &Change, path: &str, printing: &Printing) -> Opt
     if let Some(mark) = marked.filter(|_| prints || printing.logs.contains(&name.as_str())) {
         return Some(format!("a `{shown}` with `{}` is left in", mark.trim()));
     }
+    if facts.topic.about_printing() {
+        return None;
+    }
+    if let Some(local) = own_name(source, change, &code[bang..]).filter(|_| prints) {
+        return Some(format!("a `{shown}` shows `{local}` under its own name"));
+    }
     if prints && !may_print(facts, path, printing) && !printed_before(facts, change.file, printing) {
         return Some(format!("a `{shown}` in library code that prints nowhere else"));
     }
     None
+}
+
+/// The printed text is the name of a variable that is printed behind it, and nothing else: `"total = {:?}", total`.
+fn own_name(source: &Source, change: &Change, code: &[usize]) -> Option<String> {
+    let literal = code.iter().position(|token| source.tokens[*token].kind == TokenKind::Literal)?;
+    let text = String::from_utf8_lossy(source.text(code[literal])).into_owned();
+    let inner = text.trim_start_matches(['f', 'b', 'r']).trim_matches(['"', '\'', '`']);
+    let shown: String = match inner.split_once('{') {
+        // Format arguments are no words; a name in one is the variable itself.
+        Some((before, rest)) => match rest.split_once('}') {
+            Some((_, after)) if after.trim().is_empty() => before.to_owned(),
+            _ => return None,
+        },
+        None => inner.to_owned(),
+    };
+    let name = shown.trim().trim_end_matches(['=', ':', ' ', '-', '>']).to_owned();
+    let word = !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || c == '_' || c == '.');
+    let named = code[literal + 1..].iter().any(|token| source.text(*token) == name.as_bytes())
+        || inner.contains(&format!("{{{name}"));
+    (word && named && change.old[0] == change.old[1]).then_some(name)
 }
 
 fn may_print(facts: &Facts, path: &str, printing: &Printing) -> bool {

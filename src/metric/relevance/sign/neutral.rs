@@ -13,7 +13,7 @@ pub(super) fn find(facts: &Facts, unit: usize) -> Option<Mark> {
     let why = match edit.kind {
         UnitKind::Rename => renamed(facts, edit),
         UnitKind::Import | UnitKind::Move => reordered(facts, edit),
-        UnitKind::Body | UnitKind::Signature => spelled_out(facts, edit),
+        UnitKind::Body | UnitKind::Signature => spelled_out(facts, edit).or_else(|| annotated(facts, edit)),
         _ => None,
     }?;
     // Where loading a file runs it, the order of imports is the order of what they do.
@@ -195,4 +195,47 @@ fn spelled_out(facts: &Facts, edit: &Unit) -> Option<String> {
         shown = Some(format!("`{spelled}::{name}` is the `{name}` that was there"));
     }
     shown
+}
+
+/// Types that a literal has anyway, by how it begins.
+const LITERAL_TYPES: &[(&str, &str, &[&str])] = &[
+    ("rust", "\"", &["& str", "& 'static str"]),
+    ("rust", "'", &["char"]),
+    ("rust", "true", &["bool"]),
+    ("rust", "false", &["bool"]),
+    ("python", "\"", &["str"]),
+    ("python", "'", &["str"]),
+    ("python", "True", &["bool"]),
+    ("python", "False", &["bool"]),
+];
+
+/// `: TYPE` put before the `=` of a local whose literal has that type anyway.
+fn annotated(facts: &Facts, edit: &Unit) -> Option<String> {
+    let [change] = &edit.changes[..] else { return None };
+    let source = facts.view.new_side(change.file)?;
+    let tokens = tokens_in(source, change.new[0]..change.new[1]);
+    let words: Vec<String> =
+        tokens.clone().map(|token| String::from_utf8_lossy(source.text(token)).into_owned()).collect();
+    let (colon, kind) = words.split_first()?;
+    let before = tokens.start.checked_sub(1)?;
+    let local = facts.view.definitions(change.file).iter().any(|definition| {
+        definition.kind == DefinitionKind::Local && definition.name_range == source.tokens[before].range()
+    });
+    if change.old[0] != change.old[1] || colon != ":" || source.text(tokens.end) != b"=" || !local {
+        return None;
+    }
+    let value = String::from_utf8_lossy(source.text(tokens.end + 1)).into_owned();
+    let after = source.text(tokens.end + 2);
+    let kind = kind.join(" ");
+    let language = source.language.name;
+    let same = LITERAL_TYPES.iter().any(|(name, start, types)| {
+        *name == language && value.starts_with(start) && types.contains(&kind.as_str())
+    });
+    // The literal is the whole value.
+    let ends = after == b";"
+        || language == "python" && {
+            let end = source.tokens.get(tokens.end + 1)?.end as usize;
+            source.bytes.get(end..).is_none_or(|rest| rest.is_empty() || rest.starts_with(b"\n"))
+        };
+    (same && ends).then(|| format!("`{kind}` is what the literal is anyway"))
 }
