@@ -4,6 +4,7 @@
 //! name file, line, field and what to do.
 
 mod bring;
+mod cache;
 mod calibrate;
 mod capture;
 mod completions;
@@ -11,8 +12,11 @@ mod config;
 mod context;
 mod diff;
 mod doctor;
+mod durations;
 pub mod exit;
 mod grade;
+mod merge;
+mod plan;
 mod progress;
 mod report;
 mod run;
@@ -39,6 +43,10 @@ struct Arguments {
 enum Command {
     /// Evaluate predictions on a suite; without arguments, what kerf.toml says
     Run(run::RunArguments),
+    /// Write down what is to be run, so that several machines can run a part each
+    Plan(plan::PlanArguments),
+    /// Join the shards of a plan into one run
+    Merge(merge::MergeArguments),
     /// Print the report of a run
     Report(report::ReportArguments),
     /// Show a change as edit units
@@ -57,6 +65,9 @@ enum Command {
     Verify(verify::VerifyArguments),
     /// Measure kerf's own error: plant edits of known worth into gold patches and classify them
     Calibrate(calibrate::CalibrateArguments),
+    /// Look after the snapshots that kerf keeps
+    #[command(subcommand)]
+    Cache(cache::CacheCommand),
     /// Say what this machine can do, and how to get what is missing
     Doctor(doctor::DoctorArguments),
     /// Print the JSON Schemas of kerf's formats
@@ -77,6 +88,8 @@ pub fn main() -> std::process::ExitCode {
     };
     let result = match arguments.command {
         Command::Run(arguments) => run::main(&arguments),
+        Command::Plan(arguments) => plan::main(&arguments),
+        Command::Merge(arguments) => merge::main(&arguments),
         Command::Report(arguments) => report::main(&arguments),
         Command::Diff(arguments) => diff::main(&arguments),
         Command::Grade(arguments) => grade::main(&arguments),
@@ -85,6 +98,7 @@ pub fn main() -> std::process::ExitCode {
         Command::Suite(command) => suite::main(&command),
         Command::Verify(arguments) => verify::main(&arguments),
         Command::Calibrate(arguments) => calibrate::main(&arguments),
+        Command::Cache(command) => cache::main(&command),
         Command::Doctor(arguments) => doctor::main(&arguments),
         Command::Schema(arguments) => schema::main(&arguments),
         Command::Completions(arguments) => completions::main(&arguments),

@@ -3,55 +3,80 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use anyhow::Context;
 
 use super::config::RunConfig;
+use super::durations::Durations;
 use super::exit::bad_input;
 use super::progress::Progress;
 use super::{Exit, bring, config, context};
 use crate::evaluate::record::Outcome;
-use crate::evaluate::{Event, Measure, Options, Plan, Watcher, World, keys, run};
+use crate::evaluate::{Event, Measure, Options, Plan, Sink, TaskPlan, Watcher, World, keys, run};
 use crate::prediction::{self, Prediction};
 use crate::report::escape;
-use crate::schedule::{Stop, Workers, automatic};
-use crate::store::{Inputs as InputPaths, RUN_SCHEMA, RunFolder, RunInfo, TaskInfo};
+use crate::sandbox::Limits;
+use crate::schedule::{Stop, Workers, automatic, threads};
+use crate::store::{Inputs as InputPaths, PlanFile, RUN_SCHEMA, RunFolder, RunInfo, TaskInfo};
 use crate::task::pins::{Quarantine, SuiteLock};
 use crate::task::{Suite, read_suite_with};
+
+/// What to evaluate: arguments of `kerf run` and `kerf plan`.
+#[derive(Debug, Clone, Default, clap::Args)]
+pub(super) struct InputArguments {
+    /// Suite: a folder of task folders, or a data set in SWE-bench, Multi-SWE-bench or SWE-PolyBench form
+    #[arg(long, value_name = "PATH")]
+    pub tasks: Option<PathBuf>,
+    /// The suites that kerf.toml lists under `all` as well; the run folder gets `-all` behind its name
+    #[arg(long, conflicts_with = "tasks")]
+    pub all: bool,
+    /// Profiles that fill what tasks leave out, over kerf's own; repeats, later files win
+    #[arg(long, value_name = "FILE")]
+    pub profiles: Vec<PathBuf>,
+    /// Predictions: JSONL or JSON in the forms of the public benchmarks, or a folder MODEL/TASK.diff; repeats
+    #[arg(long, value_name = "PATH")]
+    pub predictions: Vec<PathBuf>,
+    /// Local mirrors, such as /mirrors/{owner}+{name}/repo
+    #[arg(long, value_name = "TEMPLATE")]
+    pub mirror: Option<String>,
+    /// Measures to take, by comma: pass, edits, lint, context
+    #[arg(long, value_delimiter = ',', value_name = "LIST")]
+    pub measures: Option<Vec<String>>,
+    /// Seed of everything drawn at random
+    #[arg(long, value_name = "N")]
+    pub seed: Option<u64>,
+    /// Wall clock of a test command in seconds, in place of the tasks' own
+    #[arg(long, value_name = "SECONDS")]
+    pub timeout: Option<u64>,
+}
 
 /// Arguments of `kerf run`.
 #[derive(Debug, clap::Args)]
 pub(super) struct RunArguments {
-    /// Suite: a folder of task folders, or a data set in SWE-bench, Multi-SWE-bench or SWE-PolyBench form
-    #[arg(long, value_name = "PATH")]
-    tasks: Option<PathBuf>,
-    /// The suites that kerf.toml lists under `all` as well; the run folder gets `-all` behind its name
-    #[arg(long, conflicts_with = "tasks")]
-    all: bool,
-    /// Profiles that fill what tasks leave out, over kerf's own; repeats, later files win
-    #[arg(long, value_name = "FILE")]
-    profiles: Vec<PathBuf>,
-    /// Predictions: JSONL or JSON in the forms of the public benchmarks, or a folder MODEL/TASK.diff; repeats
-    #[arg(long, value_name = "PATH")]
-    predictions: Vec<PathBuf>,
-    /// Local mirrors, such as /mirrors/{owner}+{name}/repo
-    #[arg(long, value_name = "TEMPLATE")]
-    mirror: Option<String>,
+    #[command(flatten)]
+    inputs: InputArguments,
+    /// A plan that kerf plan wrote: its tasks, predictions and options
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["measures", "seed", "timeout"])]
+    plan: Option<PathBuf>,
+    /// With --plan: part i of n, such as 2/3; kerf merge joins the parts
+    #[arg(long, value_name = "I/N", requires = "plan")]
+    shard: Option<String>,
     /// Run folder; an interrupted run in it is carried on
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
-    /// Measures to take, by comma: pass, edits, lint, context
-    #[arg(long, value_delimiter = ',', value_name = "LIST")]
-    measures: Option<Vec<String>>,
     /// Trials at once: a number, or auto
     #[arg(long, value_name = "N")]
     jobs: Option<String>,
-    /// Seed of everything drawn at random
-    #[arg(long, value_name = "N")]
-    seed: Option<u64>,
-    /// Wall clock of a test command in seconds, in place of the tasks' own
+    /// Begin no trial after so many seconds; the same command carries on
     #[arg(long, value_name = "SECONDS")]
-    timeout: Option<u64>,
+    time_budget: Option<u64>,
+    /// Limits of a trial, by comma: memory=MB, disk=MB (written files and /tmp, each), processes=N
+    #[arg(long, value_delimiter = ',', value_name = "LIST")]
+    limits: Vec<String>,
+    /// Snapshots may take so much of the disk, such as 20G: those not used for longest go
+    #[arg(long, value_name = "SIZE")]
+    cache_size: Option<String>,
     /// namespaces, or none
     #[arg(long, default_value = "namespaces", value_name = "NAME")]
     sandbox: String,
@@ -64,74 +89,122 @@ pub(super) struct RunArguments {
 }
 
 /// Everything a run needs, options and defaults joined.
-struct Inputs {
-    suite: Suite,
-    predictions: Vec<Prediction>,
-    problems: Vec<String>,
-    notes: Vec<String>,
-    lock: Option<SuiteLock>,
-    paths: InputPaths,
-    out: PathBuf,
-    mirror: Option<String>,
-    bring_tools: bool,
-    jobs: usize,
-    options: Options,
+pub(super) struct Inputs {
+    pub suite: Suite,
+    pub predictions: Vec<Prediction>,
+    pub problems: Vec<String>,
+    pub notes: Vec<String>,
+    pub lock: Option<SuiteLock>,
+    pub paths: InputPaths,
+    /// Where a run goes that is told no place.
+    pub out: PathBuf,
+    pub bring_tools: bool,
+    /// As `kerf.toml` says it.
+    pub jobs: Option<String>,
+    pub options: Options,
+}
+
+impl Inputs {
+    /// Says what could not be read, and what else is worth knowing.
+    pub fn say_notes(&self) {
+        for note in self.problems.iter().chain(&self.notes) {
+            eprintln!("kerf: {}", escape::terminal(note));
+        }
+    }
+
+    /// The plan of all of them. Fails where nothing could be read.
+    pub fn plan(&self) -> anyhow::Result<Plan> {
+        let plan = Plan::new(&self.suite, self.predictions.clone(), self.options.clone());
+        for (task, count) in &plan.strangers {
+            eprintln!("kerf: {count} predictions name no task of this suite: {}", escape::terminal(task));
+        }
+        if plan.tasks.is_empty() {
+            return Err(bad_input("no task of the suite could be read"));
+        }
+        Ok(plan)
+    }
 }
 
 /// Runs, or goes on with a run, and prints the report.
 pub(super) fn main(arguments: &RunArguments) -> anyhow::Result<Exit> {
-    let inputs = read_inputs(arguments)?;
-    for problem in &inputs.problems {
-        eprintln!("kerf: {}", escape::terminal(problem));
-    }
-    for note in &inputs.notes {
-        eprintln!("kerf: {}", escape::terminal(note));
-    }
-    let plan = Plan::new(&inputs.suite, inputs.predictions, inputs.options.clone());
-    for (task, count) in &plan.strangers {
-        eprintln!("kerf: {count} predictions name no task of this suite: {}", escape::terminal(task));
-    }
-    if plan.tasks.is_empty() {
-        return Err(bad_input("no task of the suite could be read"));
-    }
+    let file = arguments.plan.as_deref().map(PlanFile::read).transpose().map_err(bad_input)?;
+    let inputs = match &file {
+        None => read_inputs(&arguments.inputs)?,
+        Some(file) => super::plan::inputs(file, &arguments.inputs)?,
+    };
+    inputs.say_notes();
+    let whole = inputs.plan()?;
+    let part = match &file {
+        None => None,
+        Some(file) => {
+            file.check(&whole, keys::RULES).map_err(bad_input)?;
+            super::plan::part(file, arguments.shard.as_deref())?
+        }
+    };
+    let plan = match &part {
+        None => whole,
+        Some((_, tasks)) => whole.of_tasks(tasks),
+    };
+    let shard = part.map(|(shard, _)| shard);
+    let out = arguments.out.clone().unwrap_or_else(|| super::plan::place(&inputs.out, shard.as_ref()));
+    let jobs = jobs(arguments.jobs.as_deref().or(inputs.jobs.as_deref()))?;
     let variables = context::variables();
     let cache = context::cache(&variables)?;
     let sandbox = context::sandbox(&arguments.sandbox, arguments.trust_patches)?;
     if inputs.bring_tools {
         bring::bring(&inputs.suite, &cache, &variables);
     }
-    let world = World::new(&cache, inputs.mirror, sandbox, &variables, &inputs.suite);
+    let mut world = World::new(&cache, inputs.paths.mirror.clone(), sandbox, &variables, &inputs.suite);
+    world.limits = limits(&arguments.limits)?;
+    world.threads = threads(jobs);
+    let durations = Durations::read(&cache);
+    world.expected = durations.of(&inputs.suite);
+    if let Some(size) = &arguments.cache_size {
+        world.snapshots.keep_below(super::cache::size(size)?);
+    }
     for note in inputs.lock.iter().flat_map(|lock| lock.tool_differences(&world.toolchain_versions())) {
         eprintln!("kerf: {}", escape::terminal(&note));
     }
     let info = RunInfo {
         inputs: inputs.paths,
         problems: inputs.problems.clone(),
+        shard: shard.clone(),
         ..run_info(&inputs.suite, &plan, &world)
     };
     let order = plan.order();
-    let folder = Arc::new(RunFolder::open(&inputs.out, info)?);
+    let folder = Arc::new(RunFolder::open(&out, info)?);
+    if let (Some(file), Some(_)) = (&file, &shard) {
+        folder.write("plan.json", serde_json::to_string_pretty(file)?.as_bytes())?;
+    }
     let progress = (!arguments.quiet).then(|| Arc::new(Progress::new(order.len())));
     let watcher: Arc<dyn Watcher> = match &progress {
         Some(progress) => Arc::clone(progress) as _,
         None => Arc::new(Silent),
     };
-    let ending = drive(plan, world, &folder, &watcher, inputs.jobs);
+    let hashes = inputs.suite.tasks.iter().map(|task| (task.id.clone(), task.hash.clone())).collect();
+    let budget = arguments.time_budget.map(Duration::from_secs);
+    let ending = drive(plan, world, &folder, &watcher, jobs, budget);
     if let Some(progress) = progress {
         progress.finish();
     }
     let ending = ending?;
-    if ending == Ending::Interrupted {
+    let why = match ending {
+        Ending::Done => None,
+        Ending::Interrupted => Some("interrupted"),
+        Ending::OutOfTime => Some("the time budget is used up"),
+    };
+    if let Some(why) = why {
         let kept = folder.record_count();
-        eprintln!(
-            "kerf: interrupted; {kept} of {} trials are kept, the same command carries on",
-            order.len()
-        );
+        eprintln!("kerf: {why}; {kept} of {} trials are kept, the same command carries on", order.len());
         return Ok(Exit::Interrupted);
     }
     let complete = folder.finish(&order)?;
     drop(folder);
-    let exit = super::report::print_terminal(&inputs.out)?;
+    durations.keep(&out, &hashes);
+    let exit = super::report::print_terminal(&out)?;
+    if let Some(shard) = &shard {
+        eprintln!("kerf: this is shard {shard}; kerf merge joins it with the others");
+    }
     if !complete {
         anyhow::bail!("some trials have no record; the same command tries them again");
     }
@@ -146,10 +219,10 @@ pub(super) fn run_info(suite: &Suite, plan: &Plan, world: &World) -> RunInfo {
         rules: keys::RULES.to_owned(),
         suite: suite.name.clone(),
         lock: suite.lock(),
-        tasks: suite
+        tasks: plan
             .tasks
             .iter()
-            .map(|task| TaskInfo { id: task.id.clone(), hash: task.hash.clone() })
+            .map(|TaskPlan { task, .. }| TaskInfo { id: task.id.clone(), hash: task.hash.clone() })
             .collect(),
         trials: plan.trial_count(),
         plan: blake3::hash(plan.order().join("\n").as_bytes()).to_hex().to_string(),
@@ -157,6 +230,7 @@ pub(super) fn run_info(suite: &Suite, plan: &Plan, world: &World) -> RunInfo {
         toolchains: world.toolchain_versions(),
         sandbox: world.sandbox.name().to_owned(),
         inputs: InputPaths::default(),
+        shard: None,
         problems: Vec::new(),
         complete: false,
         environment: world.environment(),
@@ -170,6 +244,8 @@ pub(super) enum Ending {
     Done,
     /// The user stopped it.
     Interrupted,
+    /// Its time was over before all was begun.
+    OutOfTime,
 }
 
 /// Runs the plan on as many workers as wanted, until it is done or the user interrupts.
@@ -179,6 +255,7 @@ pub(super) fn drive(
     folder: &Arc<RunFolder>,
     watcher: &Arc<dyn Watcher>,
     jobs: usize,
+    budget: Option<Duration>,
 ) -> anyhow::Result<Ending> {
     let stop = Stop::default();
     let runtime = tokio::runtime::Builder::new_multi_thread()
@@ -186,13 +263,18 @@ pub(super) fn drive(
         .enable_all()
         .build()
         .context("cannot start workers")?;
-    let workers = Workers::new(jobs, stop.clone());
+    let workers = Workers::new(jobs, stop.clone()).until(budget.map(|budget| Instant::now() + budget));
+    let trials = plan.order();
+    let timer = workers.clone();
     let ending = runtime.block_on(async {
         let work =
             run(Arc::new(plan), Arc::new(world), Arc::clone(folder) as _, Arc::clone(watcher), workers);
         tokio::select! {
-            result = work => result.map(|()| Ending::Done),
-            _ = tokio::signal::ctrl_c() => {
+            result = work => result.map(|()| {
+                let left = trials.iter().any(|trial| !folder.has_record(trial));
+                if left && timer.expired() { Ending::OutOfTime } else { Ending::Done }
+            }),
+            () = asked_to_stop() => {
                 stop.ask();
                 Ok(Ending::Interrupted)
             }
@@ -203,6 +285,43 @@ pub(super) fn drive(
     ending.context("the run cannot go on; what is finished is kept, and the same command carries on")
 }
 
+/// Until the user or the system asks this process to end.
+async fn asked_to_stop() {
+    let terminated = async {
+        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+            Ok(mut signal) => {
+                signal.recv().await;
+            }
+            Err(_) => std::future::pending().await,
+        }
+    };
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => {}
+        () = terminated => {}
+    }
+}
+
+/// Limits of a session as `--limits` says.
+fn limits(words: &[String]) -> anyhow::Result<Limits> {
+    let mut limits = Limits::default();
+    for word in words {
+        let wrong = || {
+            bad_input(format!(
+                "--limits {word}: write memory=MB, disk=MB or processes=N, with numbers above 0"
+            ))
+        };
+        let (name, value) = word.split_once('=').ok_or_else(wrong)?;
+        let value: u64 = value.parse().ok().filter(|value| *value > 0).ok_or_else(wrong)?;
+        match name.trim() {
+            "memory" => limits.memory_mb = value,
+            "disk" => limits.disk_mb = value,
+            "processes" => limits.processes = value,
+            _ => return Err(wrong()),
+        }
+    }
+    Ok(limits)
+}
+
 /// Says nothing.
 pub(super) struct Silent;
 
@@ -210,7 +329,7 @@ impl Watcher for Silent {
     fn note(&self, _: &Event) {}
 }
 
-fn read_inputs(arguments: &RunArguments) -> anyhow::Result<Inputs> {
+pub(super) fn read_inputs(arguments: &InputArguments) -> anyhow::Result<Inputs> {
     let defaults = if arguments.tasks.is_some() {
         RunConfig::default()
     } else {
@@ -244,12 +363,10 @@ fn read_inputs(arguments: &RunArguments) -> anyhow::Result<Inputs> {
         if arguments.predictions.is_empty() { defaults.predictions } else { arguments.predictions.clone() };
     let mut predictions = read_predictions(&paths, &mut problems)?;
     predictions.retain(|prediction| !left_out.contains(&prediction.task));
-    let jobs = jobs(arguments.jobs.as_deref().or(defaults.jobs.as_deref()))?;
     let mut out = defaults.out.unwrap_or_else(|| Path::new("runs").join(&suite.name));
     if arguments.all {
         out.as_mut_os_string().push("-all");
     }
-    let out = arguments.out.clone().unwrap_or(out);
     let options = Options {
         measures: measures(arguments.measures.clone().or(defaults.measures))?,
         seed: arguments.seed.or(defaults.seed).unwrap_or(0),
@@ -265,18 +382,20 @@ fn read_inputs(arguments: &RunArguments) -> anyhow::Result<Inputs> {
             tasks: Some(tasks.display().to_string()),
             predictions: paths.iter().map(|path| path.display().to_string()).collect(),
             profiles: profiles.iter().map(|path| path.display().to_string()).collect(),
-            mirror: arguments.mirror.clone().or(defaults.mirror.clone()),
+            mirror: arguments.mirror.clone().or(defaults.mirror),
         },
         out,
-        mirror: arguments.mirror.clone().or(defaults.mirror),
         bring_tools: defaults.bring_tools,
-        jobs,
+        jobs: defaults.jobs,
         options,
     })
 }
 
 /// Takes out what `quarantine.toml` names. Returns what to say of it, and the ids.
-fn leave_out_quarantined(suite: &mut Suite, tasks: &Path) -> anyhow::Result<(Vec<String>, BTreeSet<String>)> {
+pub(super) fn leave_out_quarantined(
+    suite: &mut Suite,
+    tasks: &Path,
+) -> anyhow::Result<(Vec<String>, BTreeSet<String>)> {
     let quarantine = Quarantine::read(tasks).map_err(bad_input)?;
     let taken = quarantine.take_out(suite);
     let mut notes = Vec::new();
@@ -333,7 +452,7 @@ fn reject_controls(predictions: &mut Vec<Prediction>, problems: &mut Vec<String>
     });
 }
 
-fn measures(names: Option<Vec<String>>) -> anyhow::Result<Vec<Measure>> {
+pub(super) fn measures(names: Option<Vec<String>>) -> anyhow::Result<Vec<Measure>> {
     let Some(names) = names else { return Ok(Measure::ALL.to_vec()) };
     let mut measures = vec![Measure::Pass];
     for name in &names {

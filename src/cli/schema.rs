@@ -26,6 +26,7 @@ fn schemas() -> Vec<(&'static str, Schema)> {
         ("detail", schema_for!(crate::evaluate::detail::Detail)),
         ("diff", schema_for!(crate::diff::Diff)),
         ("grade", schema_for!(crate::harness::grade::Grade)),
+        ("plan", schema_for!(crate::store::PlanFile)),
         ("record", schema_for!(crate::evaluate::Record)),
         ("run", schema_for!(crate::store::RunInfo)),
         ("summary", schema_for!(crate::stats::summary::RunSummary)),

@@ -176,7 +176,7 @@ pub(super) fn main(arguments: &VerifyArguments) -> anyhow::Result<Exit> {
     info.trials = plan.trial_count();
     let folder = Arc::new(RunFolder::open(&place, info)?);
     let watcher: Arc<dyn Watcher> = Arc::new(Silent);
-    if drive(plan, world, &folder, &watcher, jobs)? == Ending::Interrupted {
+    if drive(plan, world, &folder, &watcher, jobs, None)? == Ending::Interrupted {
         return Ok(Exit::Interrupted);
     }
     drop(folder);

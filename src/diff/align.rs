@@ -15,6 +15,36 @@ use super::sequence::{Budget, common, gaps};
 /// No partner.
 pub(crate) const NONE: u32 = u32::MAX;
 
+/// Elements of one side with their partners on the other, by node number.
+#[derive(Debug)]
+pub(crate) struct Pairs(Vec<u32>);
+
+impl Pairs {
+    fn new(nodes: usize) -> Self {
+        Self(vec![NONE; nodes])
+    }
+
+    fn insert(&mut self, node: usize, mate: usize) {
+        self.0[node] = mate as u32;
+    }
+
+    /// The partner of a node.
+    pub fn get(&self, node: usize) -> Option<usize> {
+        self.0.get(node).filter(|mate| **mate != NONE).map(|mate| *mate as usize)
+    }
+
+    /// It has a partner.
+    pub fn contains(&self, node: usize) -> bool {
+        self.get(node).is_some()
+    }
+
+    /// All pairs in order of the nodes of this side.
+    pub fn iter(&self) -> impl Iterator<Item = (usize, usize)> + '_ {
+        let pairs = self.0.iter().enumerate();
+        pairs.filter(|(_, mate)| **mate != NONE).map(|(node, mate)| (node, *mate as usize))
+    }
+}
+
 /// Partners of tokens and elements.
 #[derive(Debug)]
 pub(crate) struct Alignment {
@@ -23,9 +53,9 @@ pub(crate) struct Alignment {
     /// Old token by new token, or [`NONE`].
     pub new: Vec<u32>,
     /// New element by old element (node numbers).
-    pub old_pair: BTreeMap<usize, usize>,
+    pub old_pair: Pairs,
     /// Old element by new element.
-    pub new_pair: BTreeMap<usize, usize>,
+    pub new_pair: Pairs,
     /// The budget ran out.
     pub coarse: bool,
 }
@@ -48,8 +78,8 @@ pub(crate) fn align(old: &Source, new: &Source) -> Alignment {
     let out = Alignment {
         old: vec![NONE; old.tokens.len()],
         new: vec![NONE; new.tokens.len()],
-        old_pair: BTreeMap::new(),
-        new_pair: BTreeMap::new(),
+        old_pair: Pairs::new(old.nodes.len()),
+        new_pair: Pairs::new(new.nodes.len()),
         coarse: false,
     };
     let budget = Budget::new(old.tokens.len() + new.tokens.len());

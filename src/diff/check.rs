@@ -11,12 +11,11 @@ use std::ops::Range;
 
 use tree_sitter::{InputEdit, Parser, Point, Tree};
 
-use crate::syntax::Source;
-
 use super::UnitKind;
 use super::align::NONE;
 use super::pieces::{Aligned, Key, start_of};
 use super::renames::absorb;
+use super::sound::stands_for;
 use super::units::Draft;
 
 /// Bytes of trials that every file may spend.
@@ -160,10 +159,8 @@ fn settle(aligned: &Aligned, island: Island, drafts: &mut Vec<Draft>, left: &mut
         absorb(drafts, &into);
         index -= before;
     }
-    if !trial.spent {
-        tangles(&mut trial, drafts);
-    }
-    if trial.spent {
+    let fit = !trial.spent && tangles(&mut trial, drafts);
+    if !fit || trial.spent {
         collapse(aligned, drafts);
     }
 }
@@ -205,7 +202,7 @@ fn collapse(aligned: &Aligned, drafts: &mut Vec<Draft>) {
     }
 }
 
-/// Bytes of the smallest pair of elements, in lists of one kind, that holds all places of a unit.
+/// Bytes of the smallest pair of elements, each fit for the other's place, that holds all places of a unit.
 fn holder(aligned: &Aligned, draft: &Draft) -> Option<Island> {
     let (old, new, partners) = (&aligned.old, &aligned.new, &aligned.partners);
     let hull = |after: bool| {
@@ -225,15 +222,14 @@ fn holder(aligned: &Aligned, draft: &Draft) -> Option<Island> {
     let (source, at, table) =
         if after { (new, to.start, &partners.new_pair) } else { (old, from.start, &partners.old_pair) };
     let leaf = source.tokens.get(source.token_at(at)?)?.node as usize;
-    let kind = |source: &Source, node: usize| source.parent(node).map(|list| source.nodes[list].kind);
     source.ancestors(leaf).filter(|node| *node != 0).find_map(|node| {
-        let mate = *table.get(&node)?;
+        let mate = table.get(node)?;
         let (p, q) = if after { (mate, node) } else { (node, mate) };
         let (a, b) = (old.range(p), new.range(q));
         let holds = |outer: &Range<usize>, inner: &Range<usize>| {
             inner.is_empty() || (outer.start <= inner.start && inner.end <= outer.end)
         };
-        (holds(&a, &from) && holds(&b, &to) && kind(old, p) == kind(new, q))
+        (holds(&a, &from) && holds(&b, &to) && stands_for(old, new, p, q))
             .then_some(Island { old: a, new: b })
     })
 }
@@ -271,32 +267,53 @@ fn errors(tree: &Tree) -> usize {
     }
 }
 
-/// Sets tried of the units of one entity, beside neighbours by twos.
+/// Random sets of the units of an island that are tried, beside neighbours by twos.
 const SETS: usize = 8;
 /// Entities with more unsafe units than this are not tried by twos.
 const FEW: usize = 24;
-/// Joins in one entity before all its unsafe units become one.
+/// Joins in one entity before all its unsafe units become one, and in an island before its elements go back whole.
 const ROUNDS: usize = 6;
 
 /// Units that can go alone and not together: a rewrite whose parts only look apart. They become one.
-fn tangles(trial: &mut Trial, drafts: &mut Vec<Draft>) {
+fn tangles(trial: &mut Trial, drafts: &mut Vec<Draft>) -> bool {
     let entities: BTreeSet<Vec<String>> = drafts.iter().map(|draft| draft.entity.clone()).collect();
     for entity in entities {
         for round in 0..=ROUNDS {
             let unsafe_here = |draft: &Draft| draft.entity == entity && !draft.safe;
             let members: Vec<usize> =
                 (0..drafts.len()).filter(|index| unsafe_here(&drafts[*index])).collect();
-            let inner = |index: &&usize| matches!(drafts[**index].kind, UnitKind::Body | UnitKind::Signature);
-            if members.len() < 2 || members.iter().find(inner).is_none() {
+            if members.len() < 2 || members.len() > FEW {
                 break;
             }
-            let Some(core) = trial.tangle(drafts, &members) else { break };
-            let mut core = if round == ROUNDS { members } else { core };
-            let Some(target) = core.pop() else { break };
-            join_kinds(drafts, target, &core);
-            absorb(drafts, &core.iter().map(|unit| (*unit, target)).collect());
+            let mut sets: Vec<Vec<usize>> = members.windows(2).map(<[usize]>::to_vec).collect();
+            sets.extend(members.windows(3).map(|three| vec![three[0], three[2]]));
+            let Some(core) = trial.tangle(drafts, &members, sets) else { break };
+            join(drafts, if round == ROUNDS { members } else { core });
         }
     }
+    // A fixed generator: the same input always tries the same sets.
+    let mut state = 0x2545_f491_4f6c_dd1d_u64;
+    let mut coin = || {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        state >> 63 == 1
+    };
+    for _ in 0..ROUNDS {
+        if trial.spent || drafts.len() < 3 || drafts.iter().all(|draft| draft.safe) {
+            return true;
+        }
+        let all: Vec<usize> = (0..drafts.len()).collect();
+        let sets = (0..SETS).map(|_| all.iter().copied().filter(|_| coin()).collect()).collect();
+        let Some(core) = trial.tangle(drafts, &all, sets) else { return true };
+        join(drafts, core);
+    }
+    false
+}
+
+/// Makes one unit of several.
+fn join(drafts: &mut Vec<Draft>, mut units: Vec<usize>) {
+    let Some(target) = units.pop() else { return };
+    join_kinds(drafts, target, &units);
+    absorb(drafts, &units.iter().map(|unit| (*unit, target)).collect());
 }
 
 /// A joined unit is of its heaviest part's kind and weighs all of them.
@@ -422,22 +439,8 @@ impl<'a> Trial<'a> {
         alone.is_none_or(|tree| errors(&tree) + faults <= self.allowed)
     }
 
-    /// Units that cannot go together, with what mends them; `None` if none was found.
-    fn tangle(&mut self, drafts: &[Draft], members: &[usize]) -> Option<Vec<usize>> {
-        let mut sets: Vec<Vec<usize>> = Vec::new();
-        if members.len() <= FEW {
-            sets.extend(members.windows(2).map(<[usize]>::to_vec));
-            sets.extend(members.windows(3).map(|three| vec![three[0], three[2]]));
-        }
-        // A fixed generator: the same input always tries the same sets.
-        let mut state = 0x2545_f491_4f6c_dd1d_u64;
-        for _ in 0..SETS {
-            let mut coin = || {
-                state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-                state >> 63 == 1
-            };
-            sets.push(members.iter().copied().filter(|_| coin()).collect());
-        }
+    /// Units of one of the sets that cannot go together, with what mends them; `None` if all sets can.
+    fn tangle(&mut self, drafts: &[Draft], members: &[usize], sets: Vec<Vec<usize>>) -> Option<Vec<usize>> {
         let mut core = sets.into_iter().find(|set| !self.holds(drafts, set))?;
         if self.spent {
             return None;

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use rayon::prelude::*;
 use tree_sitter::{InputEdit, Point};
 
-use crate::syntax::{Source, language_of};
+use crate::syntax::{Earlier, Source, language_of, parse_tree};
 
 use super::align::align;
 use super::check::keep_grammar;
@@ -104,13 +104,13 @@ fn prepare((old, new): Pair) -> Prepared {
 /// Parses both sides, the second with the help of the first, and aligns them.
 fn parse(language: &'static crate::syntax::Language, old: &Plain, new: &Plain) -> Option<Aligned> {
     let before = Source::parse(language, Arc::clone(&old.bytes))?;
-    let mut after = None;
+    let mut tree = None;
+    let (hunks, _) = lines::hunks(&old.bytes, &new.bytes);
     if !before.tree.root_node().has_error() && !old.bytes.is_empty() && !new.bytes.is_empty() {
-        let mut tree = before.tree.clone();
-        let (hunks, _) = lines::hunks(&old.bytes, &new.bytes);
+        let mut edited = before.tree.clone();
         for hunk in hunks.iter().rev() {
             // Edits from the last to the first: those before an edit leave its old place untouched.
-            tree.edit(&InputEdit {
+            edited.edit(&InputEdit {
                 start_byte: hunk.old.start,
                 old_end_byte: hunk.old.end,
                 new_end_byte: hunk.old.start + hunk.new.len(),
@@ -119,16 +119,26 @@ fn parse(language: &'static crate::syntax::Language, old: &Plain, new: &Plain) -
                 new_end_position: end_in(&new.bytes, hunk),
             });
         }
-        after = Source::parse_after(language, Arc::clone(&new.bytes), Some(&tree))
-            .filter(|source| !source.tree.root_node().has_error());
+        tree = parse_tree(language, &new.bytes, Some(&edited)).filter(|tree| !tree.root_node().has_error());
     }
     // Recovery from errors depends on the way to them: a tree with errors is made from the text alone.
-    let after = match after {
-        Some(after) => after,
-        None => Source::parse(language, Arc::clone(&new.bytes))?,
+    let tree = match tree {
+        Some(tree) => tree,
+        None => parse_tree(language, &new.bytes, None)?,
     };
+    let changed: Vec<(Range<usize>, Range<usize>)> =
+        hunks.into_iter().map(|hunk| (hunk.old, hunk.new)).collect();
+    let earlier = Earlier::new(&before, &changed);
+    let after = Source::of_tree(language, Arc::clone(&new.bytes), tree, Some(earlier));
     let partners = align(&before, &after);
     Some(Aligned::new(before, after, partners))
+}
+
+/// Two texts as the diff reads them.
+#[cfg(test)]
+pub(super) fn aligned(path: &str, old: &str, new: &str) -> Option<Aligned> {
+    let plain = |text: &str| Plain::new(&Arc::from(text.as_bytes()), false);
+    parse(language_of(path)?, &plain(old), &plain(new))
 }
 
 /// The point at the end of a hunk: a line's beginning, or the end of a last line without a line feed.

@@ -30,19 +30,20 @@ pub(crate) fn is_binary(bytes: &[u8]) -> bool {
 
 /// Lines end in CR LF.
 pub(crate) fn has_crlf(bytes: &[u8]) -> bool {
-    bytes.windows(2).any(|pair| pair == b"\r\n")
+    memchr::memmem::find(bytes, b"\r\n").is_some()
 }
 
 /// `Some(true)`: all of it CR LF; `Some(false)`: all LF; `None`: mixed, or no line end at all.
 fn eol(bytes: &[u8]) -> Option<bool> {
-    let count = |byte: u8| bytes.split(|other| *other == byte).count() - 1;
-    let (feeds, returns) = (count(b'\n'), count(b'\r'));
-    let pairs = bytes.windows(2).filter(|pair| *pair == b"\r\n").count();
-    match (feeds, returns) {
-        (0, _) => None,
-        (_, 0) => Some(false),
-        _ => (pairs == feeds && pairs == returns).then_some(true),
+    let first = memchr::memchr(b'\n', bytes)?;
+    let Some(back) = memchr::memchr(b'\r', bytes) else { return Some(false) };
+    if back + 1 != first {
+        return None;
     }
+    let count = |byte: u8| memchr::memchr_iter(byte, bytes).count();
+    let (feeds, returns) = (count(b'\n'), count(b'\r'));
+    let pairs = memchr::memmem::find_iter(bytes, b"\r\n").count();
+    (pairs == feeds && pairs == returns).then_some(true)
 }
 
 /// Both sides end all their lines alike, and not like each other: whether the old side has CR LF.
@@ -85,14 +86,14 @@ impl Plain {
         let mut returns = Vec::new();
         let plain: Arc<[u8]> = if unify && has_crlf(bytes) {
             let text = with_eol(&bytes[skipped..], false);
-            returns.extend((0..text.len()).filter(|i| text[*i] == b'\n'));
+            returns.extend(memchr::memchr_iter(b'\n', &text));
             text.into()
         } else if skipped > 0 {
             bytes[skipped..].into()
         } else {
             Arc::clone(bytes)
         };
-        let feeds = (0..bytes.len()).filter(|i| bytes[*i] == b'\n').collect();
+        let feeds = memchr::memchr_iter(b'\n', bytes).collect();
         Self { bytes: plain, skipped, returns, feeds }
     }
 

@@ -7,7 +7,7 @@ use super::sequence::{Budget, common, gaps};
 /// Offsets where lines begin, and the end of the text.
 fn starts(text: &[u8]) -> Vec<usize> {
     let mut starts = vec![0];
-    starts.extend((0..text.len()).filter(|i| text[*i] == b'\n').map(|i| i + 1));
+    starts.extend(memchr::memchr_iter(b'\n', text).map(|at| at + 1));
     if starts.last() != Some(&text.len()) {
         starts.push(text.len());
     }

@@ -11,7 +11,7 @@ use std::ops::Range;
 
 use crate::syntax::{Source, TokenKind, flag};
 
-use super::align::{Alignment, NONE};
+use super::align::{Alignment, NONE, Pairs};
 use super::layout;
 
 /// Which unit of its file a piece belongs to.
@@ -154,12 +154,12 @@ pub(crate) fn lead(source: &Source, token: usize) -> &[u8] {
 pub(crate) struct Side<'a> {
     source: &'a Source,
     changed: Vec<u32>,
-    paired: &'a BTreeMap<usize, usize>,
+    paired: &'a Pairs,
     old: bool,
 }
 
 impl<'a> Side<'a> {
-    pub fn new(source: &'a Source, partners: &[u32], paired: &'a BTreeMap<usize, usize>, old: bool) -> Self {
+    pub fn new(source: &'a Source, partners: &[u32], paired: &'a Pairs, old: bool) -> Self {
         let mut changed = Vec::with_capacity(partners.len() + 1);
         let mut count = 0;
         changed.push(0);
@@ -204,9 +204,9 @@ impl<'a> Side<'a> {
     }
 
     pub fn key(&self, element: usize) -> Key {
-        match (self.old, self.paired.get(&element)) {
+        match (self.old, self.paired.get(element)) {
             (true, _) => Key::Old(element),
-            (false, Some(old)) => Key::Old(*old),
+            (false, Some(old)) => Key::Old(old),
             (false, None) if element == 0 => Key::Old(0),
             (false, None) => Key::New(element),
         }
@@ -290,7 +290,7 @@ impl<'a> Side<'a> {
             self.source.ancestors(leaf).find(|node| self.source.nodes[*node].parent as usize == list)?;
         let node = &self.source.nodes[child];
         let lone = node.is(flag::ELEMENT) && !node.is(flag::COMMENT) && self.whole(child);
-        (child != 0 && lone && !self.paired.contains_key(&child)).then_some(child)
+        (child != 0 && lone && !self.paired.contains(child)).then_some(child)
     }
 }
 
@@ -349,7 +349,9 @@ fn merge(
         let (mut take_old, mut take_new) = (x < olds.len(), y < news.len());
         if take_old && take_new && olds[x].0 != news[y].0 {
             let old_waits = later.get(&olds[x].0).is_some_and(|last| *last > y);
-            take_old = !old_waits || ahead.contains(&news[y].0);
+            // A separator that means nothing stays in front of what comes behind the gap.
+            let trails = matches!(olds[x].0, Key::Format(_)) && x + 1 == olds.len();
+            take_old = !trails && (!old_waits || ahead.contains(&news[y].0));
             take_new = !take_old;
         }
         let key = if take_old { olds[x].0 } else { news[y].0 };

@@ -14,7 +14,7 @@ use std::ops::Range;
 
 use crate::syntax::{Source, TokenKind, flag};
 
-use super::align::NONE;
+use super::align::{NONE, Pairs};
 use super::pieces::{Aligned, Key, Piece, Side, end_before, lead, start_of};
 
 /// Steps up the tree before a token's place counts as unknown.
@@ -27,7 +27,7 @@ struct View<'a> {
     there: &'a Source,
     side: &'a Side<'a>,
     partner: &'a [u32],
-    paired: &'a std::collections::BTreeMap<usize, usize>,
+    paired: &'a Pairs,
 }
 
 impl View<'_> {
@@ -82,7 +82,7 @@ impl View<'_> {
                 node = here.end as usize;
             } else if node != element && here.is(flag::COMMENT) {
                 node = here.end as usize;
-            } else if node != element && here.is(flag::ELEMENT) && !self.paired.contains_key(&node) {
+            } else if node != element && here.is(flag::ELEMENT) && !self.paired.contains(node) {
                 // An attribute changed in parts has no partner to lend it a skeleton.
                 let changed = self.side.changed_in(here.tokens());
                 if changed > 0 && changed < here.tokens().len() {
@@ -137,8 +137,8 @@ impl View<'_> {
                         })
                     });
             }
-            if let Some(mate) = self.paired.get(&child) {
-                return stands(*mate);
+            if let Some(mate) = self.paired.get(child) {
+                return stands(mate);
             }
             if changed == 0 {
                 return self.same(child).is_some_and(stands);
@@ -163,7 +163,7 @@ impl View<'_> {
         while node < end {
             let here = &self.here.nodes[node];
             if here.is(flag::ELEMENT) {
-                if self.paired.contains_key(&node) {
+                if self.paired.contains(node) {
                     node = here.end as usize;
                     continue;
                 }
@@ -173,77 +173,72 @@ impl View<'_> {
         }
     }
 
-    /// The last token ends the element for good.
-    fn closed(&self, element: usize) -> bool {
-        let last = self.here.nodes[element].tokens().next_back();
-        last.is_some_and(|token| match self.here.text(token) {
-            b";" | b"," => true,
-            // A value at the end of a block may end with a bracket and is no statement for that.
-            b"}" => {
-                let list = self.here.parent(element).is_some_and(|list| {
-                    let list = &self.here.nodes[list];
-                    list.is(flag::STATEMENT_LIST)
-                        && list.is(flag::BODY)
-                        && self.here.language.tail_expressions
-                });
-                let whole = self.here.nodes[self.here.ungrouped(element)].flags;
-                !list || whole & (flag::ITEM | flag::STATEMENT | flag::ENTITY) != 0
-            }
-            _ => false,
-        })
-    }
-
     /// The last kept token below an element ends a statement, where the language has values at the ends of blocks.
     fn ends_closed(&self, element: usize) -> bool {
         let last = self.here.nodes[element].tokens().rev().find(|token| self.kept(*token).is_some());
         !self.here.language.tail_expressions || last.is_some_and(|token| self.here.text(token) == b";")
     }
 
-    fn indent(&self, token: usize) -> Option<&[u8]> {
-        let lead = lead(self.here, token);
-        if token == 0 {
-            return Some(lead);
-        }
-        lead.iter().rposition(|byte| *byte == b'\n').map(|at| &lead[at + 1..])
-    }
-
-    /// White space or a bracket after an element ends it, and the next one cannot be read as a part of it.
-    fn ends_line(&self, element: usize) -> bool {
-        let next = self.here.nodes[element].last as usize;
-        let first = self.here.text(next).first();
-        let parted =
-            next >= self.here.tokens.len() || first == Some(&b'}') || lead(self.here, next).contains(&b'\n');
-        parted && !matches!(first, Some(b'(' | b'[' | b'`' | b'+' | b'-' | b'/' | b'.' | b'*' | b'?' | b':'))
-    }
-
     /// A statement of a language in which lines or indentation end statements can go without a trace.
     fn own_line(&self, element: usize) -> bool {
         let first = self.here.nodes[element].first as usize;
-        let begins = self.indent(first).is_some();
+        let begins = indent(self.here, first).is_some();
         let clear =
             !matches!(self.here.text(first).first(), Some(b'(' | b'[' | b'`' | b'+' | b'-' | b'/' | b'.'));
-        begins && clear && self.ends_line(element)
+        begins && clear && ends_line(self.here, element)
     }
 
     /// Some kept neighbour in the list has the same indentation on both sides as this element.
     fn indented(&self, element: usize) -> bool {
         let Some(list) = self.here.parent(element) else { return false };
-        let own = self.indent(self.here.nodes[element].first as usize);
-        let other = View { here: self.there, there: self.here, ..*self };
+        let own = indent(self.here, self.here.nodes[element].first as usize);
         own.is_some()
             && self.here.children(list).filter(|child| *child != element).any(|child| {
                 let first = self.here.nodes[child].first as usize;
                 !self.here.nodes[child].is(flag::COMMENT)
-                    && self
-                        .kept(first)
-                        .is_some_and(|mate| self.indent(first) == own && other.indent(mate) == own)
+                    && self.kept(first).is_some_and(|mate| {
+                        indent(self.here, first) == own && indent(self.there, mate) == own
+                    })
             })
     }
 
-    /// A statement can leave its list, or come back behind the token `left`, where lines mean nothing.
-    fn statement_leaves(&self, element: usize, left: &[u8]) -> bool {
-        // What follows a statement of the new side does so without it too; one that comes back must end before it.
-        !self.side.old() || (self.closed(element) && matches!(left, b"" | b"{" | b";" | b"}"))
+    /// A statement can leave its list, or come back in front of the token `place`, where lines mean nothing.
+    fn statement_leaves(&self, element: usize, place: usize) -> bool {
+        // What follows a statement of the new side does so without it too; one that comes back must end before it, and
+        // come behind something that has ended.
+        if !self.side.old() {
+            return true;
+        }
+        let Some((list, left)) = self.between(place) else { return false };
+        let ended = left.is_none_or(|left| {
+            let child = self.there.ancestors(left).find(|node| self.there.parent(*node) == Some(list));
+            let bracket = self.there.nodes[left].first == self.there.nodes[list].first;
+            bracket || child.is_some_and(|child| closed(self.there, child))
+        });
+        let last = self.there.nodes[list].last as usize == place + 1;
+        ended && (closed(self.here, element) || (last && self.there.nodes[list].is(flag::BODY)))
+    }
+
+    /// The list between whose elements a place of the other side lies, and the leaf before the place; comments aside.
+    fn between(&self, place: usize) -> Option<(usize, Option<usize>)> {
+        let there = self.there;
+        let said = |token: &usize| there.tokens[*token].kind != TokenKind::Comment;
+        let left = (0..place).rev().find(said).map(|token| there.tokens[token].node as usize);
+        let right = (place..there.tokens.len()).find(said);
+        let list = match (left, right) {
+            (Some(left), Some(right)) => {
+                there.ancestors(left).find(|node| there.nodes[*node].last as usize > right)?
+            }
+            _ => 0,
+        };
+        // Of one pair of brackets, and of lists within lists without any, the innermost.
+        there.nodes[list].is(flag::CONTAINER).then_some((list, left))
+    }
+
+    /// A place of the other side lies between elements of a list like the one around `element`.
+    fn comes_back(&self, element: usize, place: usize) -> bool {
+        let list = self.here.parent(element);
+        list.zip(self.between(place)).is_some_and(|(list, (other, _))| self.alike(list, other))
     }
 
     /// The same where a line break may end a statement; `place` is the token behind it on the other side.
@@ -293,11 +288,11 @@ impl View<'_> {
             _ => false,
         };
         let lines = !self.here.language.line_ends.is_empty();
-        if pure && self.side.whole(element) {
-            return true;
-        }
-        if !self.side.whole(element) {
+        if !self.side.whole(element) || (self.side.old() && !self.comes_back(element, place)) {
             return false;
+        }
+        if pure && (lines || !self.side.old() || !node.is(flag::STATEMENT_LIST)) {
+            return true;
         }
         let said = |token: &usize| self.there.tokens[*token].kind != TokenKind::Comment;
         let left = (0..place).rev().find(said).map_or(&[][..], |token| self.there.text(token));
@@ -308,7 +303,7 @@ impl View<'_> {
             return if lines {
                 self.line_leaves(element, place, left)
             } else {
-                self.statement_leaves(element, left)
+                self.statement_leaves(element, place)
             };
         }
         let separator = |token: usize| {
@@ -322,7 +317,7 @@ impl View<'_> {
             1 if separator(tokens.end - 1) => after_one && (!closes || node.is(flag::TRAILING)),
             1 if separator(tokens.start) => !after_one && (closes || right == b","),
             _ if any => false,
-            _ => self.closed(element) && (opens || matches!(left, b";" | b"}" | b",")),
+            _ => closed(self.here, element) && (opens || matches!(left, b";" | b"}" | b",")),
         }
     }
 }
@@ -353,7 +348,7 @@ impl<'a> Sound<'a> {
             broken: [broken(a), broken(b)],
         };
         let root = [(0, 0)].into_iter();
-        let pairs = root.chain(partners.old_pair.iter().map(|(p, q)| (*p, *q)));
+        let pairs = root.chain(partners.old_pair.iter());
         for (p, q) in pairs.filter(|(p, q)| a.nodes[*p].hash != b.nodes[*q].hash || *p == 0) {
             if !sound.pair(p, q) {
                 old.below(p, &mut sound.unsound_old);
@@ -422,8 +417,8 @@ impl<'a> Sound<'a> {
                     && !self.unsound_new.contains(&q)
                     || put_around(self.new, q, &self.unsound_new)
             }
-            Key::Old(p) => match self.aligned.partners.old_pair.get(&p) {
-                Some(q) => self.replaces(p, *q),
+            Key::Old(p) => match self.aligned.partners.old_pair.get(p) {
+                Some(q) => self.replaces(p, q),
                 None if p == 0 => false,
                 None => {
                     matches!(pieces, [piece] if piece.new_tokens.is_empty() && self.old.leaves(p, piece.old_tokens.clone(), piece.new_tokens.end))
@@ -436,26 +431,8 @@ impl<'a> Sound<'a> {
     }
 
     fn replaces(&self, p: usize, q: usize) -> bool {
-        if self.unsound_old.contains(&p) || self.unsound_new.contains(&q) {
-            return false;
-        }
-        let Some(list) = self.new.here.parent(q).map(|list| &self.new.here.nodes[list]) else { return false };
-        let language = self.new.here.language;
-        if !list.is(flag::STATEMENT_LIST) {
-            return !language.tail_expressions
-                || self.old.closed(p) == self.new.closed(q)
-                || list.is(flag::TRAILING);
-        }
-        let (first, other) = (self.old.here.nodes[p].first as usize, self.new.here.nodes[q].first as usize);
-        if language.indentation {
-            return self.old.indent(first) == self.new.indent(other) && self.new.ends_line(q);
-        }
-        if !language.line_ends.is_empty() {
-            let begins =
-                matches!(self.old.here.text(first).first(), Some(b'(' | b'[' | b'`' | b'+' | b'-' | b'/'));
-            return !begins && (self.old.closed(p) || self.new.ends_line(q));
-        }
-        self.old.closed(p) || !self.new.closed(q)
+        let unsound = self.unsound_old.contains(&p) || self.unsound_new.contains(&q);
+        !unsound && stands_for(self.old.here, self.new.here, p, q)
     }
 
     /// White space that means nothing, or punctuation that could be left out.
@@ -472,7 +449,7 @@ impl<'a> Sound<'a> {
                         other.map(|other| view.there.nodes[other].kind)
                             == list.map(|list| view.here.nodes[list].kind)
                     });
-                like && view.paired.contains_key(&element) && !unsound.contains(&element)
+                like && view.paired.contains(element) && !unsound.contains(&element)
             })
         };
         if !holds(&self.old, &piece.old_tokens, &self.unsound_old)
@@ -515,6 +492,63 @@ impl<'a> Sound<'a> {
         let last = right.first() == right_old.first() || !glued(text.last(), right.first());
         first && last
     }
+}
+
+/// The last token ends the element for good.
+fn closed(source: &Source, element: usize) -> bool {
+    let last = source.nodes[element].tokens().next_back();
+    last.is_some_and(|token| match source.text(token) {
+        b";" | b"," => true,
+        // A value at the end of a block may end with a bracket and is no statement for that.
+        b"}" => {
+            let list = source.parent(element).is_some_and(|list| {
+                let list = &source.nodes[list];
+                list.is(flag::STATEMENT_LIST) && list.is(flag::BODY) && source.language.tail_expressions
+            });
+            let whole = source.nodes[source.ungrouped(element)].flags;
+            !list || whole & (flag::ITEM | flag::STATEMENT | flag::ENTITY) != 0
+        }
+        _ => false,
+    })
+}
+
+/// White space between the line's beginning and a token; `None` where the token does not begin a line.
+fn indent(source: &Source, token: usize) -> Option<&[u8]> {
+    let lead = lead(source, token);
+    if token == 0 {
+        return Some(lead);
+    }
+    lead.iter().rposition(|byte| *byte == b'\n').map(|at| &lead[at + 1..])
+}
+
+/// White space or a bracket after an element ends it, and the next one cannot be read as a part of it.
+fn ends_line(source: &Source, element: usize) -> bool {
+    let next = source.nodes[element].last as usize;
+    let first = source.text(next).first();
+    let parted = next >= source.tokens.len() || first == Some(&b'}') || lead(source, next).contains(&b'\n');
+    parted && !matches!(first, Some(b'(' | b'[' | b'`' | b'+' | b'-' | b'/' | b'.' | b'*' | b'?' | b':'))
+}
+
+/// An element may stand where its partner stands: their lists are of one kind, and it ends as the list demands.
+pub(super) fn stands_for(old: &Source, new: &Source, p: usize, q: usize) -> bool {
+    let (Some(from), Some(list)) = (old.parent(p), new.parent(q)) else { return false };
+    let (from, list) = (&old.nodes[from], &new.nodes[list]);
+    if from.kind != list.kind {
+        return false;
+    }
+    let language = new.language;
+    if !list.is(flag::STATEMENT_LIST) {
+        return !language.tail_expressions || closed(old, p) == closed(new, q) || list.is(flag::TRAILING);
+    }
+    let (first, other) = (old.nodes[p].first as usize, new.nodes[q].first as usize);
+    if language.indentation {
+        return indent(old, first) == indent(new, other) && ends_line(new, q);
+    }
+    if !language.line_ends.is_empty() {
+        let begins = matches!(old.text(first).first(), Some(b'(' | b'[' | b'`' | b'+' | b'-' | b'/'));
+        return !begins && (closed(old, p) || ends_line(new, q));
+    }
+    closed(old, p) || !closed(new, q)
 }
 
 /// An element around statements that stand on the other side without it.

@@ -184,8 +184,8 @@ impl Describe<'_> {
         match key {
             Key::New(node) => (new, node),
             Key::Format(statement) => (new, statement),
-            Key::Old(node) => match self.aligned.partners.old_pair.get(&node) {
-                Some(partner) => (new, *partner),
+            Key::Old(node) => match self.aligned.partners.old_pair.get(node) {
+                Some(partner) => (new, partner),
                 None if node == 0 => (new, 0),
                 None => (old, node),
             },
@@ -219,7 +219,7 @@ impl Describe<'_> {
         let in_body = here.is(flag::IN_BODY);
         let parent = &source.nodes[here.parent as usize];
         if parent.is(flag::STATEMENT_LIST) || (in_body && here.is(flag::STATEMENT)) {
-            let paired = matches!(key, Key::Old(old) if self.aligned.partners.old_pair.contains_key(&old));
+            let paired = matches!(key, Key::Old(old) if self.aligned.partners.old_pair.contains(old));
             match key {
                 Key::New(node) if self.new.whole(node) => return UnitKind::Added,
                 Key::Old(node) if !paired && self.old.whole(node) => return UnitKind::Removed,

@@ -1,8 +1,10 @@
 //! A task made ready: base tree, snapshot, controls, and what its trials are judged by.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
 use super::edits::GoldView;
+use super::integrity::{self, Integrity};
 use super::keys;
 use super::plan::{EMPTY, GOLD, Options};
 use super::record::{Outcome, Reason};
@@ -12,11 +14,12 @@ use super::tests::{Judged, Tester, Yardstick, base_lists, before, turned, withdr
 use super::trees::{self, Material, Tested};
 use crate::diff::{Role, role_of};
 use crate::evaluate::{lints, packages};
-use crate::harness::{Lists, Observed, ReadContext, npm_script};
+use crate::harness::{Format, Lists, Observed, ReadContext, npm_script};
 use crate::patch::{Tree, TreeChanges};
 use crate::repo::BaseTree;
-use crate::sandbox::{Access, Ended, Limits, SandboxError, SessionSpec};
-use crate::snapshot::{self, Snapshot, SnapshotError, Toolchain};
+use crate::sandbox::{Access, Ended, SandboxError, SessionSpec};
+use crate::schedule::thread_variables;
+use crate::snapshot::{self, Snapshot, SnapshotError, Stale, Toolchain};
 use crate::task::{PassToPass, Task, TestPlan};
 
 /// A task made ready.
@@ -49,6 +52,21 @@ pub(super) struct Bench {
     pub seed: u64,
     /// The base with its own tests.
     pub own: Observed,
+    /// What runs of this task are guarded by.
+    pub guard: Guard,
+    /// Wall clock by the controls' own time; none before they were run.
+    pub limit: Option<Duration>,
+}
+
+/// So many times as long as the slowest control may a trial take, and so much more on top: a machine under load.
+const PATIENCE: (u32, Duration) = (10, Duration::from_secs(30));
+
+/// What is known once of a task's base, to guard all its runs by.
+pub(super) struct Guard {
+    paths: Vec<String>,
+    stale: Stale,
+    guarded: BTreeSet<String>,
+    plant: Option<Format>,
 }
 
 /// A control, run.
@@ -108,9 +126,16 @@ impl Bench {
     ) -> Result<Self, Unready> {
         let Ground { task, toolchain, base, material, linters, snapshot } =
             Ground::lay(world, task, options)?;
-        let spec = session_spec(&snapshot, &toolchain);
+        let spec = session_spec(&snapshot, &toolchain, world);
         let packages = packages::read_context(&base);
         let timing = BTreeMap::from([("snapshot_s".to_owned(), snapshot.meta.seconds)]);
+        let (paths, command) = (base.paths(), &task.test.command);
+        let guard = Guard {
+            guarded: integrity::guarded(&base, &paths, &material.tests, command),
+            stale: Stale::read(&snapshot.tree),
+            plant: integrity::runner(&task.test.format, command),
+            paths,
+        };
         let mut bench = Self {
             task,
             base,
@@ -126,6 +151,8 @@ impl Bench {
             timing,
             seed: options.seed,
             own: Observed::default(),
+            guard,
+            limit: None,
         };
         bench.run_controls(world, discover, sink)?;
         bench.gold = bench.material.gold.as_ref().map(|gold| GoldView::new(&bench.task, &bench.base, gold));
@@ -136,11 +163,12 @@ impl Bench {
     fn run_controls(&mut self, world: &World, discover: bool, sink: &dyn Sink) -> Result<(), Unready> {
         let fail_to_pass = self.task.test.fail_to_pass.clone();
         // No tests are run alone for the base: nothing is demanded of it.
-        let (_, own) = self.control(world, sink, "base", &TreeChanges::new())?;
-        let own = self.tester(world).observe(&own);
+        let (own_key, own_run) = self.control(world, sink, "base", &TreeChanges::new())?;
+        let mut own = self.tester(world).observe(&own_run);
+        let mut seconds = own_run.whole.seconds;
         let empty_tree = self.tested(&TreeChanges::new()).changes;
-        let (empty_key, empty) = self.control(world, sink, EMPTY, &empty_tree)?;
-        let with_test_patch = self.tester(world).observe(&empty);
+        let (empty_key, mut empty) = self.control(world, sink, EMPTY, &empty_tree)?;
+        let mut with_test_patch = self.tester(world).observe(&empty);
         self.yardstick.before = before(&with_test_patch, &own);
         self.yardstick.lists = match &self.task.test.pass_to_pass {
             PassToPass::List(list) => {
@@ -148,13 +176,34 @@ impl Bench {
             }
             PassToPass::Base => Lists { fail_to_pass: fail_to_pass.clone(), pass_to_pass: Vec::new() },
         };
-        let gold_run = match &self.material.gold {
+        let mut gold_run = match &self.material.gold {
             None => None,
             Some(gold) => {
                 let tree = self.tested(gold).changes;
-                Some(self.control(world, sink, GOLD, &tree)?)
+                let (key, run) = self.control(world, sink, GOLD, &tree)?;
+                Some((key, self.without_harm(world, &own, &tree, run)?))
             }
         };
+        if gold_run.is_none() {
+            empty = self.without_harm(world, &own, &empty_tree, empty)?;
+        }
+        // Without canaries: those controls again that had them.
+        if gold_run.as_ref().map_or(&empty, |(_, run)| run).marks.is_none() {
+            self.guard.plant = None;
+            if own_run.marks.is_some() {
+                let again = self.make(world, sink, &own_key, &TreeChanges::new())?;
+                own = self.tester(world).observe(&again);
+            }
+            if empty.marks.is_some() {
+                empty = self.make(world, sink, &empty_key, &empty_tree)?;
+            }
+            with_test_patch = self.tester(world).observe(&empty);
+            self.yardstick.before = before(&with_test_patch, &own);
+        }
+        if let Some((key, run)) = &mut gold_run {
+            sink.keep_test_run(key, run)?;
+        }
+        sink.keep_test_run(&empty_key, &empty)?;
         self.yardstick.gold_ended = gold_run.as_ref().map(|(_, run)| run.whole.ended);
         let observed: Option<Observed> = gold_run.as_ref().map(|(_, run)| self.tester(world).observe(run));
         if self.task.test.pass_to_pass == PassToPass::Base {
@@ -172,6 +221,10 @@ impl Bench {
             self.yardstick.lists = lists;
             self.withdrawn = if discovered { Vec::new() } else { withdrawn };
         }
+        let runs = [Some(&own_run), Some(&empty), gold_run.as_ref().map(|(_, run)| run)];
+        let slowest = runs.into_iter().flatten().map(|run| run.whole.seconds).fold(0.0, f64::max);
+        self.limit = Some(Duration::from_secs_f64(slowest) * PATIENCE.0 + PATIENCE.1);
+        self.learn_integrity(world, &empty, gold_run.as_ref().map(|(_, run)| run));
         if discover && self.yardstick.lists == Lists::default() {
             return Ok(());
         }
@@ -183,9 +236,11 @@ impl Bench {
                 .grade(&self.yardstick, &run)
                 .map_err(|error| Unready::Invalid(Reason::Setup, error.to_string()))?;
             let observed = self.tester(world).observe(&run);
-            let (ended, seconds) = (run.whole.ended, run.whole.seconds);
-            self.controls.insert(name, Control { run_key, judged, observed, ended, seconds });
+            let (ended, took) = (run.whole.ended, run.whole.seconds);
+            seconds += took;
+            self.controls.insert(name, Control { run_key, judged, observed, ended, seconds: took });
         }
+        self.timing.insert("controls_s".to_owned(), seconds);
         Ok(())
     }
 
@@ -201,9 +256,74 @@ impl Bench {
         if let Some(kept) = sink.test_run(&key) {
             return Ok((key, kept));
         }
-        let run = self.tester(world).run(tree, &self.yardstick)?;
-        sink.keep_test_run(&key, &run)?;
+        let run = self.make(world, sink, &key, tree)?;
         Ok((key, run))
+    }
+
+    fn make(
+        &self,
+        world: &World,
+        sink: &dyn Sink,
+        key: &str,
+        tree: &TreeChanges,
+    ) -> Result<TestRun, Unready> {
+        let run = self.tester(world).run(tree, &self.yardstick)?;
+        sink.keep_test_run(key, &run)?;
+        Ok(run)
+    }
+
+    /// A control's run with canaries, or one without where they make a difference. Looked into only where tests that
+    /// should hold do not.
+    fn without_harm(
+        &self,
+        world: &World,
+        own: &Observed,
+        tree: &TreeChanges,
+        run: TestRun,
+    ) -> Result<TestRun, Unready> {
+        let seen = self.tester(world).observe(&run);
+        let statuses = seen.statuses();
+        let holds = |listed: &String| {
+            let ids = crate::harness::find(listed, &statuses);
+            !ids.is_empty() && ids.iter().all(|id| statuses[*id].holds())
+        };
+        let kept = own.tests.iter().filter(|(_, seen)| seen.status.holds()).all(|(id, _)| holds(id));
+        let turned = self.material.gold.is_none() || self.task.test.fail_to_pass.iter().all(holds);
+        if run.marks.is_none() || (kept && turned && !seen.build_failed) {
+            return Ok(run);
+        }
+        let tester = self.tester(world);
+        let bare = Tester { integrity: None, ..tester }.run(tree, &self.yardstick)?;
+        let same = self.tester(world).observe(&bare).statuses() == statuses;
+        Ok(if same { run } else { bare })
+    }
+
+    /// What controls show of canaries, of tests run by themselves and of files that tests write.
+    fn learn_integrity(&mut self, world: &World, empty: &TestRun, gold: Option<&TestRun>) {
+        let tester = self.tester(world);
+        let mut canaries = BTreeSet::new();
+        for run in [Some(empty), gold].into_iter().flatten() {
+            canaries.extend(integrity::seen(&tester.read_marked(&run.whole.stdout, run.marks.as_ref()).1));
+        }
+        let confirmed = gold.map(|run| tester.confirmations(run)).unwrap_or_default();
+        let touched = gold.unwrap_or(empty).touched.iter().cloned().collect();
+        self.yardstick.canaries = canaries;
+        self.yardstick.confirmable =
+            Some(confirmed.into_iter().filter(|(_, held)| *held).map(|(test, _)| test).collect());
+        self.yardstick.touched = touched;
+    }
+
+    /// What stands against forged results in this task's trials, for records.
+    pub fn integrity(&self) -> Vec<&'static str> {
+        let mut active = vec!["guarded-files", "restored-settings"];
+        if !self.yardstick.canaries.is_empty() {
+            active.push("canaries");
+        }
+        if self.yardstick.confirmable.as_ref().is_some_and(|tests| !tests.is_empty()) {
+            active.push("confirmation");
+        }
+        active.sort_unstable();
+        active
     }
 
     /// Whether tests of that file are the task's, not the model's.
@@ -217,8 +337,18 @@ impl Bench {
             sandbox: &*world.sandbox,
             spec: &self.spec,
             plan: &self.task.test,
+            timeout: self.limit.unwrap_or(self.task.test.timeout).min(self.task.test.timeout),
             context: &self.packages,
             seed: self.seed,
+            integrity: Some(Integrity {
+                base: &self.base,
+                paths: &self.guard.paths,
+                tests: &self.material.tests,
+                stale: &self.guard.stale,
+                guarded: &self.guard.guarded,
+                plant: self.guard.plant,
+            }),
+            demanded: &self.yardstick.canaries,
         }
     }
 
@@ -260,7 +390,7 @@ impl Ground {
         let setup = |detail: &dyn std::fmt::Display| Unready::Invalid(Reason::Setup, detail.to_string());
         let mut task = task.clone();
         if let Some(seconds) = options.timeout_s {
-            task.test.timeout = std::time::Duration::from_secs(seconds);
+            task.test.timeout = Duration::from_secs(seconds);
         }
         let toolchain =
             world.toolchain(&task).map_err(|detail| Unready::Invalid(Reason::Toolchain, detail))?;
@@ -316,8 +446,9 @@ fn discover_command(task: &mut Task, base: &BaseTree) {
 }
 
 /// How sessions are opened on a snapshot.
-pub(super) fn session_spec(snapshot: &Snapshot, toolchain: &Toolchain) -> SessionSpec {
-    let mut environment = toolchain.environment.clone();
+pub(super) fn session_spec(snapshot: &Snapshot, toolchain: &Toolchain, world: &World) -> SessionSpec {
+    let mut environment = thread_variables(world.threads);
+    environment.extend(toolchain.environment.clone());
     environment.extend(toolchain.offline_environment.clone());
     SessionSpec {
         lower: snapshot.tree.clone(),
@@ -326,6 +457,7 @@ pub(super) fn session_spec(snapshot: &Snapshot, toolchain: &Toolchain) -> Sessio
         writable: Vec::new(),
         network: false,
         environment,
-        limits: Limits::default(),
+        newer_than: snapshot.meta.built,
+        limits: world.limits.clone(),
     }
 }

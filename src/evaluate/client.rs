@@ -47,6 +47,7 @@ impl Client for SandboxedClient {
             read_only: tools.read_only,
             writable: tools.caches,
             network: true,
+            newer_than: 0,
             environment,
             limits: Limits::default(),
         };

@@ -57,10 +57,19 @@ pub fn discover(world: &World, draft: &Draft, repeats: usize) -> Result<Found, R
         warm: &BTreeMap::new(),
         toolchain: &toolchain,
     })?;
-    let spec = session_spec(&snapshot, &toolchain);
+    let spec = session_spec(&snapshot, &toolchain, world);
     let context = packages::read_context(&draft.base);
-    let tester =
-        Tester { sandbox: &*world.sandbox, spec: &spec, plan: &task.test, context: &context, seed: 0 };
+    let nothing = BTreeSet::new();
+    let tester = Tester {
+        sandbox: &*world.sandbox,
+        spec: &spec,
+        plan: &task.test,
+        timeout: task.test.timeout,
+        context: &context,
+        seed: 0,
+        integrity: None,
+        demanded: &nothing,
+    };
     let mut runs = 0;
     let mut observe = |tree: &TreeChanges| -> Result<Seen, Rejected> {
         runs += 1;

@@ -10,6 +10,7 @@
 //! Invariant: an error of kerf or of the machine ends in outcome `invalid`, never in a verdict about the patch.
 
 mod bench;
+mod canary;
 mod client;
 pub mod detail;
 pub mod discover;
@@ -17,6 +18,7 @@ pub mod draft;
 mod edits;
 pub mod fallout;
 mod golds;
+mod integrity;
 pub mod keys;
 mod lints;
 pub mod make;
@@ -25,6 +27,7 @@ mod plan;
 pub mod record;
 mod run;
 mod settings;
+pub mod shards;
 mod sink;
 mod splice;
 mod statement;
@@ -35,6 +38,7 @@ pub mod validate;
 pub mod verify;
 
 pub use bench::{Fetched, fetch};
+pub use canary::Marks;
 pub use golds::Golds;
 pub use plan::{EMPTY, GOLD, Measure, Options, Plan, Subject, TaskPlan, Trial};
 pub use record::Record;

@@ -139,6 +139,13 @@ impl Plan {
         Self { tasks, options, strangers }
     }
 
+    /// The trials of these tasks alone.
+    #[must_use]
+    pub fn of_tasks(mut self, ids: &std::collections::BTreeSet<String>) -> Self {
+        self.tasks.retain(|task| ids.contains(&task.task.id));
+        self
+    }
+
     /// Number of trials, controls included.
     pub fn trial_count(&self) -> usize {
         self.tasks.iter().map(|task| task.trials.len()).sum()

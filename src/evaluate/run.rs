@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use super::bench::{Bench, Unready};
 use super::client::SandboxedClient;
@@ -11,8 +12,8 @@ use super::record::Reason;
 use super::sink::{Event, Sink, SinkError, Watcher};
 use super::trial;
 use crate::repo::Mirrors;
-use crate::sandbox::Sandbox;
-use crate::schedule::{Stop, Workers, all, at_most};
+use crate::sandbox::{Limits, Sandbox};
+use crate::schedule::{Stop, Workers, all, at_most, retried, slowest_first, threads};
 use crate::snapshot::{Snapshots, Toolchain, find_toolchain};
 use crate::task::{Suite, Task};
 
@@ -26,6 +27,12 @@ pub struct World {
     pub snapshots: Snapshots,
     /// By language, and by the version that a task wants.
     toolchains: BTreeMap<(String, Option<String>), Result<Toolchain, String>>,
+    /// Limits of every trial's session.
+    pub limits: Limits,
+    /// Threads that a trial's tests may use.
+    pub threads: usize,
+    /// Seconds that tasks took before, by id: the slowest begin first.
+    pub expected: BTreeMap<String, f64>,
     /// One lock a run key, so that identical patches run once.
     pub(super) run_locks: Mutex<BTreeMap<String, Arc<Mutex<()>>>>,
 }
@@ -65,6 +72,9 @@ impl World {
             snapshots: Snapshots::new(cache, Arc::clone(&sandbox)),
             sandbox,
             toolchains,
+            limits: Limits::default(),
+            threads: threads(1),
+            expected: BTreeMap::new(),
             run_locks: Mutex::default(),
         }
     }
@@ -98,6 +108,9 @@ impl World {
         ])
     }
 }
+
+/// Pauses before something that failed for the machine's reasons is tried again.
+pub(super) const PAUSES: &[Duration] = &[Duration::from_secs(1), Duration::from_secs(4)];
 
 /// The first failure of a run that cannot go on.
 #[derive(Clone, Default)]
@@ -136,14 +149,16 @@ pub async fn run(
     workers: Workers,
 ) -> Result<(), SinkError> {
     let stop = workers.stop().clone();
-    let count = plan.tasks.len();
+    let seconds: Vec<Option<f64>> =
+        plan.tasks.iter().map(|planned| world.expected.get(&planned.task.id).copied()).collect();
+    let order = slowest_first(&seconds);
     let known =
         plan.tasks.iter().flat_map(|task| &task.trials).filter(|trial| sink.has_record(&trial.id)).count();
     watcher.note(&Event::Known(known));
     // Benches hold trees and logs: only as many tasks are open at once as keep the workers busy.
     let open = workers.count().saturating_mul(2).max(4);
     let shared = Shared { plan, world, sink, watcher, workers, stop, failure: Failure::default() };
-    at_most(open, (0..count).map(|index| one_task(shared.clone(), index))).await;
+    at_most(open, order.into_iter().map(|index| one_task(shared.clone(), index))).await;
     match shared.failure.take() {
         Some(error) => Err(error),
         None => Ok(()),
@@ -163,7 +178,14 @@ async fn one_task(shared: Shared, index: usize) {
             shared.watcher.note(&Event::Preparing(&entry.id));
             let task =
                 entry.load().map_err(|problem| Unready::Invalid(Reason::Setup, problem.to_string()))?;
-            Bench::prepare(&shared.world, &task, &shared.plan.options, &*shared.sink)
+            // The network or the machine may be better a moment later; what a patch does is never tried again.
+            let passing = |result: &Result<Bench, Unready>| {
+                matches!(result, Err(Unready::Invalid(Reason::Setup | Reason::Sandbox, _)))
+                    && !shared.stop.asked()
+            };
+            retried(&PAUSES[..1], passing, || {
+                Bench::prepare(&shared.world, &task, &shared.plan.options, &*shared.sink)
+            })
         }
     };
     let Some(prepared) = shared.workers.run(job).await else { return };

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::Record;
+use super::canary::Marks;
 use super::detail::Detail;
 use crate::sandbox::StepOutput;
 
@@ -16,6 +17,8 @@ pub enum Again {
     Unreached,
     /// A pass-to-pass that failed.
     Failed,
+    /// A fail-to-pass that passed in the whole run: a pass counts when it is confirmed by itself.
+    Confirm,
     /// A pass-to-pass that passed, drawn at random: as many as there are of those that failed, so that it shows how
     /// much rerunning failures flatters.
     Control,
@@ -30,6 +33,9 @@ pub struct AloneRun {
     pub why: Again,
     /// What it printed.
     pub output: StepOutput,
+    /// The file whose canaries ran in the same process, the switch set; none where there are none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub beside: Option<String>,
 }
 
 /// All that the tests of one tree printed: enough to grade it again without running.
@@ -39,6 +45,19 @@ pub struct TestRun {
     pub whole: StepOutput,
     /// Tests run alone, afterwards, in the same session.
     pub alone: Vec<AloneRun>,
+    /// Canaries that were planted; none where there were none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub marks: Option<Marks>,
+    /// Files of tests and settings that changed while the whole command ran.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub touched: Vec<String>,
+}
+
+impl TestRun {
+    /// Of a command that was run for itself: no canaries, nothing run again.
+    pub fn plain(whole: StepOutput) -> Self {
+        Self { whole, alone: Vec::new(), marks: None, touched: Vec::new() }
+    }
 }
 
 /// What the linters printed about one tree.

@@ -1,8 +1,11 @@
 //! Running the tests of one tree, and judging what they printed.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
+use super::canary::Marks;
 use super::detail::{TestDetail, TestList};
+use super::integrity::{self, Integrity, Pairs};
 use super::keys;
 use super::record::{Outcome, Reason, Reruns, Tests};
 use super::sink::{Again, AloneRun, TestRun};
@@ -17,6 +20,9 @@ use crate::task::TestPlan;
 /// So many tests are run alone at most for each reason: more than that is no oddity of single tests.
 const ALONE_LIMIT: usize = 12;
 
+/// How oddities begin that tell why a result does not count.
+const NOT_BELIEVED: &str = "not believed: ";
+
 /// What a run is judged by.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Yardstick {
@@ -26,6 +32,12 @@ pub(super) struct Yardstick {
     pub before: Statuses,
     /// How the test command ended with gold; none where gold was not run.
     pub gold_ended: Option<Ended>,
+    /// Files whose canaries came through with a control, and must with every patch.
+    pub canaries: BTreeSet<String>,
+    /// Fail-to-pass that pass by themselves with gold, and must with every patch; none before gold was run.
+    pub confirmable: Option<BTreeSet<String>>,
+    /// Guarded files that gold's own run touches.
+    pub touched: BTreeSet<String>,
 }
 
 /// How the tests of a tree are run and read.
@@ -36,31 +48,33 @@ pub(super) struct Tester<'a> {
     pub spec: &'a SessionSpec,
     /// How.
     pub plan: &'a TestPlan,
+    /// Wall clock of the test command: the plan's, or less where controls show that less is plenty.
+    pub timeout: Duration,
     /// Packages of the tree.
     pub context: &'a ReadContext,
     /// By which passes are drawn that are run again.
     pub seed: u64,
+    /// What is done against forged logs; none where a draft is looked at.
+    pub integrity: Option<Integrity<'a>>,
+    /// Files whose canaries must come through.
+    pub demanded: &'a BTreeSet<String>,
 }
 
 impl Tester<'_> {
     /// Runs the test command on the snapshot with `changes`; then, by themselves, listed tests that the log does not
-    /// name or that a crash cut off, and pass-to-pass that failed.
+    /// name or that a crash cut off, pass-to-pass that failed, and fail-to-pass that passed.
     pub fn run(&self, changes: &TreeChanges, yardstick: &Yardstick) -> Result<TestRun, SandboxError> {
         let mut session = self.sandbox.open(self.spec)?;
-        session.put(changes)?;
-        let step = |command: String| Step {
-            command,
-            timeout: self.plan.timeout,
-            merged: true,
-            stdin: None,
-            environment: BTreeMap::new(),
-        };
-        let command = |test: &str, statuses: &Statuses, format| {
-            let id = qualified(test, statuses, &yardstick.before);
-            harness::alone_command(format, &self.plan.command, &id, self.context)
-        };
-        let mut run = TestRun { whole: session.run(&step(self.plan.command.clone()))?, alone: Vec::new() };
-        let reading = self.read(&run.whole.stdout);
+        let mut written = changes.clone();
+        let listed = &yardstick.lists.fail_to_pass;
+        let marks = self.integrity.as_ref().and_then(|one| one.prepare(self, &mut written, listed));
+        session.put(&written)?;
+        let watched = self.integrity.as_ref().map(|one| one.watched(changes, &written)).unwrap_or_default();
+        let stamps = session.stamps(&watched)?;
+        let mut run = TestRun::plain(session.run(&self.step(self.plan.command.clone()))?);
+        run.touched = integrity::touched(&watched, &stamps, &session.stamps(&watched)?);
+        run.marks = marks;
+        let (reading, _) = self.read_marked(&run.whole.stdout, run.marks.as_ref());
         let cut_short = matches!(run.whole.ended, Ended::TimedOut | Ended::OutOfMemory);
         // A tree that does not compile fails every test alone just as well.
         if cut_short || reading.build_failed {
@@ -71,19 +85,38 @@ impl Tester<'_> {
             return Ok(run);
         };
         let statuses = observed.statuses();
+        let mut alone = |run: &mut TestRun, test: &str, why| -> Result<(), SandboxError> {
+            let id = qualified(test, &statuses, &yardstick.before);
+            let file = harness::file_of(&id).to_owned();
+            let beside = run.marks.as_ref().filter(|marks| marks.files.contains(&file));
+            let (names, environment) = beside.map(|marks| marks.beside(&file)).unwrap_or_default();
+            let command =
+                harness::alone_beside(reading.format, &self.plan.command, &id, &names, self.context);
+            let Some(command) = command else { return Ok(()) };
+            let output = session.run(&Step { environment, ..self.step(command) })?;
+            let carries = !names.is_empty() && reading.format == Format::Cargo && !id.starts_with("doc:");
+            let beside = carries.then_some(file);
+            run.alone.push(AloneRun { test: test.to_owned(), why, output, beside });
+            Ok(())
+        };
         for (why, test) in wanted(&verdict) {
-            if let Some(command) = command(test, &statuses, reading.format) {
-                run.alone.push(AloneRun { test: test.to_owned(), why, output: session.run(&step(command))? });
-            }
+            alone(&mut run, test, why)?;
         }
         let failed = run.alone.iter().filter(|alone| alone.why == Again::Failed).count();
-        for test in drawn(&verdict, failed, self.seed, &keys::tree(changes)) {
-            if let Some(command) = command(test, &statuses, reading.format) {
-                let output = session.run(&step(command))?;
-                run.alone.push(AloneRun { test: test.to_owned(), why: Again::Control, output });
+        let tree = keys::tree(changes);
+        for test in drawn(&verdict, failed, self.seed, &tree) {
+            alone(&mut run, test, Again::Control)?;
+        }
+        if let Ok(verdict) = harness::judge(&yardstick.lists, Some(&yardstick.before), &self.observe(&run)) {
+            for test in to_confirm(&verdict, yardstick.confirmable.as_ref(), self.seed, &tree) {
+                alone(&mut run, test, Again::Confirm)?;
             }
         }
         Ok(run)
+    }
+
+    fn step(&self, command: String) -> Step {
+        Step { command, timeout: self.timeout, merged: true, stdin: None, environment: BTreeMap::new() }
     }
 
     /// Runs a command on the snapshot with `changes` once, as it is, with variables added; nothing is run again.
@@ -95,13 +128,7 @@ impl Tester<'_> {
     ) -> Result<StepOutput, SandboxError> {
         let mut session = self.sandbox.open(self.spec)?;
         session.put(changes)?;
-        session.run(&Step {
-            command: command.to_owned(),
-            timeout: self.plan.timeout,
-            merged: true,
-            stdin: None,
-            environment: environment.clone(),
-        })
+        session.run(&Step { environment: environment.clone(), ..self.step(command.to_owned()) })
     }
 
     /// What a log says.
@@ -112,22 +139,41 @@ impl Tester<'_> {
         harness::read_in(format, log, self.context)
     }
 
-    /// Everything that a run says about the tests.
+    /// What a log says without its canaries, and what it says of those.
+    pub fn read_marked(&self, log: &[u8], marks: Option<&Marks>) -> (Reading, Pairs) {
+        let mut reading = self.read(log);
+        let pairs = marks.map(|marks| marks.take(&mut reading)).unwrap_or_default();
+        (reading, pairs)
+    }
+
+    /// Everything that a run says about the tests; what a test run alone printed counts only with its canaries.
     pub fn observe(&self, run: &TestRun) -> Observed {
-        let mut observed = Observed::from(&self.read(&run.whole.stdout));
+        let marks = run.marks.as_ref();
+        let mut observed = Observed::from(&self.read_marked(&run.whole.stdout, marks).0);
         for alone in &run.alone {
-            observed.merge(&self.read(&alone.output.stdout));
+            let (reading, pairs) = self.read_marked(&alone.output.stdout, marks);
+            if integrity::believed(self.demanded, alone, &pairs) {
+                observed.merge(&reading);
+            }
         }
         observed
     }
 
     /// Judges a run.
     pub fn grade(&self, yardstick: &Yardstick, run: &TestRun) -> Result<Judged, RulesError> {
-        let reading = self.read(&run.whole.stdout);
+        let (reading, pairs) = self.read_marked(&run.whole.stdout, run.marks.as_ref());
         let observed = self.observe(run);
-        let verdict = harness::judge(&yardstick.lists, Some(&yardstick.before), &observed)?;
+        let mut verdict = harness::judge(&yardstick.lists, Some(&yardstick.before), &observed)?;
+        let seems_good = verdict.outcome != VerdictOutcome::Unresolved;
+        let unconfirmed = self.unconfirmed(yardstick, run);
+        integrity::take_back(&mut verdict, &unconfirmed);
         let (mut outcome, mut reason) = outcome(run, &verdict);
-        let mut oddities = Vec::new();
+        let mut oddities: Vec<String> = unconfirmed
+            .iter()
+            .map(|test| {
+                format!("{NOT_BELIEVED}{test}: passed in the whole run, and not in a process of its own")
+            })
+            .collect();
         if outcome == Outcome::Resolved
             && let Some(how) = exit_code(run.whole.ended, &reading)
         {
@@ -137,13 +183,20 @@ impl Tester<'_> {
                 (outcome, reason) = (Outcome::Unresolved, Some(Reason::NoVerdict));
             }
         }
+        if seems_good {
+            let doubts = integrity::doubts(yardstick, run, &reading, &pairs);
+            if !doubts.is_empty() {
+                (outcome, reason) = (Outcome::Unresolved, Some(Reason::NoVerdict));
+                oddities.extend(doubts.iter().map(|doubt| format!("{NOT_BELIEVED}{doubt}")));
+            }
+        }
         let reruns = self.reruns(run);
         oddities.extend(reading.oddities);
         oddities.extend(
             reading.unread.iter().map(|unread| format!("line {}: not read: {}", unread.line, unread.text)),
         );
-        oddities
-            .extend(run.alone.iter().map(|alone| format!("{} was run alone ({:?})", alone.test, alone.why)));
+        let odd = run.alone.iter().filter(|alone| alone.why != Again::Confirm);
+        oddities.extend(odd.map(|alone| format!("{} was run alone ({:?})", alone.test, alone.why)));
         Ok(Judged {
             outcome,
             reason,
@@ -157,6 +210,10 @@ impl Tester<'_> {
             },
             details: details(&verdict, &yardstick.before, &observed),
             oddities,
+            timing: BTreeMap::from([
+                ("whole_s".to_owned(), run.whole.seconds),
+                ("alone_s".to_owned(), run.alone.iter().map(|alone| alone.output.seconds).sum()),
+            ]),
         })
     }
 }
@@ -166,7 +223,7 @@ impl Tester<'_> {
     fn reruns(&self, run: &TestRun) -> Option<Reruns> {
         let mut counts = Reruns::default();
         for alone in &run.alone {
-            let statuses = self.read(&alone.output.stdout).statuses();
+            let statuses = self.read_marked(&alone.output.stdout, run.marks.as_ref()).0.statuses();
             let results: Vec<bool> =
                 harness::find(&alone.test, &statuses).iter().map(|id| statuses[*id].holds()).collect();
             if results.is_empty() {
@@ -176,7 +233,7 @@ impl Tester<'_> {
             let (changed, [some, all]) = match alone.why {
                 Again::Failed => (held, &mut counts.failed),
                 Again::Control => (!held, &mut counts.passed),
-                Again::Missing | Again::Unreached => continue,
+                Again::Missing | Again::Unreached | Again::Confirm => continue,
             };
             *some += u32::from(changed);
             *all += 1;
@@ -199,6 +256,32 @@ fn drawn<'a>(verdict: &'a Verdict, count: usize, seed: u64, tree: &str) -> Vec<&
         .collect();
     passed.sort();
     passed.into_iter().take(count).map(|(_, test)| test).collect()
+}
+
+/// Fail-to-pass to be run by themselves once more: those that hold where the verdict rests on them; of too many, some
+/// drawn by the seed.
+fn to_confirm<'a>(
+    verdict: &'a Verdict,
+    confirmable: Option<&BTreeSet<String>>,
+    seed: u64,
+    tree: &str,
+) -> Vec<&'a str> {
+    if verdict.outcome == VerdictOutcome::Unresolved {
+        return Vec::new();
+    }
+    let mut tests: Vec<(String, &str)> = verdict
+        .fail_to_pass
+        .passed
+        .iter()
+        .map(|test| test.listed.as_str())
+        .filter(|test| confirmable.is_none_or(|all| all.contains(*test)))
+        .map(|test| (blake3::hash(format!("{seed}\0{tree}\0{test}").as_bytes()).to_hex().to_string(), test))
+        .collect();
+    if tests.len() > ALONE_LIMIT {
+        tests.sort();
+        tests.truncate(ALONE_LIMIT);
+    }
+    tests.into_iter().map(|(_, test)| test).collect()
 }
 
 fn timed_out(run: &TestRun) -> bool {
@@ -271,6 +354,8 @@ pub(super) struct Judged {
     pub details: Vec<TestDetail>,
     /// Contradictions of the log, and lines of it that could not be read.
     pub oddities: Vec<String>,
+    /// Seconds of the whole command, and of tests run by themselves.
+    pub timing: BTreeMap<String, f64>,
 }
 
 fn outcome(run: &TestRun, verdict: &Verdict) -> (Outcome, Option<Reason>) {

@@ -9,13 +9,14 @@ use super::detail::{DETAIL_SCHEMA, Detail, LintDetail};
 use super::edits::{self, Measured};
 use super::plan::{Measure, Options, Subject, Trial};
 use super::record::{Apply, Context, Cost, Outcome, RECORD_SCHEMA, Reason, Record};
-use super::run::World;
+use super::run::{PAUSES, World};
 use super::sink::{Sink, SinkError, TestRun};
 use super::tests::Judged;
 use super::{keys, lints};
 use crate::patch::{self, ApplyError, TreeChanges};
 use crate::prediction::Prediction;
 use crate::sandbox::SandboxError;
+use crate::schedule::retried;
 use crate::syntax::language_named;
 use crate::task::Task;
 
@@ -124,6 +125,7 @@ pub(super) fn evaluate(
     let started = Instant::now();
     let mut record = blank(world, Name::of(&bench.task), trial, Outcome::Missing, None);
     record.gold_weight = bench.gold.as_ref().map(|gold| gold.weight);
+    record.environment.insert("integrity".to_owned(), bench.integrity().into());
     let (apply, changes) = match &trial.subject {
         Subject::Missing { .. } => return Ok(record),
         Subject::Empty => (None, Ok(TreeChanges::new())),
@@ -143,6 +145,8 @@ pub(super) fn evaluate(
         }
     };
 
+    record.timing.insert("apply_s".to_owned(), started.elapsed().as_secs_f64());
+    let running = Instant::now();
     let (run_key, judged) = match judge(world, bench, trial, &changes, sink)? {
         Ok(judged) => judged,
         Err(error) => {
@@ -157,7 +161,8 @@ pub(super) fn evaluate(
     if record.outcome != Outcome::Resolved && bench.gold_failed() && trial.subject != Subject::Empty {
         (record.outcome, record.reason) = (Outcome::Invalid, Some(Reason::GoldFailed));
     }
-    record.timing.insert("test_s".to_owned(), started.elapsed().as_secs_f64());
+    record.timing.insert("test_s".to_owned(), running.elapsed().as_secs_f64());
+    record.timing.extend(judged.timing);
 
     let measuring = Instant::now();
     let Measured { diff, classified, edits, context } = edits::measure(bench, &trial.subject, &changes);
@@ -171,6 +176,10 @@ pub(super) fn evaluate(
         lint_detail = detail;
     }
     record.timing.insert("lint_s".to_owned(), linting.elapsed().as_secs_f64());
+    if trial.subject == Subject::Empty {
+        // The one trial that every task has says what making the task ready took.
+        record.timing.extend(bench.timing.clone());
+    }
     let mut oddities = judged.oddities;
     let golds_own =
         |test: &String| format!("{test}: not demanded: gold alone brings it, outside the test files");
@@ -219,9 +228,10 @@ fn judge(
     };
     let _alone = lock.lock().unwrap_or_else(PoisonError::into_inner);
     let tester = bench.tester(world);
+    let broken = |run: &Result<TestRun, SandboxError>| matches!(run, Err(SandboxError::Failed { .. }));
     let run: TestRun = match sink.test_run(&run_key) {
         Some(kept) => kept,
-        None => match tester.run(&tree, &bench.yardstick) {
+        None => match retried(PAUSES, broken, || tester.run(&tree, &bench.yardstick)) {
             Ok(run) => {
                 sink.keep_test_run(&run_key, &run)?;
                 run

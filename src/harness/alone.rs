@@ -63,6 +63,18 @@ const VALUED: &[&str] = &[
 
 /// The command that runs the test `id` alone.
 pub fn alone_command(format: Format, test_command: &str, id: &str, context: &ReadContext) -> Option<String> {
+    alone_beside(format, test_command, id, &[], context)
+}
+
+/// The same with other tests of the same program beside it in one process, one after the other, where the runner can:
+/// `beside` are their names in it.
+pub fn alone_beside(
+    format: Format,
+    test_command: &str,
+    id: &str,
+    beside: &[String],
+    context: &ReadContext,
+) -> Option<String> {
     let call = Call::parse(format, test_command)?;
     let target = Selection::of(id, context)?;
     if target.name.starts_with('-') || target.name.contains(['\0', '\n']) {
@@ -80,6 +92,12 @@ pub fn alone_command(format: Format, test_command: &str, id: &str, context: &Rea
                 words.push("--exact".to_owned());
             }
             words.push(quote(&target.name));
+            if !target.doc && !beside.is_empty() {
+                words.extend(beside.iter().map(|name| quote(name)));
+                if !call.harness.iter().any(|word| word.starts_with("--test-threads")) {
+                    words.push("--test-threads=1".to_owned());
+                }
+            }
         }
         // Who wrote the file is not told by the format; the others' single-test calls are on the roadmap.
         Format::Junit
@@ -410,6 +428,11 @@ mod tests {
             assert_eq!(alone_command(Format::Cargo, command, "half", &none), None, "{command}");
         }
         assert_eq!(alone_command(Format::Cargo, plain, "tests/a.rs::--nocapture", &none), None);
+        assert_eq!(
+            alone_beside(Format::Cargo, "cargo test", "tests/a.rs::x", &["m::y".to_owned()], &none)
+                .as_deref(),
+            Some("cargo test --test a -- --exact x m::y --test-threads=1")
+        );
     }
 
     #[test]

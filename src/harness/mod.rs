@@ -35,7 +35,7 @@ mod text;
 mod unittest;
 mod vitest;
 
-pub use alone::alone_command;
+pub use alone::{alone_beside, alone_command};
 pub use ids::{Index, Wanted, file_of, find, name_of};
 pub use observed::{Observed, Seen};
 pub use rules::{Judged, ListVerdict, Lists, RulesError, Verdict, VerdictOutcome, Why, judge};

@@ -20,6 +20,9 @@ use super::{View, escape};
 use crate::evaluate::Record;
 use crate::evaluate::record::{Edits, LintStatus, Tests};
 
+/// How oddities begin that tell of tampering with the tests.
+const TAMPERING: &[&str] = &["not believed: ", "put back before the tests ran: "];
+
 /// Tests and findings listed per trial; the rest is counted.
 const LIST: usize = 20;
 
@@ -66,6 +69,7 @@ fn trial(out: &mut String, record: &Record, detail: Option<&Value>, every_unit: 
     if let Some(tests) = &record.tests {
         line(out, width, 2, &counts(tests));
         failed_tests(out, width, detail);
+        tampering(out, width, detail);
     }
     if let Some(edits) = &record.edits {
         line(out, width, 2, &edit_figures(edits));
@@ -103,6 +107,17 @@ fn trial(out: &mut String, record: &Record, detail: Option<&Value>, every_unit: 
             line(out, width, 2, &format!("context: {}", known.join(", ")));
         }
     }
+}
+
+/// What the patch did to the way in which tests run, and why its log is not believed.
+fn tampering(out: &mut String, width: usize, detail: Option<&Value>) {
+    let oddities = list(detail, &["oddities"]).iter().filter_map(Value::as_str);
+    let told: Vec<&str> =
+        oddities.filter(|odd| TAMPERING.iter().any(|start| odd.starts_with(start))).collect();
+    for odd in told.iter().take(LIST) {
+        line(out, width, 4, &escape::terminal(odd));
+    }
+    more(out, told.len(), "line");
 }
 
 /// A line with its continuation indented further.
@@ -374,6 +389,21 @@ mod tests {
             src/a.rs:9  warning clippy::dbg_macro
           context: file recall 0.50
         ");
+    }
+
+    #[test]
+    fn tampering_with_the_tests_is_told() {
+        let record = record();
+        let mut detail = detail();
+        detail["oddities"] =
+            serde_json::json!(["line 3: not read: x", "put back before the tests ran: .cargo/config.toml"]);
+        let text = render(
+            &[&record],
+            &BTreeMap::from([("k".to_owned(), detail)]),
+            View { width: 99, colour: false },
+        );
+        assert!(text.contains("    put back before the tests ran: .cargo/config.toml\n"), "{text}");
+        assert!(!text.contains("not read"), "{text}");
     }
 
     #[test]

@@ -13,6 +13,7 @@ use std::ffi::CString;
 use std::fs::{self, File};
 use std::io::{ErrorKind, Read, Seek, Write};
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use nix::errno::Errno;
@@ -31,7 +32,7 @@ use super::launcher::Trouble;
 use super::output::Capped;
 use super::probe::Protection;
 use super::protocol::{self, Reply, Request};
-use super::{Ended, SessionSpec, TREE, put, sys};
+use super::{Ended, SessionSpec, TREE, put, stamp, sys};
 use crate::patch::{Blob, TreeChanges};
 
 /// Where nothing else is said.
@@ -59,7 +60,11 @@ pub(super) fn serve(
         let answer = match request {
             Request::Open { .. } => Err(Trouble::failed("open a session", "it is open")),
             Request::Put { entries } => {
-                write_files(entries, &blob).map(|()| (Reply::Done, Vec::new(), Vec::new()))
+                write_files(entries, &blob, spec.newer_than).map(|()| (Reply::Done, Vec::new(), Vec::new()))
+            }
+            Request::Look { paths } => {
+                let stamps = stamp::read(Path::new(TREE), &paths);
+                Ok((Reply::Stamps { stamps }, Vec::new(), Vec::new()))
             }
             Request::Run { command, timeout_ms, merged, environment } => {
                 let step =
@@ -76,7 +81,11 @@ pub(super) fn serve(
     0
 }
 
-fn write_files(entries: Vec<(String, Option<(u32, u64)>)>, blob: &[u8]) -> Result<(), Trouble> {
+fn write_files(
+    entries: Vec<(String, Option<(u32, u64)>)>,
+    blob: &[u8],
+    newer_than: u64,
+) -> Result<(), Trouble> {
     let doing = "write files";
     let mut changes = TreeChanges::new();
     let mut rest = blob;
@@ -94,7 +103,7 @@ fn write_files(entries: Vec<(String, Option<(u32, u64)>)>, blob: &[u8]) -> Resul
         changes.insert(path, change);
     }
     let tree = File::open(TREE).map_err(|error| Trouble::failed(doing, error.to_string()))?;
-    put::apply(tree.as_fd(), &changes).map_err(|error| Trouble::failed(doing, error.to_string()))
+    put::apply(tree.as_fd(), &changes, newer_than).map_err(|error| Trouble::failed(doing, error.to_string()))
 }
 
 struct Running {

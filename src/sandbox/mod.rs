@@ -39,6 +39,7 @@ mod protocol;
 mod put;
 #[cfg(target_os = "linux")]
 mod seccomp;
+mod stamp;
 #[cfg(target_os = "linux")]
 mod sys;
 #[cfg(target_os = "linux")]
@@ -52,6 +53,7 @@ pub use namespaces::{NamespacesSandbox, probe};
 #[cfg(target_os = "linux")]
 pub use plain::{PlainSandbox, TrustPatches};
 pub use probe::Protection;
+pub use stamp::Stamp;
 
 /// Where the tree stands inside every sandbox, so that build caches stay valid from snapshot to trial.
 pub const TREE: &str = "/kerf/tree";
@@ -100,6 +102,10 @@ pub struct SessionSpec {
     pub network: bool,
     /// The whole environment of each step; nothing is inherited.
     pub environment: BTreeMap<String, String>,
+    /// Files that kerf writes are newer than this moment (seconds since 1970), also where the clock was set back since:
+    /// when what the snapshot holds was built. Otherwise build tools would take them for old.
+    #[serde(default)]
+    pub newer_than: u64,
     /// Limits.
     pub limits: Limits,
 }
@@ -186,6 +192,8 @@ pub trait Sandbox: Send + Sync {
 pub trait Session: Send {
     /// Writes and deletes files of the tree with fresh times, as kerf, before anything hostile has run.
     fn put(&mut self, changes: &TreeChanges) -> Result<(), SandboxError>;
+    /// Stamps of files of the tree, in the order of `paths`; empty where the sandbox cannot tell.
+    fn stamps(&mut self, paths: &[String]) -> Result<Vec<Option<Stamp>>, SandboxError>;
     /// Runs one step to its end; afterwards none of its processes is left. Blocking.
     fn run(&mut self, step: &Step) -> Result<StepOutput, SandboxError>;
 }

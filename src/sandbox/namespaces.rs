@@ -17,7 +17,7 @@ use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 
 use super::probe::{self, Protection};
 use super::protocol::{self, Reply, Request};
-use super::{Access, Limits, Sandbox, SandboxError, Session, SessionSpec, Step, StepOutput, launcher};
+use super::{Access, Limits, Sandbox, SandboxError, Session, SessionSpec, Stamp, Step, StepOutput, launcher};
 use crate::patch::TreeChanges;
 
 /// How long set-up and the ends of steps may take, beyond a step's own time: minutes, for machines under heavy load.
@@ -61,6 +61,7 @@ impl NamespacesSandbox {
             writable: Vec::new(),
             network: false,
             environment: std::collections::BTreeMap::new(),
+            newer_than: 0,
             limits: Limits { disk_mb: 1, ..Limits::default() },
         };
         let (mut session, protections) = self.start(&spec)?;
@@ -206,6 +207,14 @@ impl Session for NamespacesSession {
         let blobs: Vec<&[u8]> = changes.values().flatten().map(|blob| blob.bytes.as_slice()).collect();
         match self.ask(doing, &request, &blobs, PATIENCE)? {
             (Reply::Done, _) => Ok(()),
+            (reply, _) => Err(unexpected(doing, reply)),
+        }
+    }
+
+    fn stamps(&mut self, paths: &[String]) -> Result<Vec<Option<Stamp>>, SandboxError> {
+        let doing = "look at files";
+        match self.ask(doing, &Request::Look { paths: paths.to_vec() }, &[], PATIENCE)? {
+            (Reply::Stamps { stamps }, _) if stamps.len() == paths.len() => Ok(stamps),
             (reply, _) => Err(unexpected(doing, reply)),
         }
     }

@@ -23,7 +23,9 @@ use nix::sys::signal::{Signal, killpg};
 use nix::unistd::Pid;
 
 use super::output::Capped;
-use super::{Access, Ended, Sandbox, SandboxError, Session, SessionSpec, Step, StepOutput, put};
+use super::{
+    Access, Ended, Sandbox, SandboxError, Session, SessionSpec, Stamp, Step, StepOutput, put, stamp,
+};
 use crate::patch::TreeChanges;
 
 /// Says that the user trusts every patch of the run as much as programs of their own.
@@ -107,7 +109,12 @@ struct PlainSession {
 impl Session for PlainSession {
     fn put(&mut self, changes: &TreeChanges) -> Result<(), SandboxError> {
         let folder = File::open(&self.tree).map_err(|error| failed("write files", &error))?;
-        put::apply(folder.as_fd(), changes).map_err(|error| failed("write files", &error))
+        put::apply(folder.as_fd(), changes, self.spec.newer_than)
+            .map_err(|error| failed("write files", &error))
+    }
+
+    fn stamps(&mut self, paths: &[String]) -> Result<Vec<Option<Stamp>>, SandboxError> {
+        Ok(stamp::read(&self.tree, paths))
     }
 
     fn run(&mut self, step: &Step) -> Result<StepOutput, SandboxError> {

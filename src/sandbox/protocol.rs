@@ -13,7 +13,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use super::probe::Protection;
-use super::{Ended, SessionSpec};
+use super::{Ended, SessionSpec, Stamp};
 
 /// A header may not be longer: 64 MiB hold a million paths.
 const LONGEST_HEADER: usize = 64 << 20;
@@ -32,6 +32,11 @@ pub(super) enum Request {
     Put {
         /// Path, then mode and length, or nothing for a deletion.
         entries: Vec<(String, Option<(u32, u64)>)>,
+    },
+    /// Say when files were last touched.
+    Look {
+        /// Below the tree.
+        paths: Vec<String>,
     },
     /// Run a command; the blob is its standard input.
     Run {
@@ -56,6 +61,11 @@ pub(super) enum Reply {
     },
     /// The files are written.
     Done,
+    /// Answers [`Request::Look`].
+    Stamps {
+        /// In the order asked for.
+        stamps: Vec<Option<Stamp>>,
+    },
     /// A step ended; the blob is standard output, then standard error.
     Output {
         /// How it ended.

@@ -1,7 +1,8 @@
 //! Writes kerf's own changes into a tree that may hold hostile links.
 //!
-//! In: an open folder and [`TreeChanges`]. Out: files with the present time, whatever time stood there, so that build
-//! tools see that they are new. Deletions come first, then writes; a folder that a deletion leaves empty goes too.
+//! In: an open folder, [`TreeChanges`], and when what lies there was built. Out: files with the present time, whatever
+//! time stood there, so that build tools see that they are new; where the clock was set back since the build, with a time
+//! just after it. Deletions come first, then writes; a folder that a deletion leaves empty goes too.
 //!
 //! Invariant: nothing outside the folder is touched and no file that existed is written through: names are resolved by
 //! the kernel below the folder without following any link, and what stands in the way is removed, not opened.
@@ -10,6 +11,7 @@ use std::fs::File;
 use std::io::Write;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::path::Path;
+use std::time::{Duration, SystemTime};
 
 use nix::errno::Errno;
 use nix::fcntl::{OFlag, OpenHow, ResolveFlag, openat2};
@@ -26,8 +28,9 @@ pub(super) struct PutError {
     why: String,
 }
 
-/// Applies all changes below `root`.
-pub(super) fn apply(root: BorrowedFd<'_>, changes: &TreeChanges) -> Result<(), PutError> {
+/// Applies all changes below `root`; written files are newer than `newer_than` (seconds since 1970).
+pub(super) fn apply(root: BorrowedFd<'_>, changes: &TreeChanges, newer_than: u64) -> Result<(), PutError> {
+    let time = time_to_set(newer_than);
     let fail = |path: &str, why: String| PutError { path: path.to_owned(), why };
     for path in changes.keys() {
         let good = |part: &str| !matches!(part, "" | "." | "..") && !part.contains('\0');
@@ -40,10 +43,17 @@ pub(super) fn apply(root: BorrowedFd<'_>, changes: &TreeChanges) -> Result<(), P
     }
     for (path, change) in changes {
         if let Some(blob) = change {
-            write(root, path, blob).map_err(|error| fail(path, describe(error)))?;
+            write(root, path, blob, time).map_err(|error| fail(path, describe(error)))?;
         }
     }
     Ok(())
+}
+
+/// The time that written files need to be given: none where the present time, which they have anyway, is late enough.
+#[allow(clippy::disallowed_methods, reason = "times of files are a matter of the clock")]
+fn time_to_set(newer_than: u64) -> Option<SystemTime> {
+    let built = SystemTime::UNIX_EPOCH + Duration::from_secs(newer_than);
+    (SystemTime::now() <= built).then(|| built + Duration::from_secs(1))
 }
 
 fn describe(error: Errno) -> String {
@@ -97,7 +107,7 @@ fn remove_empty(folder: &OwnedFd, name: &str) -> nix::Result<()> {
     }
 }
 
-fn write(root: BorrowedFd<'_>, path: &str, blob: &Blob) -> nix::Result<()> {
+fn write(root: BorrowedFd<'_>, path: &str, blob: &Blob, time: Option<SystemTime>) -> nix::Result<()> {
     let (parent, name) = split(path);
     let folder = make_folders(root, parent)?;
     match unlinkat(&folder, name, UnlinkatFlags::NoRemoveDir) {
@@ -115,7 +125,12 @@ fn write(root: BorrowedFd<'_>, path: &str, blob: &Blob) -> nix::Result<()> {
                 OFlag::O_WRONLY | OFlag::O_CREAT | OFlag::O_EXCL | OFlag::O_NOFOLLOW | OFlag::O_CLOEXEC;
             let file = nix::fcntl::openat(&folder, name, flags, mode)?;
             let errno = |error: std::io::Error| Errno::from_raw(error.raw_os_error().unwrap_or(0));
-            File::from(file).write_all(&blob.bytes).map_err(errno)
+            let mut file = File::from(file);
+            file.write_all(&blob.bytes).map_err(errno)?;
+            match time {
+                Some(time) => file.set_modified(time).map_err(errno),
+                None => Ok(()),
+            }
         }
     }
 }
@@ -158,7 +173,7 @@ mod tests {
     fn put(root: &Path, changes: &[(&str, Option<Blob>)]) -> Result<(), String> {
         let folder = File::open(root).unwrap();
         let changes = changes.iter().map(|(path, change)| ((*path).to_owned(), change.clone())).collect();
-        apply(folder.as_fd(), &changes).map_err(|error| error.to_string())
+        apply(folder.as_fd(), &changes, 0).map_err(|error| error.to_string())
     }
 
     #[test]

@@ -1,11 +1,10 @@
 //! Building a snapshot aside and putting it in its place.
 
-use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use super::{Meta, Request, Snapshot, SnapshotError, io};
+use super::{Meta, Request, Snapshot, SnapshotError, entries, io};
 use crate::repo::checkout;
 use crate::sandbox::{Access, Ended, Limits, Sandbox, SessionSpec, Step, StepOutput, TREE, hand_over};
 
@@ -19,12 +18,18 @@ const COMMAND_TIMEOUT: Duration = Duration::from_secs(1800);
 pub struct Snapshots {
     folder: PathBuf,
     sandbox: Arc<dyn Sandbox>,
+    limit: Option<u64>,
 }
 
 impl Snapshots {
     /// Snapshots kept below `cache`, built in `sandbox`.
     pub fn new(cache: &Path, sandbox: Arc<dyn Sandbox>) -> Self {
-        Self { folder: cache.join("snapshots"), sandbox }
+        Self { folder: entries::folder(cache), sandbox, limit: None }
+    }
+
+    /// Whenever one is built, those not used for longest go until all take at most so many bytes.
+    pub fn keep_below(&mut self, bytes: u64) {
+        self.limit = Some(bytes);
     }
 
     /// The key that a request has: 32 hex digits over tree, commands, tools and the path in the sandbox.
@@ -55,18 +60,18 @@ impl Snapshots {
     pub fn get(&self, request: &Request) -> Result<Snapshot, SnapshotError> {
         let key = Self::key(request);
         let place = self.folder.join(&key);
-        if let Some(found) = load(&key, &place) {
+        if let Some(found) = self.load(&key) {
             return Ok(found);
         }
         std::fs::create_dir_all(&self.folder).map_err(io(&self.folder))?;
-        let lock_path = self.folder.join(format!("{key}.lock"));
-        let lock = File::create(&lock_path).map_err(io(&lock_path))?;
-        lock.lock().map_err(io(&lock_path))?;
-        if let Some(found) = load(&key, &place) {
-            return Ok(found);
+        let lock = entries::open_lock(&self.folder, &key).map_err(io(&self.folder))?;
+        lock.lock().map_err(io(&self.folder))?;
+        if entries::read_meta(&place).is_ok() {
+            drop(lock);
+            return self.load(&key).ok_or_else(|| vanished(&place));
         }
         // Under this key's lock, what lies about was left by a kerf that died while it built.
-        let prefix = format!(".staging-{key}-");
+        let prefix = format!("{}{key}-", entries::STAGING);
         remove_leftovers(&self.folder, &prefix);
         let staging = tempfile::Builder::new()
             .prefix(&prefix)
@@ -80,10 +85,18 @@ impl Snapshots {
         }
         std::fs::rename(staging.path(), &place).map_err(io(&place))?;
         let _ = staging.keep();
-        load(&key, &place).ok_or_else(|| SnapshotError::Io {
-            path: place,
-            source: std::io::Error::other("the snapshot just built cannot be read back"),
-        })
+        drop(lock);
+        let built = self.load(&key).ok_or_else(|| vanished(&place))?;
+        if let Some(limit) = self.limit {
+            // Too full a cache is no reason against a snapshot that is there.
+            let _ = entries::evict(&self.folder, limit);
+        }
+        Ok(built)
+    }
+
+    fn load(&self, key: &str) -> Option<Snapshot> {
+        let (meta, held) = entries::take(&self.folder, key)?;
+        Some(Snapshot { key: key.to_owned(), tree: self.folder.join(key).join("tree"), meta, held })
     }
 
     fn build(&self, request: &Request, staging: &Path) -> Result<(), SnapshotError> {
@@ -103,6 +116,7 @@ impl Snapshots {
             read_only: toolchain.read_only.clone(),
             writable: toolchain.caches.clone(),
             network: true,
+            newer_than: 0,
             environment: environment.clone(),
             limits: Limits::default(),
         };
@@ -115,7 +129,7 @@ impl Snapshots {
                     return Err(SnapshotError::Setup {
                         command: command.clone(),
                         how: how(output.ended),
-                        tail: tail(&output.stdout),
+                        tail: tail(&redacted(&output.stdout, &toolchain.setup_environment)),
                     });
                 }
             }
@@ -139,6 +153,8 @@ impl Snapshots {
         }
         drop(session);
         meta.seconds = started.elapsed().as_secs_f64();
+        meta.built = now();
+        (meta.bytes, meta.sum) = entries::measure_and_sum(&tree).map_err(io(&tree))?;
         let path = staging.join("meta.json.zst");
         let packed = serde_json::to_vec(&meta)
             .map_err(std::io::Error::other)
@@ -146,6 +162,12 @@ impl Snapshots {
             .map_err(io(&path))?;
         std::fs::write(&path, packed).map_err(io(&path))
     }
+}
+
+/// Seconds since 1970.
+#[allow(clippy::disallowed_methods, reason = "times of files are a matter of the clock")]
+fn now() -> u64 {
+    std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default().as_secs()
 }
 
 /// Removes what can be removed: leftovers cost room, not results.
@@ -157,10 +179,28 @@ fn remove_leftovers(folder: &Path, prefix: &str) {
     }
 }
 
-fn load(key: &str, place: &Path) -> Option<Snapshot> {
-    let packed = std::fs::read(place.join("meta.json.zst")).ok()?;
-    let meta: Meta = serde_json::from_slice(&zstd::decode_all(packed.as_slice()).ok()?).ok()?;
-    Some(Snapshot { key: key.to_owned(), tree: place.join("tree"), meta })
+/// A log without the secrets that variables hold: names and passwords in addresses.
+fn redacted(log: &[u8], variables: &std::collections::BTreeMap<String, String>) -> Vec<u8> {
+    let mut text = String::from_utf8_lossy(log).into_owned();
+    for value in variables.values() {
+        let secret = value.split_once("://").and_then(|(_, rest)| rest.split('/').next()?.rsplit_once('@'));
+        for part in secret
+            .iter()
+            .flat_map(|(user, _)| std::iter::once(*user).chain(user.split_once(':').map(|(_, p)| p)))
+        {
+            if part.len() > 2 {
+                text = text.replace(part, "[secret]");
+            }
+        }
+    }
+    text.into_bytes()
+}
+
+fn vanished(place: &Path) -> SnapshotError {
+    SnapshotError::Io {
+        path: place.to_owned(),
+        source: std::io::Error::other("the snapshot just built cannot be read back"),
+    }
 }
 
 fn step(command: &str, merged: bool) -> Step {
@@ -187,4 +227,19 @@ fn tail(log: &[u8]) -> String {
     let text = String::from_utf8_lossy(log);
     let lines: Vec<&str> = text.lines().filter(|line| !line.trim().is_empty()).collect();
     lines[lines.len().saturating_sub(5)..].join(" | ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::redacted;
+
+    #[test]
+    fn passwords_in_addresses_are_not_told() {
+        let variables = [("HTTPS_PROXY".to_owned(), "http://ann:s3cret@proxy:80/".to_owned())].into();
+        let log = b"cannot reach http://ann:s3cret@proxy:80/ (s3cret)\n";
+        assert_eq!(
+            String::from_utf8_lossy(&redacted(log, &variables)),
+            "cannot reach http://[secret]@proxy:80/ ([secret])\n"
+        );
+    }
 }

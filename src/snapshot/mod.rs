@@ -7,13 +7,18 @@
 //! Invariant: the network is reachable in set-up only.
 
 mod build;
+pub mod entries;
+mod stale;
 mod toolchain;
 
 use std::collections::BTreeMap;
+use std::fs::File;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 pub use build::Snapshots;
 use serde::{Deserialize, Serialize};
+pub use stale::Stale;
 pub use toolchain::{LANGUAGES, Toolchain, ToolchainError, find as find_toolchain};
 
 use crate::sandbox::{SandboxError, StepOutput};
@@ -39,6 +44,9 @@ pub struct Snapshot {
     pub tree: PathBuf,
     /// What was kept of its making.
     pub meta: Meta,
+    /// Its lock, shared: nobody removes it while it is used.
+    #[allow(dead_code, reason = "held, not read")]
+    held: Option<Arc<File>>,
 }
 
 /// What is kept of a snapshot's making.
@@ -51,6 +59,15 @@ pub struct Meta {
     pub warm: BTreeMap<String, StepOutput>,
     /// Seconds that the making took.
     pub seconds: f64,
+    /// When it was done, in seconds since 1970: what a trial writes must be newer.
+    #[serde(default)]
+    pub built: u64,
+    /// Room of its tree in bytes.
+    #[serde(default)]
+    pub bytes: u64,
+    /// Hash over names, modes and contents of its tree.
+    #[serde(default)]
+    pub sum: String,
 }
 
 /// Why there is no snapshot. Never the patch's fault: a trial that meets it is invalid.

@@ -88,6 +88,11 @@ impl RunFolder {
         Ok(folder)
     }
 
+    /// Writes another file of the folder, whole or not at all.
+    pub fn write(&self, name: &str, bytes: &[u8]) -> Result<(), SinkError> {
+        write_aside(&self.path.join(name), bytes)
+    }
+
     /// Number of records.
     pub fn record_count(&self) -> usize {
         self.records.lock().unwrap_or_else(PoisonError::into_inner).known.len()
@@ -213,7 +218,7 @@ fn kept_records(
 }
 
 /// Whole lines of `records.jsonl` that hold a record, by trial; the first of a trial counts.
-fn records_by_trial(path: &Path) -> std::io::Result<BTreeMap<String, Vec<u8>>> {
+pub(super) fn records_by_trial(path: &Path) -> std::io::Result<BTreeMap<String, Vec<u8>>> {
     let file = match File::open(path) {
         Ok(file) => file,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(BTreeMap::new()),

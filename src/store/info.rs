@@ -34,6 +34,23 @@ pub struct Inputs {
     pub mirror: Option<String>,
 }
 
+/// A part of a plan that a run is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Shard {
+    /// Id of the plan.
+    pub plan: String,
+    /// 1-based.
+    pub index: usize,
+    /// How many there are.
+    pub of: usize,
+}
+
+impl std::fmt::Display for Shard {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}/{}", self.index, self.of)
+    }
+}
+
 /// What a run was made of. `environment` is not compared between runs.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct RunInfo {
@@ -62,6 +79,9 @@ pub struct RunInfo {
     /// Where tasks and predictions lay; older runs do not say.
     #[serde(default)]
     pub inputs: Inputs,
+    /// The part of a plan that this is; none of a whole run.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shard: Option<Shard>,
     /// Tasks and predictions that could not be read.
     pub problems: Vec<String>,
     /// All trials have their record, in plan order.

@@ -9,11 +9,15 @@
 mod folder;
 mod info;
 mod inspect;
+mod merge;
+mod plan;
 mod proofs;
 mod read;
 
 pub use folder::{OpenError, RunFolder};
-pub use info::{Inputs, RUN_SCHEMA, RunInfo, TaskInfo};
+pub use info::{Inputs, RUN_SCHEMA, RunInfo, Shard, TaskInfo};
 pub use inspect::{BadLine, Inspection, inspect_run};
+pub use merge::{MergeError, merge};
+pub use plan::{Group, PLAN_SCHEMA, PlanError, PlanFile, PlannedTask, PlannedTrial};
 pub use proofs::ProofFolder;
 pub use read::{ReadError, Run, read_detail, read_run};

@@ -6,6 +6,7 @@
 //!
 //! Invariant: tokens are in order, disjoint, and the bytes between them are white space; parse errors lose nothing.
 
+mod earlier;
 pub mod inline_tests;
 mod javascript;
 mod language;
@@ -15,12 +16,13 @@ mod rust;
 mod source;
 mod typescript;
 
+pub(crate) use earlier::Earlier;
 pub use language::{
     Above, EntityKind, Kinds, LANGUAGES, Language, Naming, flag, language_named, language_of,
 };
 pub use names::{Definition, DefinitionKind, Identifier, Import};
-pub(crate) use source::hash_bytes;
 pub use source::{Node, Source, Token, TokenKind};
+pub(crate) use source::{hash_bytes, parse_tree};
 
 #[cfg(test)]
 mod language_cases;

@@ -7,6 +7,7 @@
 use std::ops::Range;
 use std::sync::Arc;
 
+use super::earlier::Earlier;
 use super::language::{Language, flag};
 
 /// What a token is.
@@ -94,6 +95,9 @@ pub struct Source {
     pub nodes: Vec<Node>,
 }
 
+/// Kind number of error nodes in every grammar.
+const ERROR: u16 = u16::MAX;
+
 const SEED: u64 = 0x9e37_79b9_7f4a_7c15;
 
 fn mix(hash: u64, word: u64) -> u64 {
@@ -128,24 +132,22 @@ impl Source {
 
     /// Parses `bytes`. `None` only if the parser itself gives up (more than 4 GiB, or a grammar that it cannot load).
     pub fn parse(language: &'static Language, bytes: impl Into<Arc<[u8]>>) -> Option<Self> {
-        Self::parse_after(language, bytes, None)
+        let bytes = bytes.into();
+        let tree = parse_tree(language, &bytes, None)?;
+        Some(Self::of_tree(language, bytes, tree, None))
     }
 
-    /// As [`Source::parse`], reusing an edited tree of another version.
-    pub fn parse_after(
+    /// Reads the lists from a tree of `bytes`; what an earlier version has in common with it is copied from there.
+    pub(crate) fn of_tree(
         language: &'static Language,
-        bytes: impl Into<Arc<[u8]>>,
-        old: Option<&tree_sitter::Tree>,
-    ) -> Option<Self> {
-        let bytes = bytes.into();
-        u32::try_from(bytes.len()).ok()?;
-        let mut parser = tree_sitter::Parser::new();
-        parser.set_language(&language.kinds().grammar).ok()?;
-        let tree = parser.parse(&bytes[..], old)?;
-        let mut builder = Builder::new(language, &bytes);
+        bytes: Arc<[u8]>,
+        tree: tree_sitter::Tree,
+        earlier: Option<Earlier>,
+    ) -> Self {
+        let mut builder = Builder::new(language, &bytes, earlier);
         builder.walk(&tree);
         let Builder { tokens, nodes, .. } = builder;
-        Some(Self { language, bytes, tree, tokens, nodes })
+        Self { language, bytes, tree, tokens, nodes }
     }
 
     /// A token's text.
@@ -214,6 +216,18 @@ impl Source {
     }
 }
 
+/// The parser's tree of a text, with the help of an edited tree of another version.
+pub(crate) fn parse_tree(
+    language: &'static Language,
+    bytes: &[u8],
+    old: Option<&tree_sitter::Tree>,
+) -> Option<tree_sitter::Tree> {
+    u32::try_from(bytes.len()).ok()?;
+    let mut parser = tree_sitter::Parser::new();
+    parser.set_language(&language.kinds().grammar).ok()?;
+    parser.parse(bytes, old)
+}
+
 struct Builder<'a> {
     language: &'static Language,
     bytes: &'a [u8],
@@ -223,10 +237,12 @@ struct Builder<'a> {
     stack: Vec<u32>,
     /// All bytes before this one are tokens or white space.
     position: usize,
+    /// Where to copy from.
+    earlier: Option<Earlier<'a>>,
 }
 
 impl<'a> Builder<'a> {
-    fn new(language: &'static Language, bytes: &'a [u8]) -> Self {
+    fn new(language: &'static Language, bytes: &'a [u8], earlier: Option<Earlier<'a>>) -> Self {
         let guess = bytes.len() / 4;
         Self {
             language,
@@ -235,6 +251,7 @@ impl<'a> Builder<'a> {
             nodes: Vec::with_capacity(guess * 2),
             stack: Vec::new(),
             position: 0,
+            earlier,
         }
     }
 
@@ -243,27 +260,28 @@ impl<'a> Builder<'a> {
         let mut cursor = tree.walk();
         loop {
             let node = cursor.node();
-            let kind = node.kind_id();
+            let (kind, start, end) = (node.kind_id(), node.start_byte(), node.end_byte());
             let mut flags = kinds.flags.get(kind as usize).copied().unwrap_or(flag::NAMED);
-            if node.is_error() || node.is_missing() {
+            // Only an empty node can be one that the parser made up.
+            if kind == ERROR || (start == end && node.is_missing()) {
                 flags |= flag::ERROR;
             }
             if flags & flag::REFINED != 0 {
                 flags = (self.language.refine)(&node, self.bytes, self.above(), flags);
             }
             if !self.stack.is_empty() {
-                self.gap(node.start_byte());
+                self.gap(start);
             }
             self.group_before(flags);
             let field = cursor.field_id().map_or(0, u16::from);
-            let atom = flags & flag::ATOM != 0 || node.child_count() == 0;
-            self.open(kind, field, flags);
-            self.gap(if atom { node.start_byte() } else { 0 });
-            if atom {
-                self.leaf(node.start_byte(), node.end_byte(), flags);
+            if !self.copied(&node, field, flags, start..end) {
+                self.open(kind, field, flags);
+                if flags & flag::ATOM == 0 && cursor.goto_first_child() {
+                    continue;
+                }
+                self.gap(start);
+                self.leaf(start, end, flags);
                 self.close();
-            } else if cursor.goto_first_child() {
-                continue;
             }
             loop {
                 if cursor.goto_next_sibling() {
@@ -284,6 +302,51 @@ impl<'a> Builder<'a> {
         }
     }
 
+    /// Copies a node with all below it from the earlier version, if it is there with the same text in the same place of
+    /// the grammar.
+    fn copied(&mut self, node: &tree_sitter::Node, field: u16, flags: u32, range: Range<usize>) -> bool {
+        let flags = self.placed(node.kind_id(), field, flags);
+        let Some(earlier) = &mut self.earlier else { return false };
+        let Some((old, delta)) = earlier.find(node, range.clone()) else { return false };
+        let source = earlier.source;
+        let root = &source.nodes[old];
+        let open = self.stack.iter().rev().map(|node| self.nodes[*node as usize].kind);
+        let mut above = open.filter(|kind| *kind != Source::GROUP);
+        let mut above_old = source
+            .ancestors(old)
+            .skip(1)
+            .map(|node| source.nodes[node].kind)
+            .filter(|kind| *kind != Source::GROUP);
+        // Flags below may depend on the kinds of what is around.
+        let alike = (0..3).all(|_| above.next() == above_old.next());
+        if root.field != field || root.flags != flags || !alike {
+            return false;
+        }
+        let nodes = (self.nodes.len() as u32).wrapping_sub(old as u32);
+        let tokens = (self.tokens.len() as u32).wrapping_sub(root.first);
+        let parent = self.stack.last().copied().unwrap_or_default();
+        self.tokens.extend(source.tokens[root.tokens()].iter().map(|token| Token {
+            start: token.start.wrapping_add(delta),
+            end: token.end.wrapping_add(delta),
+            node: token.node.wrapping_add(nodes),
+            ..*token
+        }));
+        let copy = self.nodes.len();
+        self.nodes.extend(source.nodes[old..root.end as usize].iter().map(|node| Node {
+            parent: node.parent.wrapping_add(nodes),
+            end: node.end.wrapping_add(nodes),
+            first: node.first.wrapping_add(tokens),
+            last: node.last.wrapping_add(tokens),
+            ..*node
+        }));
+        self.nodes[copy].parent = parent;
+        self.position = range.end;
+        if flags & (flag::ATTRIBUTE | flag::COMMENT) == 0 {
+            self.close_group();
+        }
+        true
+    }
+
     /// A group that waits for an item when its parent ends is closed with it.
     fn close_group(&mut self) {
         if self.stack.last().is_some_and(|top| self.nodes[*top as usize].kind == Source::GROUP) {
@@ -302,12 +365,10 @@ impl<'a> Builder<'a> {
         }
     }
 
-    fn open(&mut self, kind: u16, field: u16, mut flags: u32) {
-        let number = self.nodes.len() as u32;
-        let mut parent = number;
+    /// The flags of a node that is opened now.
+    fn placed(&self, kind: u16, field: u16, mut flags: u32) -> u32 {
         if let Some(top) = self.stack.last() {
-            parent = *top;
-            let above = &self.nodes[parent as usize];
+            let above = &self.nodes[*top as usize];
             flags |= above.flags & flag::IN_BODY;
             let body_field = self.language.kinds().body_field.get(above.kind as usize).copied().unwrap_or(0);
             let valued = field != 0 && field == body_field && flags & flag::OWN_BODY == 0;
@@ -319,6 +380,13 @@ impl<'a> Builder<'a> {
                 flags |= flag::ELEMENT;
             }
         }
+        flags
+    }
+
+    fn open(&mut self, kind: u16, field: u16, flags: u32) {
+        let flags = self.placed(kind, field, flags);
+        let number = self.nodes.len() as u32;
+        let parent = self.stack.last().copied().unwrap_or(number);
         let first = self.tokens.len() as u32;
         self.nodes.push(Node { kind, field, flags, parent, end: 0, first, last: first, hash: 0 });
         self.stack.push(number);

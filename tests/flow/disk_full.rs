@@ -30,7 +30,7 @@ cp -r disk/out/. room
 "#;
 
 /// How the script comes by the right to mount.
-fn unshare() -> Option<Vec<&'static str>> {
+pub(super) fn unshare() -> Option<Vec<&'static str>> {
     let ways = [
         vec!["unshare", "--mount"],
         vec!["unshare", "--user", "--map-current-user", "--keep-caps", "--mount"],

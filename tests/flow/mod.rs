@@ -2,14 +2,18 @@
 #![allow(clippy::unwrap_used, clippy::disallowed_methods, reason = "tests, which start kerf itself")]
 
 mod bad_input;
+mod cache;
 mod capture;
 mod commands;
 mod data_sets;
 mod diff;
 mod disk_full;
+mod endurance;
 mod grade;
+mod hostile;
 mod kills;
 mod outcomes;
+mod plan;
 mod ranking;
 mod resume;
 mod task_new;

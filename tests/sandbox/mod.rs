@@ -54,6 +54,7 @@ fn spec(lower: &Path) -> SessionSpec {
         read_only: Vec::new(),
         writable: Vec::new(),
         network: false,
+        newer_than: 0,
         environment: BTreeMap::new(),
         limits: Limits { disk_mb: 64, processes: 256, memory_mb: 2048, output_bytes: 1 << 20 },
     }

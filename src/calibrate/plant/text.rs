@@ -355,7 +355,10 @@ impl Text {
             && self.lines[self.blocks[block].open..line]
                 .iter()
                 .all(|line| !line.starts || line.text.trim_end().ends_with(':'));
-        (ended && !first && self.lines[before].block.is_some() && self.blocks[function].open < line)
+        (ended
+            && !first
+            && (self.lines[before].block.is_some() || before == self.blocks[block].open)
+            && self.blocks[function].open < line)
             .then_some(block)
     }
 

@@ -4,6 +4,7 @@ mod file_cases;
 mod invariants;
 mod python_cases;
 mod rust_cases;
+mod sound_cases;
 mod typescript_cases;
 
 use std::collections::BTreeSet;

@@ -98,6 +98,11 @@ pub(super) fn restore(reference: &Reference, changes: &mut TreeChanges) -> Vec<S
     restored.into_iter().collect()
 }
 
+/// Whether a file of the base belongs to the runner alone.
+pub(super) fn is_whole(path: &str, reference: &Reference) -> bool {
+    row_of(path, reference, None).is_some_and(|row| row.part == Part::Whole)
+}
+
 fn put(changes: &mut TreeChanges, path: &str, wanted: Option<Blob>, base: Option<&Blob>) {
     if wanted.as_ref() == base {
         changes.remove(path);

@@ -143,7 +143,7 @@ impl Runner<'_> {
         environment: &BTreeMap<String, String>,
     ) -> Result<StepOutput, Stopped> {
         let whole = bench.tester(self.world).once(tree, command, environment)?;
-        let run = TestRun { whole, alone: Vec::new() };
+        let run = TestRun::plain(whole);
         self.sink.keep_test_run(key, &run)?;
         Ok(run.whole)
     }

@@ -1,7 +1,7 @@
 //! `debug`: prints that were left behind, and code that was commented out.
 
 use crate::diff::{Change, Role, UnitKind};
-use crate::metric::relevance::view::tokens_in;
+use crate::metric::relevance::view::{has_word, tokens_in};
 use crate::metric::relevance::{Facts, Grade, Mark, Sign};
 use crate::syntax::{Language, Source, TokenKind, flag, language_of};
 
@@ -164,7 +164,7 @@ fn print(facts: &Facts, change: &Change, path: &str, printing: &Printing) -> Opt
     if facts.topic.about_printing() {
         return None;
     }
-    if let Some(local) = own_name(source, change, &code[bang..]).filter(|_| prints) {
+    if let Some(local) = own_name(&text).filter(|_| prints) {
         return Some(format!("a `{shown}` shows `{local}` under its own name"));
     }
     if prints && !may_print(facts, path, printing) && !printed_before(facts, change.file, printing) {
@@ -173,24 +173,24 @@ fn print(facts: &Facts, change: &Change, path: &str, printing: &Printing) -> Opt
     None
 }
 
-/// The printed text is the name of a variable that is printed behind it, and nothing else: `"total = {:?}", total`.
-fn own_name(source: &Source, change: &Change, code: &[usize]) -> Option<String> {
-    let literal = code.iter().position(|token| source.tokens[*token].kind == TokenKind::Literal)?;
-    let text = String::from_utf8_lossy(source.text(code[literal])).into_owned();
-    let inner = text.trim_start_matches(['f', 'b', 'r']).trim_matches(['"', '\'', '`']);
-    let shown: String = match inner.split_once('{') {
-        // Format arguments are no words; a name in one is the variable itself.
-        Some((before, rest)) => match rest.split_once('}') {
-            Some((_, after)) if after.trim().is_empty() => before.to_owned(),
-            _ => return None,
-        },
-        None => inner.to_owned(),
+/// The printed text is the name of a variable that is printed too, and nothing else: `"total = {:?}", total`.
+fn own_name(text: &str) -> Option<String> {
+    let (_, arguments) = text.split_once('(')?;
+    let arguments = arguments.trim_start_matches(['f', 'r', 'b']);
+    let quote = arguments.chars().next().filter(|quote| matches!(quote, '"' | '\'' | '`'))?;
+    let (inner, behind) = arguments.get(1..)?.split_once(quote)?;
+    let shown = match inner.split_once('{') {
+        // What is formatted in are no words.
+        Some((before, rest)) if rest.split_once('}').is_some_and(|(_, after)| after.trim().is_empty()) => {
+            before
+        }
+        Some(_) => return None,
+        None => inner,
     };
-    let name = shown.trim().trim_end_matches(['=', ':', ' ', '-', '>']).to_owned();
-    let word = !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || c == '_' || c == '.');
-    let named = code[literal + 1..].iter().any(|token| source.text(*token) == name.as_bytes())
-        || inner.contains(&format!("{{{name}"));
-    (word && named && change.old[0] == change.old[1]).then_some(name)
+    let name = shown.trim().trim_end_matches(['=', ':', ' ', '-', '>', '$']);
+    let word = !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '.'));
+    let named = has_word(behind.as_bytes(), name) || inner.contains(&format!("{{{name}"));
+    (word && named).then(|| name.to_owned())
 }
 
 fn may_print(facts: &Facts, path: &str, printing: &Printing) -> bool {

@@ -44,16 +44,13 @@ fn is_docstring(facts: &Facts, edit: &Unit) -> bool {
 }
 
 fn strings(source: &Source, range: [usize; 2]) -> bool {
-    let docs = source.language.name == "python";
     let mut tokens = tokens_in(source, range[0]..range[1]);
-    docs && !tokens.is_empty()
-        && tokens.all(|token| {
-            let leaf = source.tokens[token].node as usize;
-            let literal = source.tokens[token].kind == TokenKind::Literal;
-            let alone =
-                source.parent(leaf).is_some_and(|parent| source.kind_name(parent) == "expression_statement");
-            source.tokens[token].kind == TokenKind::Comment
-                || literal && alone && source.text(token).ends_with(b"\"\"\"")
-                || literal && alone && source.text(token).ends_with(b"'''")
-        })
+    let documents = |token: usize| {
+        let leaf = source.tokens[token].node as usize;
+        let string = source.ancestors(leaf).take(3).find(|node| source.kind_name(*node) == "string");
+        let statement = string.and_then(|node| source.parent(node));
+        source.tokens[token].kind == TokenKind::Comment
+            || statement.is_some_and(|node| source.kind_name(node) == "expression_statement")
+    };
+    source.language.name == "python" && !tokens.is_empty() && tokens.all(documents)
 }

@@ -20,6 +20,8 @@ pub(super) fn find(facts: &Facts, unit: usize) -> Option<Mark> {
     if edit.kind != UnitKind::Added || edit.role == Role::Test {
         return None;
     }
+    // A new file is a matter of its own.
+    facts.view.file(edit)?.old.as_ref()?;
     let source = facts.view.new_side(change.file)?;
     let range = change.new[0]..change.new[1];
     let outer = outermost(facts.view.definitions(change.file), &range);

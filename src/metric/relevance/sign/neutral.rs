@@ -224,18 +224,16 @@ fn annotated(facts: &Facts, edit: &Unit) -> Option<String> {
     if change.old[0] != change.old[1] || colon != ":" || source.text(tokens.end) != b"=" || !local {
         return None;
     }
-    let value = String::from_utf8_lossy(source.text(tokens.end + 1)).into_owned();
-    let after = source.text(tokens.end + 2);
+    let start = source.tokens.get(tokens.end + 1)?.start as usize;
+    let line = source.bytes.get(start..)?.split(|byte| *byte == b'\n').next()?;
+    let line = String::from_utf8_lossy(line).into_owned();
+    let value = line.trim_end().trim_end_matches(';');
     let kind = kind.join(" ");
-    let language = source.language.name;
-    let same = LITERAL_TYPES.iter().any(|(name, start, types)| {
-        *name == language && value.starts_with(start) && types.contains(&kind.as_str())
+    let same = LITERAL_TYPES.iter().any(|(name, literal, types)| {
+        // A string begins and ends with its only two marks; other literals are words.
+        let quoted = literal.len() == 1 && value.starts_with(literal) && value.ends_with(literal);
+        let whole = quoted && value.matches(literal).count() == 2 || value == *literal;
+        *name == source.language.name && whole && types.contains(&kind.as_str())
     });
-    // The literal is the whole value.
-    let ends = after == b";"
-        || language == "python" && {
-            let end = source.tokens.get(tokens.end + 1)?.end as usize;
-            source.bytes.get(end..).is_none_or(|rest| rest.is_empty() || rest.starts_with(b"\n"))
-        };
-    (same && ends).then(|| format!("`{kind}` is what the literal is anyway"))
+    same.then(|| format!("`{kind}` is what the literal is anyway"))
 }

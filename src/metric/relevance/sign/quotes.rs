@@ -2,6 +2,7 @@
 
 use crate::diff::UnitKind;
 use crate::metric::relevance::{Facts, Grade, Mark, Sign};
+use crate::syntax::Source;
 
 pub(super) fn find(facts: &Facts, unit: usize) -> Option<Mark> {
     let edit = facts.unit(unit);
@@ -14,12 +15,27 @@ pub(super) fn find(facts: &Facts, unit: usize) -> Option<Mark> {
         return None;
     }
     let (gone, come) = facts.view.tokens(edit);
-    let same = gone.len() == come.len() && gone.iter().zip(&come).all(|(old, new)| requoted(old, new));
-    (same && !gone.is_empty()).then(|| Mark {
+    let whole = gone.len() == come.len() && gone.iter().zip(&come).all(|(old, new)| requoted(old, new));
+    let marks = |tokens: &[String]| tokens.iter().all(|token| token.chars().all(|c| matches!(c, '\'' | '"')));
+    // Where a string is several tokens, only its marks change.
+    let parts = marks(&gone)
+        && marks(&come)
+        && edit.changes.iter().all(|change| {
+            let (old, new) = (facts.view.old(change.file), facts.view.new_side(change.file));
+            let text = |source: Option<&Source>, at: usize| {
+                let source = source?;
+                Some(source.node_text(source.parent(source.leaf_at(at)?)?))
+            };
+            match (text(old, change.old[0]), text(new, change.new[0])) {
+                (Some(old), Some(new)) => requoted(&old, &new),
+                _ => false,
+            }
+        });
+    ((whole || parts) && !gone.is_empty()).then(|| Mark {
         sign: Sign::Neutral,
         grade: Grade::B,
         evidence: vec![facts.at(unit, "")],
-        why: format!("the same {} in other quotes", if gone.len() == 1 { "string" } else { "strings" }),
+        why: "the same string in other quotes".to_owned(),
     })
 }
 
@@ -29,13 +45,11 @@ fn requoted(old: &str, new: &str) -> bool {
         let quote = text.chars().next().filter(|quote| matches!(quote, '\'' | '"'))?;
         let length = if text.starts_with(&quote.to_string().repeat(3)) { 3 } else { 1 };
         let inner = text.get(length..text.len().checked_sub(length)?)?;
-        (text.ends_with(quote) && !inner.contains(['\'', '"', '\\']))
-            .then(|| (quote, length, inner.to_owned()))
+        let plain = text.ends_with(quote) && !inner.contains(['\'', '"', '\\']);
+        plain.then(|| (quote, length, inner.to_owned()))
     };
-    match (inner(old), inner(new)) {
-        (Some((p, n, a)), Some((q, m, b))) => p != q && n == m && a == b,
-        _ => false,
-    }
+    let (Some(old), Some(new)) = (inner(old), inner(new)) else { return false };
+    old.0 != new.0 && old.1 == new.1 && old.2 == new.2
 }
 
 #[cfg(test)]
