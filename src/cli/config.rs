@@ -14,6 +14,8 @@ pub(super) struct Config {
     /// Section `[run]`.
     #[serde(default)]
     pub run: RunConfig,
+    /// Section `[nightly]`.
+    pub nightly: Option<super::nightly::NightlyConfig>,
 }
 
 /// Defaults of `kerf run`; an option on the command line wins.

@@ -51,6 +51,18 @@ pub(super) fn main(arguments: &DoctorArguments) -> anyhow::Result<Exit> {
             }
         });
     }
+    findings.push(Finding {
+        name: "container images".to_owned(),
+        fine: false,
+        needed: false,
+        detail:
+            "this version cannot run tasks in an image; SWE-bench Verified needs the images that it names"
+                .to_owned(),
+        advice:
+            "give such tasks a profile that sets them up without one, or grade the logs of its own harness: \
+                 kerf grade --rules swebench"
+                .to_owned(),
+    });
     findings.push(cache_finding(&cache));
     if arguments.json {
         let list: Vec<_> = findings

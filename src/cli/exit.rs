@@ -15,7 +15,11 @@ pub enum Exit {
     Failed = 1,
     /// Wrong usage or bad input.
     Usage = 2,
-    /// Every trial of the run is invalid, a task is quarantined, or no commit made a task.
+    /// A comparison found a regression.
+    Regressed = 3,
+    /// A comparison is inconclusive or suspect, under `--strict`.
+    Inconclusive = 4,
+    /// The comparison is invalid, every trial of the run is invalid, a task is quarantined, or no commit made a task.
     Invalid = 5,
     /// Differences were found.
     Different = 6,
@@ -29,7 +33,9 @@ Exit codes:
   0    fine
   1    kerf failed
   2    usage or bad input (a run with unreadable inputs evaluates the rest first)
-  5    invalid: every trial of a run, a quarantined task, no commit that makes a task
+  3    regression (compare, nightly)
+  4    inconclusive or suspect, under --strict (compare, nightly)
+  5    invalid: a comparison, a night, every trial of a run, a quarantined task, no commit that makes a task
   6    differences found (diff --exit-code, verify)
   130  interrupted; the same command carries on";
 

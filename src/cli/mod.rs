@@ -7,6 +7,7 @@ mod bring;
 mod cache;
 mod calibrate;
 mod capture;
+mod compare;
 mod completions;
 mod config;
 mod context;
@@ -16,6 +17,7 @@ mod durations;
 pub mod exit;
 mod grade;
 mod merge;
+mod nightly;
 mod plan;
 mod progress;
 mod report;
@@ -47,8 +49,12 @@ enum Command {
     Plan(plan::PlanArguments),
     /// Join the shards of a plan into one run
     Merge(merge::MergeArguments),
+    /// Evaluate suites × models every night, compare with the baseline, report
+    Nightly(nightly::NightlyArguments),
     /// Print the report of a run
     Report(report::ReportArguments),
+    /// Compare two runs, or models of one run, on common tasks
+    Compare(compare::CompareArguments),
     /// Show a change as edit units
     Diff(diff::DiffArguments),
     /// Grade a log that others made: no repository needed
@@ -90,7 +96,9 @@ pub fn main() -> std::process::ExitCode {
         Command::Run(arguments) => run::main(&arguments),
         Command::Plan(arguments) => plan::main(&arguments),
         Command::Merge(arguments) => merge::main(&arguments),
+        Command::Nightly(arguments) => nightly::main(&arguments),
         Command::Report(arguments) => report::main(&arguments),
+        Command::Compare(arguments) => compare::main(&arguments),
         Command::Diff(arguments) => diff::main(&arguments),
         Command::Grade(arguments) => grade::main(&arguments),
         Command::Task(command) => task::main(&command),

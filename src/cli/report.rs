@@ -9,17 +9,18 @@ use super::Exit;
 use super::exit::bad_input;
 use super::run::exit_of;
 use crate::calibrate;
-use crate::evaluate::{EMPTY, GOLD};
-use crate::report::{Calibration, RunHeader, View, json, markdown, task, terminal};
-use crate::stats::summary::{Options, summarise};
-use crate::store::{ReadError, Run, read_detail, read_run};
+use crate::evaluate::record::Outcome;
+use crate::evaluate::{EMPTY, GOLD, Record};
+use crate::report::{Calibration, RunHeader, View, json, machine, markdown, svg, task, terminal};
+use crate::stats::{Options, RunSummary, Summariser};
+use crate::store::{ReadError, each_record, read_detail, read_seed};
 
 /// Arguments of `kerf report`.
 #[derive(Debug, clap::Args)]
 pub(super) struct ReportArguments {
     /// Run folder, or a records file
     run: PathBuf,
-    /// terminal, markdown or json
+    /// terminal, markdown, json, csv, junit, sarif, github or svg
     #[arg(long, default_value = "terminal", value_name = "NAME")]
     format: String,
     /// Show the trials of one task, unit by unit
@@ -32,39 +33,121 @@ pub(super) struct ReportArguments {
 
 /// Reads and prints.
 pub(super) fn main(arguments: &ReportArguments) -> anyhow::Result<Exit> {
-    let run = read_run(&arguments.run).map_err(|error| match error {
-        ReadError::Io { .. } => bad_input(format!("{error}; give a run folder or a records file")),
-        ReadError::Malformed { .. } => bad_input(error),
-    })?;
+    let path = &arguments.run;
     if let Some(id) = &arguments.task {
-        return print_task(&arguments.run, &run, id, arguments.model.as_deref());
+        return print_task(path, id, arguments.model.as_deref());
     }
-    let text = match arguments.format.as_str() {
-        "terminal" => return print_terminal(&arguments.run),
-        "markdown" => {
-            let (header, summary) = summary(&arguments.run, &run);
-            markdown::render(&header, &summary, calibration(&arguments.run)?.as_ref())
+    if arguments.format == "terminal" {
+        return print_terminal(path);
+    }
+    let mut junit = machine::Junit::default();
+    let wants_junit = arguments.format == "junit";
+    let run = read(path, |record| {
+        if wants_junit && record.model != GOLD && record.model != EMPTY {
+            junit.add(record);
         }
-        "json" => json::render(&summary(&arguments.run, &run).1)?,
+    })?;
+    let text = match arguments.format.as_str() {
+        "markdown" => markdown::render(&run.header, &run.summary, calibration(path)?.as_ref()),
+        "json" => json::render(&run.summary)?,
+        "csv" => machine::csv(&run.summary),
+        "junit" => junit.finish(&run.header.suite),
+        "sarif" => machine::sarif_log(&findings(path, &run.summary)?)?,
+        "github" => machine::github(&run.summary, &findings(path, &run.summary)?),
+        "svg" => {
+            let view = View { width: 100, colour: true };
+            svg::render(&terminal::render(&run.header, &run.summary, None, view))
+        }
         other => {
             return Err(bad_input(format!(
-                "--format {other} is unknown; known are terminal, markdown and json"
+                "--format {other} is unknown; known are terminal, markdown, json, csv, junit, sarif, github and svg"
             )));
         }
     };
     print(&text)?;
-    Ok(exit_of(run.records.iter().map(|record| record.outcome)))
+    Ok(run.exit())
+}
+
+/// A run, summed up as it streamed by.
+struct Read {
+    header: RunHeader,
+    summary: RunSummary,
+    is_complete: bool,
+    records: u64,
+    invalid: u64,
+}
+
+impl Read {
+    fn exit(&self) -> Exit {
+        let outcomes = [(Outcome::Invalid, self.invalid), (Outcome::Resolved, self.records - self.invalid)];
+        exit_of(outcomes.into_iter().filter(|(_, count)| *count > 0).map(|(outcome, _)| outcome))
+    }
+}
+
+fn read(path: &Path, mut also: impl FnMut(&Record)) -> anyhow::Result<Read> {
+    // The seed stands in run.json, which is there before the first record.
+    let seed = read_seed(path);
+    let mut summariser = Summariser::new(Options { seed, ..Options::default() });
+    let (mut records, mut invalid) = (0, 0);
+    let info = each_record(path, |record| {
+        records += 1;
+        invalid += u64::from(record.outcome == Outcome::Invalid);
+        summariser.add(&record);
+        also(&record);
+    })
+    .map_err(unreadable)?;
+    let summary = summariser.finish();
+    let header = RunHeader {
+        suite: info.as_ref().map_or_else(|| "records".to_owned(), |info| info.suite.clone()),
+        lock: info.as_ref().map(|info| info.lock.clone()),
+        tasks: info.as_ref().map_or(summary.tasks, |info| info.tasks.len() as u64),
+        trials: summary.trials,
+        invalid: summary.invalid,
+        sandbox: info.as_ref().map(|info| info.sandbox.clone()),
+        path: path.display().to_string(),
+    };
+    let is_complete = info.as_ref().is_none_or(|info| info.complete);
+    Ok(Read { header, summary, is_complete, records, invalid })
+}
+
+/// Irrelevant units and findings of the trials that the summary names as the heaviest, at their places.
+fn findings(path: &Path, summary: &RunSummary) -> anyhow::Result<Vec<machine::Located>> {
+    let mut kept: Vec<Option<Record>> = vec![None; summary.findings.len()];
+    each_record(path, |record| {
+        let place = summary.findings.iter().position(|finding| {
+            (&finding.task, &finding.model, &finding.scaffold, finding.sample)
+                == (&record.task, &record.model, &record.scaffold, record.sample)
+        });
+        if let Some(place) = place {
+            kept[place] = Some(record);
+        }
+    })
+    .map_err(unreadable)?;
+    let mut found = Vec::new();
+    for record in kept.iter().flatten() {
+        let Some(key) = record.grade_key.as_ref().filter(|_| path.join("details").is_dir()) else { continue };
+        let detail = read_detail(path, key).context("the detail cannot be read")?;
+        found.extend(machine::located(record, &detail));
+    }
+    Ok(found)
+}
+
+/// A run that cannot be read is the user's to mend.
+pub(super) fn unreadable(error: ReadError) -> anyhow::Error {
+    match error {
+        ReadError::Io { .. } => bad_input(format!("{error}; give a run folder or a records file")),
+        ReadError::Malformed { .. } => bad_input(error),
+    }
 }
 
 /// Prints the report that a person sees after a run.
 pub(super) fn print_terminal(path: &Path) -> anyhow::Result<Exit> {
-    let run = read_run(path)?;
-    let (header, summary) = summary(path, &run);
-    print(&terminal::render(&header, &summary, calibration(path)?.as_ref(), view()))?;
-    if run.info.as_ref().is_some_and(|info| !info.complete) {
+    let run = read(path, |_| {})?;
+    print(&terminal::render(&run.header, &run.summary, calibration(path)?.as_ref(), view()))?;
+    if !run.is_complete {
         eprintln!("kerf: this run is not complete: the same `kerf run` carries on");
     }
-    Ok(exit_of(run.records.iter().map(|record| record.outcome)))
+    Ok(run.exit())
 }
 
 /// What `kerf calibrate --out RUN/calibrate.json` left in the run folder.
@@ -103,23 +186,15 @@ pub(super) fn print(text: &str) -> anyhow::Result<()> {
     Ok(out.flush()?)
 }
 
-fn summary(path: &Path, run: &Run) -> (RunHeader, crate::stats::RunSummary) {
-    let seed = run.info.as_ref().map_or(0, |info| info.options.seed);
-    let summary = summarise(&run.records, &Options { seed, ..Options::default() });
-    let header = RunHeader {
-        suite: run.info.as_ref().map_or_else(|| "records".to_owned(), |info| info.suite.clone()),
-        lock: run.info.as_ref().map(|info| info.lock.clone()),
-        tasks: run.info.as_ref().map_or(summary.tasks, |info| info.tasks.len() as u64),
-        trials: summary.trials,
-        invalid: summary.invalid,
-        sandbox: run.info.as_ref().map(|info| info.sandbox.clone()),
-        path: path.display().to_string(),
-    };
-    (header, summary)
-}
-
-fn print_task(path: &Path, run: &Run, id: &str, model: Option<&str>) -> anyhow::Result<Exit> {
-    let mut records = task::select(&run.records, id, model);
+fn print_task(path: &Path, id: &str, model: Option<&str>) -> anyhow::Result<Exit> {
+    let mut kept = Vec::new();
+    each_record(path, |record| {
+        if record.task == id {
+            kept.push(record);
+        }
+    })
+    .map_err(unreadable)?;
+    let mut records = task::select(&kept, id, model);
     if model.is_none() {
         records.retain(|record| record.model != GOLD && record.model != EMPTY);
     }

@@ -349,14 +349,20 @@ pub(super) fn read_inputs(arguments: &InputArguments) -> anyhow::Result<Inputs> 
     let mut notes = lock.iter().filter_map(|lock| lock.differences(&suite)).collect::<Vec<_>>();
     let (note, mut left_out) = leave_out_quarantined(&mut suite, &tasks)?;
     notes.extend(note);
-    if arguments.all {
-        for more in &defaults.all {
-            let mut other = read_suite_with(more, &profiles).map_err(bad_input)?;
-            let (note, out) = leave_out_quarantined(&mut other, more)?;
-            notes.extend(note);
-            left_out.extend(out);
-            suite.join(other);
+    for more in &defaults.all {
+        let mut other = read_suite_with(more, &profiles).map_err(bad_input)?;
+        if !arguments.all {
+            // Their predictions wait for `--all`, and are no strangers.
+            let ids = other.tasks.into_iter().map(|task| task.id);
+            left_out.extend(ids.filter(|id| suite.task(id).is_none()));
+            continue;
         }
+        let (note, out) = leave_out_quarantined(&mut other, more)?;
+        notes.extend(note);
+        left_out.extend(out);
+        suite.join(other);
+    }
+    if arguments.all {
         problems = suite.problems.iter().map(ToString::to_string).collect();
     }
     let paths =

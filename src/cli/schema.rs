@@ -23,9 +23,12 @@ fn schemas() -> Vec<(&'static str, Schema)> {
     vec![
         ("bundle", schema_for!(super::suite::Bundle)),
         ("calibrate", schema_for!(crate::calibrate::Calibration)),
+        ("compare", schema_for!(crate::stats::compare::Comparison)),
         ("detail", schema_for!(crate::evaluate::detail::Detail)),
         ("diff", schema_for!(crate::diff::Diff)),
         ("grade", schema_for!(crate::harness::grade::Grade)),
+        ("night", schema_for!(crate::store::history::NightFile)),
+        ("nightly", schema_for!(crate::stats::nightly::NightReport)),
         ("plan", schema_for!(crate::store::PlanFile)),
         ("record", schema_for!(crate::evaluate::Record)),
         ("run", schema_for!(crate::store::RunInfo)),

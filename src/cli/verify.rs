@@ -21,7 +21,7 @@ use crate::evaluate::verify::{Difference, Sample, differences, draw};
 use crate::evaluate::{Plan, Record, Watcher, World};
 use crate::report::escape;
 use crate::snapshot::Snapshots;
-use crate::store::{BadLine, Inspection, RunFolder, RunInfo, inspect_run, read_detail};
+use crate::store::{BadLine, Changed, Inspection, RunFolder, RunInfo, inspect_run, read_detail};
 use crate::task::read_suite_with;
 
 /// Schema name of the result.
@@ -56,17 +56,6 @@ pub(super) struct VerifyArguments {
     /// Print JSON
     #[arg(long)]
     json: bool,
-}
-
-/// Something that is not as it was when the run was made.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct Changed {
-    /// What: `rules`, `task ID`, `toolchain rust`, …
-    pub what: String,
-    /// In the run.
-    pub was: String,
-    /// Now.
-    pub now: String,
 }
 
 /// A trial by name.
@@ -164,7 +153,7 @@ pub(super) fn main(arguments: &VerifyArguments) -> anyhow::Result<Exit> {
     if !arguments.json {
         eprintln!("kerf: {} of {} trials are run again", drawn.len(), run.records.len());
     }
-    let changed = changed(&run.info, &info);
+    let changed = run.info.changes(&info);
 
     let cache = context::cache(&context::variables())?;
     std::fs::create_dir_all(&cache).with_context(|| format!("cannot make {}", cache.display()))?;
@@ -239,34 +228,6 @@ fn narrowed(mut plan: Plan, drawn: &BTreeSet<String>) -> Plan {
     }
     plan.tasks.retain(|task| !task.trials.is_empty());
     plan
-}
-
-/// What a run stands on that is not as it was.
-fn changed(was: &RunInfo, now: &RunInfo) -> Vec<Changed> {
-    let mut found = Vec::new();
-    let mut note = |what: String, was: String, now: String| {
-        if was != now {
-            found.push(Changed { what, was, now });
-        }
-    };
-    let none = || "none".to_owned();
-    note("kerf".to_owned(), was.kerf.clone(), now.kerf.clone());
-    note("rules".to_owned(), was.rules.clone(), now.rules.clone());
-    note("options".to_owned(), format!("{:?}", was.options), format!("{:?}", now.options));
-    note("sandbox".to_owned(), was.sandbox.clone(), now.sandbox.clone());
-    let languages: BTreeSet<&String> = was.toolchains.keys().chain(now.toolchains.keys()).collect();
-    for language in languages {
-        let words =
-            |info: &RunInfo| info.toolchains.get(language).map_or_else(none, |tools| tools.join("; "));
-        note(format!("toolchain {language}"), words(was), words(now));
-    }
-    let ids: BTreeSet<&String> = was.tasks.iter().chain(&now.tasks).map(|task| &task.id).collect();
-    for id in ids {
-        let hash = |info: &RunInfo| info.task_hash(id).map_or_else(none, str::to_owned);
-        note(format!("task {id}"), hash(was), hash(now));
-    }
-    note("plan".to_owned(), was.plan.clone(), now.plan.clone());
-    found
 }
 
 #[allow(clippy::too_many_arguments, reason = "all that was found out, once")]

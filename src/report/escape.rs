@@ -73,6 +73,45 @@ pub fn shell(text: &str) -> String {
     format!("'{}'", text.replace('\'', r"'\''"))
 }
 
+/// For XML, in text and attributes: control characters made visible, for XML has none, and markup quoted.
+pub fn xml(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for character in terminal(text).chars() {
+        match character {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' => out.push_str("&quot;"),
+            '\'' => out.push_str("&apos;"),
+            '\u{fffe}' | '\u{ffff}' => out.push('\u{fffd}'),
+            other => out.push(other),
+        }
+    }
+    out
+}
+
+/// For a cell of CSV that a spreadsheet may open: what would be a formula there begins with an apostrophe. Numbers stay.
+pub fn spreadsheet(text: &str) -> String {
+    let text = terminal(text);
+    let formula = text.starts_with(['=', '+', '-', '@']) && text.parse::<f64>().is_err();
+    if formula { format!("'{text}") } else { text }
+}
+
+/// One workflow command of GitHub (`::error file=…,line=…,title=…::message`), ended by a line feed.
+pub fn workflow_command(
+    kind: &str,
+    title: &str,
+    file: Option<&str>,
+    line: Option<u64>,
+    message: &str,
+) -> String {
+    let data = |text: &str| terminal(text).replace('%', "%25");
+    let property = |text: &str| data(text).replace(':', "%3A").replace(',', "%2C");
+    let file = file.map_or_else(String::new, |file| format!("file={},", property(file)));
+    let line = line.filter(|_| !file.is_empty()).map_or_else(String::new, |line| format!("line={line},"));
+    format!("::{kind} {file}{line}title={}::{}\n", property(title), data(message))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -6,14 +6,20 @@
 //! Invariants: no statistic is computed here; text from outside (model names, test ids, paths, reasons) passes
 //! [`escape`] before it is printed; without colour no control character but the line feed is ever written.
 
+pub mod bars;
 pub mod columns;
+pub mod compare;
 pub mod diff_text;
 pub mod escape;
 pub mod figures;
 pub mod grade;
 pub mod json;
+pub mod machine;
 pub mod markdown;
+pub mod nightly;
 pub mod notes;
+pub mod sarif;
+pub mod svg;
 pub mod table;
 pub mod task;
 pub mod terminal;

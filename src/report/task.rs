@@ -264,18 +264,19 @@ fn show(unit: &Value, files: &[Value]) -> Shown {
 /// `src/a.rs:12` of a unit's first change, in the new file unless it is gone.
 fn location(unit: &Value, files: &[Value]) -> String {
     let changes = list(Some(unit), &["changes"]);
-    let Some(change) = changes.first() else { return place("", None) };
+    let more = if changes.len() > 1 { format!(" (+{})", changes.len() - 1) } else { String::new() };
+    let (file, line) = first_place(unit, files);
+    format!("{}{more}", place(&escape::terminal(&file), line))
+}
+
+/// File and line of a unit's first change, in the new file unless it is gone; not escaped.
+pub(super) fn first_place(unit: &Value, files: &[Value]) -> (String, Option<u64>) {
+    let Some(change) = list(Some(unit), &["changes"]).first() else { return (String::new(), None) };
     let file =
         change.get("file").and_then(Value::as_u64).and_then(|file| files.get(usize::try_from(file).ok()?));
     let start = |side: &str| change.get(side).and_then(|lines| lines.get(0)).and_then(Value::as_u64);
-    let name = |side: &str| file.map_or("", |file| text(file, side));
-    let more = if changes.len() > 1 { format!(" (+{})", changes.len() - 1) } else { String::new() };
-    let at = if name("new").is_empty() {
-        place(&escape::terminal(name("old")), start("old_lines"))
-    } else {
-        place(&escape::terminal(name("new")), start("new_lines"))
-    };
-    format!("{at}{more}")
+    let name = |side: &str| file.map_or("", |file| text(file, side)).to_owned();
+    if name("new").is_empty() { (name("old"), start("old_lines")) } else { (name("new"), start("new_lines")) }
 }
 
 fn place(file: &str, line: Option<u64>) -> String {
@@ -293,12 +294,12 @@ fn more(out: &mut String, n: usize, noun: &str) {
 }
 
 /// The list at a path of field names, or nothing.
-fn list<'a>(value: Option<&'a Value>, path: &[&str]) -> &'a [Value] {
+pub(super) fn list<'a>(value: Option<&'a Value>, path: &[&str]) -> &'a [Value] {
     let found = path.iter().try_fold(value, |value, field| Some(value?.get(field))).flatten();
     found.and_then(Value::as_array).map_or(&[], Vec::as_slice)
 }
 
-fn text<'a>(value: &'a Value, field: &str) -> &'a str {
+pub(super) fn text<'a>(value: &'a Value, field: &str) -> &'a str {
     value.get(field).and_then(Value::as_str).unwrap_or("")
 }
 

@@ -159,7 +159,10 @@ pub fn thread_variables(threads: usize) -> BTreeMap<String, String> {
         "PYTEST_XDIST_AUTO_NUM_WORKERS",
         "GOMAXPROCS",
     ];
-    NAMES.iter().map(|name| ((*name).to_owned(), threads.to_string())).collect()
+    // vitest refuses a largest number below its smallest, which goes by the cores of the machine.
+    const LEAST: &[&str] = &["VITEST_MIN_THREADS", "VITEST_MIN_FORKS"];
+    let most = NAMES.iter().map(|name| ((*name).to_owned(), threads.to_string()));
+    most.chain(LEAST.iter().map(|name| ((*name).to_owned(), "1".to_owned()))).collect()
 }
 
 /// Calls `job` until its result is worth keeping or tries are used up, with longer and longer pauses between.

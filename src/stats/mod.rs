@@ -8,16 +8,22 @@
 pub mod binomial;
 pub mod bootstrap;
 mod cell;
+pub mod change;
 pub mod compare;
+pub mod cusum;
 pub mod family;
 mod fold;
+pub mod health;
 pub mod interval;
 mod model;
+pub mod nightly;
 pub mod pair;
 pub mod pass;
 pub mod permutation;
 pub mod strata;
+pub mod suite_health;
 pub mod summary;
+pub mod trend;
 pub use fold::Summariser;
 pub use summary::{Options, RunSummary, summarise};
 #[cfg(test)]

@@ -257,7 +257,7 @@ pub(super) fn remove_leftovers(path: &Path) {
 }
 
 /// Writes a file whole or not at all.
-pub(super) fn write_aside(path: &Path, bytes: &[u8]) -> Result<(), SinkError> {
+pub fn write_aside(path: &Path, bytes: &[u8]) -> Result<(), SinkError> {
     let folder = path.parent().unwrap_or(Path::new("."));
     let mut aside = tempfile::Builder::new().prefix(ASIDE).tempfile_in(folder).map_err(at(path))?;
     aside.write_all(bytes).map_err(at(path))?;

@@ -1,6 +1,6 @@
 //! `run.json`: what a run was made of.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -91,6 +91,17 @@ pub struct RunInfo {
     pub environment: BTreeMap<String, serde_json::Value>,
 }
 
+/// Something that is not as it was when a run was made.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Changed {
+    /// What: `rules`, `task ID`, `toolchain rust`, …
+    pub what: String,
+    /// In the run.
+    pub was: String,
+    /// Now.
+    pub now: String,
+}
+
 impl RunInfo {
     /// Whether records made under `self` answer trials planned under `other`: everything that a record's figures
     /// depend on is the same. (Which trials there are does not matter: each record names its own.)
@@ -100,6 +111,39 @@ impl RunInfo {
             && self.options == other.options
             && self.toolchains == other.toolchains
             && self.sandbox == other.sandbox
+    }
+
+    /// What `now` does not stand on in the same way: version of kerf, rules, options, sandbox, tools, tasks, plan. A task or
+    /// tool that one of them lacks is `none` there.
+    pub fn changes(&self, now: &Self) -> Vec<Changed> {
+        let mut found = Vec::new();
+        let mut note = |what: String, was: String, now: String| {
+            if was != now {
+                found.push(Changed { what, was, now });
+            }
+        };
+        let none = || "none".to_owned();
+        note("kerf".to_owned(), self.kerf.clone(), now.kerf.clone());
+        note("rules".to_owned(), self.rules.clone(), now.rules.clone());
+        note("options".to_owned(), format!("{:?}", self.options), format!("{:?}", now.options));
+        note("sandbox".to_owned(), self.sandbox.clone(), now.sandbox.clone());
+        let languages: BTreeSet<&String> = self.toolchains.keys().chain(now.toolchains.keys()).collect();
+        for language in languages {
+            let words =
+                |info: &Self| info.toolchains.get(language).map_or_else(none, |tools| tools.join("; "));
+            note(format!("toolchain {language}"), words(self), words(now));
+        }
+        let of = |info: &Self| -> BTreeMap<String, String> {
+            info.tasks.iter().map(|task| (task.id.clone(), task.hash.clone())).collect()
+        };
+        let (tasks_was, tasks_now) = (of(self), of(now));
+        let ids: BTreeSet<&String> = tasks_was.keys().chain(tasks_now.keys()).collect();
+        for id in ids {
+            let hash = |tasks: &BTreeMap<String, String>| tasks.get(id).cloned().unwrap_or_else(none);
+            note(format!("task {id}"), hash(&tasks_was), hash(&tasks_now));
+        }
+        note("plan".to_owned(), self.plan.clone(), now.plan.clone());
+        found
     }
 
     /// The hash of a task, if the run has it.

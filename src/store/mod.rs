@@ -7,17 +7,20 @@
 //! a finished folder's records stand in plan order.
 
 mod folder;
+pub mod history;
 mod info;
 mod inspect;
 mod merge;
 mod plan;
 mod proofs;
 mod read;
+mod stream;
 
-pub use folder::{OpenError, RunFolder};
-pub use info::{Inputs, RUN_SCHEMA, RunInfo, Shard, TaskInfo};
+pub use folder::{OpenError, RunFolder, write_aside as write_whole};
+pub use info::{Changed, Inputs, RUN_SCHEMA, RunInfo, Shard, TaskInfo};
 pub use inspect::{BadLine, Inspection, inspect_run};
 pub use merge::{MergeError, merge};
 pub use plan::{Group, PLAN_SCHEMA, PlanError, PlanFile, PlannedTask, PlannedTrial};
 pub use proofs::ProofFolder;
-pub use read::{ReadError, Run, read_detail, read_run};
+pub use read::{ReadError, Run, read_detail, read_run, read_seed};
+pub use stream::each_record;

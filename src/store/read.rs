@@ -1,10 +1,9 @@
 //! Reading run folders, whole or records alone.
 
-use std::fs::File;
-use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 
 use super::info::RunInfo;
+use super::stream::each_record;
 use crate::evaluate::Record;
 
 /// Why a run cannot be read.
@@ -39,35 +38,11 @@ pub struct Run {
     pub records: Vec<Record>,
 }
 
-/// Reads a run folder, a folder with records alone, or a records file. A last line without its end is an interrupted
-/// run's and left out; any other line that is no record is an error.
+/// Reads a run folder, a folder with records alone, or a records file into memory; see [`each_record`].
 pub fn read_run(path: &Path) -> Result<Run, ReadError> {
-    let is_folder = path.is_dir();
-    let records_path = if is_folder { path.join("records.jsonl") } else { path.to_owned() };
-    let info = if is_folder && path.join("run.json").exists() { Some(read_info(path)?) } else { None };
-    let io = |source| ReadError::Io { path: records_path.clone(), source };
-    let mut reader = BufReader::new(File::open(&records_path).map_err(io)?);
     let mut records = Vec::new();
-    let mut number = 0;
-    let mut line = Vec::new();
-    loop {
-        line.clear();
-        if reader.read_until(b'\n', &mut line).map_err(io)? == 0 {
-            return Ok(Run { info, records });
-        }
-        number += 1;
-        if line.iter().all(u8::is_ascii_whitespace) {
-            continue;
-        }
-        match serde_json::from_slice(&line) {
-            Ok(record) => records.push(record),
-            Err(_) if line.last() != Some(&b'\n') => return Ok(Run { info, records }),
-            Err(error) => {
-                let detail = format!("is no record: {error}");
-                return Err(ReadError::Malformed { path: records_path, line: number, detail });
-            }
-        }
-    }
+    let info = each_record(path, |record| records.push(record))?;
+    Ok(Run { info, records })
 }
 
 pub(super) fn read_info(folder: &Path) -> Result<RunInfo, ReadError> {
@@ -78,6 +53,11 @@ pub(super) fn read_info(folder: &Path) -> Result<RunInfo, ReadError> {
         detail: error.to_string(),
         path,
     })
+}
+
+/// The seed that a run was made with; 0 where its `run.json` does not say.
+pub fn read_seed(path: &Path) -> u64 {
+    read_info(path).map_or(0, |info| info.options.seed)
 }
 
 /// The detail of a grade, as JSON.

@@ -255,3 +255,60 @@ fn what_more_workers_bring() {
         );
     }
 }
+
+/// Shown with `--ignored --nocapture`: a trial on a warm snapshot beside a clone, cold build and test of the same, on a
+/// crate with some thirty dependencies; they are fetched before anything is measured.
+#[test]
+#[ignore = "a measurement, and needs the registry"]
+fn what_a_warm_snapshot_saves() {
+    let project = Project::new(&["mini"]);
+    let manifest = fs::read_to_string(project.path("repos/mini/Cargo.toml")).unwrap();
+    let dependencies = "\n[dependencies]\nserde = { version = \"1\", features = [\"derive\"] }\nserde_json = \"1\"\nregex = \"1\"\n\
+                        toml = \"0.8\"\nproptest = { version = \"1\", default-features = false, features = [\"std\"] }\n";
+    project.write("repos/mini/Cargo.toml", &(manifest + dependencies));
+    let home = cache().join("cargo");
+    let cargo = |folder: &Path, arguments: &[&str]| {
+        let mut cargo = Command::new("cargo");
+        cargo.args(arguments).current_dir(folder).env("CARGO_HOME", &home).env_remove("CARGO_TARGET_DIR");
+        assert!(cargo.stdout(Stdio::null()).stderr(Stdio::null()).status().unwrap().code().is_some());
+    };
+    kerf(&Project::new(&["mini"]), "out", "1", false); // makes the cargo home
+    fs::remove_file(project.path("repos/mini/Cargo.lock")).unwrap();
+    cargo(&project.path("repos/mini"), &["generate-lockfile"]);
+    cargo(&project.path("repos/mini"), &["fetch"]);
+    let lock = fs::read_to_string(project.path("repos/mini/Cargo.lock")).unwrap();
+    let packages = lock.matches("[[package]]").count() - 1;
+    kerf(&project, "warm", "1", false);
+    let trials = number("TRIALS", 5).min(20);
+    for trial in 0..trials {
+        project.predict(&format!("m{trial}"), "mini", &body(&format!("n * 2 + {trial} - {trial}")));
+    }
+    let controls = kerf(&project, "controls", "1", false);
+    let all = kerf(&project, "all", "1", true);
+    let warm = [(all.0 - controls.0) / f64::from(trials), (all.1 - controls.1) / f64::from(trials)];
+    let (begun, before) = (Instant::now(), used());
+    let cold = project.path("cold");
+    let git = |arguments: &[&str]| {
+        let mut git = Command::new("git");
+        git.args(["-c", "user.name=a", "-c", "user.email=a@b", "-c", "init.defaultBranch=main"])
+            .args(arguments);
+        assert!(
+            git.current_dir(project.path("repos/mini")).stdout(Stdio::null()).status().unwrap().success()
+        );
+    };
+    git(&["init", "-q"]);
+    git(&["add", "-A"]);
+    git(&["commit", "-q", "-m", "base"]);
+    git(&["clone", "-q", ".", &cold.display().to_string()]);
+    fs::copy(project.path("tasks/mini/tests/sums.rs"), cold.join("tests/sums.rs")).unwrap();
+    cargo(&cold, &["test", "--offline", "--no-fail-fast"]);
+    let (cold_cpu, cold_wall) = (used() - before, begun.elapsed().as_secs_f64());
+    println!(
+        "{packages} dependencies: a trial {:.2} s CPU, {:.2} s wall, its fail-to-pass confirmed; clone, cold build and test \
+         {cold_cpu:.1} s CPU, {cold_wall:.1} s wall: {:.0} × the CPU, {:.0} × the wall time",
+        warm[0],
+        warm[1],
+        cold_cpu / warm[0],
+        cold_wall / warm[1]
+    );
+}

@@ -245,3 +245,47 @@ fn a_thousand_sessions() {
         usage.system_time()
     );
 }
+
+/// Processor time of children that ended, in seconds.
+fn used() -> f64 {
+    let usage = nix::sys::resource::getrusage(nix::sys::resource::UsageWho::RUSAGE_CHILDREN).unwrap();
+    let seconds = |time: nix::sys::time::TimeVal| time.tv_sec() as f64 + time.tv_usec() as f64 / 1e6;
+    seconds(usage.user_time()) + seconds(usage.system_time())
+}
+
+/// Shown with `--ignored --nocapture`: a session beside bubblewrap over an overlay mount, in turn.
+#[test]
+#[ignore = "a measurement; needs root for the overlay beside bubblewrap, and bubblewrap"]
+#[allow(clippy::disallowed_methods, reason = "the other side of the comparison")]
+fn what_a_launch_costs() {
+    let tree = tree(&[]);
+    let at = tree.path().display();
+    let bubblewrap = format!(
+        "mount -t tmpfs -o size=64m none /mnt && mkdir /mnt/u /mnt/w /mnt/m && \
+         mount -t overlay -o lowerdir={at},upperdir=/mnt/u,workdir=/mnt/w none /mnt/m && \
+         exec bwrap --unshare-all --die-with-parent --cap-drop ALL --ro-bind /usr /usr --symlink usr/bin /bin \
+         --symlink usr/lib /lib --symlink usr/lib64 /lib64 --proc /proc --dev /dev --tmpfs /tmp --bind /mnt/m /tree \
+         --chdir /tree /bin/sh -c true"
+    );
+    let (mut ours, mut theirs) = (Vec::new(), Vec::new());
+    for _ in 0..200 {
+        let (before, begin) = (used(), Instant::now());
+        assert_eq!(once(&spec(tree.path()), "true").1, Ended::Exited(0));
+        ours.push((used() - before, begin.elapsed().as_secs_f64()));
+        let (before, begin) = (used(), Instant::now());
+        let mut command = std::process::Command::new("unshare");
+        let status = command.args(["--mount", "sh", "-c", &bubblewrap]).status().unwrap();
+        assert!(status.success(), "{bubblewrap}");
+        theirs.push((used() - before, begin.elapsed().as_secs_f64()));
+    }
+    for (name, all) in [("kerf, all protections", &ours), ("bubblewrap with overlay", &theirs)] {
+        let mean = all.iter().map(|one| one.0).sum::<f64>() / all.len() as f64;
+        let fastest = all.iter().map(|one| one.1).fold(f64::INFINITY, f64::min);
+        println!(
+            "{name}: {:.1} ms CPU on average of {}, fastest {:.1} ms wall",
+            mean * 1e3,
+            all.len(),
+            fastest * 1e3
+        );
+    }
+}

@@ -29,7 +29,7 @@ use rayon::prelude::*;
 
 pub use measure::{Kind, Measure};
 pub use result::{
-    COMPARE_SCHEMA, Change, Comparison, Excluded, Method, MetricComparison, ModelComparison, Verdict,
+    COMPARE_SCHEMA, Change, Comparison, Excluded, Flip, Method, MetricComparison, ModelComparison, Verdict,
 };
 pub use side::{Controls, ModelKey, Side};
 
@@ -142,6 +142,7 @@ pub fn compare_sides(a: &Side, b: &Side, pairs: &[Pair], options: &Options) -> C
         ],
         changed: options.changed.clone(),
         comparisons,
+        flips: Vec::new(),
     }
 }
 

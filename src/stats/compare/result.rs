@@ -81,6 +81,34 @@ pub struct Comparison {
     pub changed: Vec<Change>,
     /// One a model, by name.
     pub comparisons: Vec<ModelComparison>,
+    /// Changed tasks of the primary family with what each rests on; the first of each figure.
+    #[serde(default)]
+    pub flips: Vec<Flip>,
+}
+
+/// A task that changed, and what that rests on.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Flip {
+    /// The candidate.
+    pub model: String,
+    /// Figure.
+    pub metric: String,
+    /// Task.
+    pub task: String,
+    /// Worse, else better.
+    pub worse: bool,
+    /// The sample that shows it, 0-based.
+    pub sample: u32,
+    /// State in the baseline.
+    pub was: String,
+    /// State in the candidate.
+    pub now: String,
+    /// A test with its line of the log, an edit unit, a finding; of the side that is worse.
+    pub rests_on: String,
+    /// File of the unit or finding.
+    pub file: Option<String>,
+    /// 1-based line of the file.
+    pub line: Option<u64>,
 }
 
 /// Something that is not the same of two runs.

@@ -1,0 +1,1 @@
+"""Functions of values: what fits where and when, and what comes of it."""
