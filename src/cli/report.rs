@@ -56,7 +56,7 @@ pub(super) fn main(arguments: &ReportArguments) -> anyhow::Result<Exit> {
         "github" => machine::github(&run.summary, &findings(path, &run.summary)?),
         "svg" => {
             let view = View { width: 100, colour: true };
-            svg::render(&terminal::render(&run.header, &run.summary, None, view))
+            svg::render(&terminal::render(&run.header, &run.summary, calibration(path)?.as_ref(), view))
         }
         other => {
             return Err(bad_input(format!(
