@@ -217,8 +217,7 @@ fn import(at: &At, dice: &mut Dice) -> Option<Vec<Edit>> {
     let text = &at.file.text;
     let start = match at.family() {
         Family::Rust => "use ",
-        Family::Script => "import ",
-        Family::Python => "import ",
+        Family::Script | Family::Python => "import ",
     };
     let plain = |line: &usize| {
         let here = &text.lines[*line];
