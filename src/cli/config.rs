@@ -44,6 +44,8 @@ pub(super) struct RunConfig {
     pub out: Option<PathBuf>,
     /// Measures.
     pub measures: Option<Vec<String>>,
+    /// How far ablation goes.
+    pub ablation: Option<String>,
     /// Number of workers, or `auto`.
     pub jobs: Option<String>,
     /// Seed.

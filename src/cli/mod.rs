@@ -16,11 +16,13 @@ mod doctor;
 mod durations;
 pub mod exit;
 mod grade;
+mod label;
 mod merge;
 mod nightly;
 mod plan;
 mod progress;
 mod report;
+mod review;
 mod run;
 mod schema;
 mod suite;
@@ -57,6 +59,8 @@ enum Command {
     Compare(compare::CompareArguments),
     /// Show a change as edit units
     Diff(diff::DiffArguments),
+    /// Look at a branch or working tree by itself: no task, no gold, no tests
+    Review(review::ReviewArguments),
     /// Grade a log that others made: no repository needed
     Grade(grade::GradeArguments),
     /// Check, prove and make tasks
@@ -67,6 +71,9 @@ enum Command {
     /// Bring what a suite needs
     #[command(subcommand)]
     Suite(suite::SuiteCommand),
+    /// Units for people to label, and how they and kerf agree
+    #[command(subcommand)]
+    Label(label::LabelCommand),
     /// Run a sample of a finished run again, and report every difference
     Verify(verify::VerifyArguments),
     /// Measure kerf's own error: plant edits of known worth into gold patches and classify them
@@ -100,10 +107,12 @@ pub fn main() -> std::process::ExitCode {
         Command::Report(arguments) => report::main(&arguments),
         Command::Compare(arguments) => compare::main(&arguments),
         Command::Diff(arguments) => diff::main(&arguments),
+        Command::Review(arguments) => review::main(&arguments),
         Command::Grade(arguments) => grade::main(&arguments),
         Command::Task(command) => task::main(&command),
         Command::Capture(arguments) => capture::main(&arguments),
         Command::Suite(command) => suite::main(&command),
+        Command::Label(command) => label::main(&command),
         Command::Verify(arguments) => verify::main(&arguments),
         Command::Calibrate(arguments) => calibrate::main(&arguments),
         Command::Cache(command) => cache::main(&command),

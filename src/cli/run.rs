@@ -13,7 +13,7 @@ use super::exit::bad_input;
 use super::progress::Progress;
 use super::{Exit, bring, config, context};
 use crate::evaluate::record::Outcome;
-use crate::evaluate::{Event, Measure, Options, Plan, Sink, TaskPlan, Watcher, World, keys, run};
+use crate::evaluate::{Ablation, Event, Measure, Options, Plan, Sink, TaskPlan, Watcher, World, keys, run};
 use crate::prediction::{self, Prediction};
 use crate::report::escape;
 use crate::sandbox::Limits;
@@ -43,6 +43,9 @@ pub(super) struct InputArguments {
     /// Measures to take, by comma: pass, edits, lint, context
     #[arg(long, value_delimiter = ',', value_name = "LIST")]
     pub measures: Option<Vec<String>>,
+    /// Take units out and test again: off, auto (irrelevant and unreached ones, at most two runs a patch) or full
+    #[arg(long, value_name = "DEPTH")]
+    pub ablation: Option<String>,
     /// Seed of everything drawn at random
     #[arg(long, value_name = "N")]
     pub seed: Option<u64>,
@@ -57,7 +60,7 @@ pub(super) struct RunArguments {
     #[command(flatten)]
     inputs: InputArguments,
     /// A plan that kerf plan wrote: its tasks, predictions and options
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["measures", "seed", "timeout"])]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["measures", "ablation", "seed", "timeout"])]
     plan: Option<PathBuf>,
     /// With --plan: part i of n, such as 2/3; kerf merge joins the parts
     #[arg(long, value_name = "I/N", requires = "plan")]
@@ -377,6 +380,7 @@ pub(super) fn read_inputs(arguments: &InputArguments) -> anyhow::Result<Inputs> 
         measures: measures(arguments.measures.clone().or(defaults.measures))?,
         seed: arguments.seed.or(defaults.seed).unwrap_or(0),
         timeout_s: arguments.timeout,
+        ablation: ablation(arguments.ablation.as_deref().or(defaults.ablation.as_deref()))?,
     };
     Ok(Inputs {
         suite,
@@ -477,6 +481,12 @@ pub(super) fn measures(names: Option<Vec<String>>) -> anyhow::Result<Vec<Measure
     measures.sort();
     measures.dedup();
     Ok(measures)
+}
+
+fn ablation(name: Option<&str>) -> anyhow::Result<Ablation> {
+    let Some(name) = name else { return Ok(Ablation::default()) };
+    Ablation::from_name(name)
+        .ok_or_else(|| bad_input(format!("--ablation {name} is unknown; known are off, auto and full")))
 }
 
 /// What a finished run's exit code says: invalid where all trials are.

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::exit::bad_input;
 use super::{Exit, config, context};
-use crate::evaluate::{Fetched, Options, World, fetch};
+use crate::evaluate::{Ablation, Fetched, Options, World, fetch};
 use crate::report::escape;
 use crate::task::read_suite_with;
 
@@ -107,7 +107,12 @@ fn fetch_all(arguments: &FetchArguments) -> anyhow::Result<Exit> {
     let sandbox = context::sandbox("namespaces", false)?;
     let mirror = arguments.mirror.clone().or(defaults.mirror);
     let world = World::new(&folder, mirror, sandbox, &variables, &suite);
-    let options = Options { measures: crate::evaluate::Measure::ALL.to_vec(), seed: 0, timeout_s: None };
+    let options = Options {
+        measures: crate::evaluate::Measure::ALL.to_vec(),
+        seed: 0,
+        timeout_s: None,
+        ablation: Ablation::Off,
+    };
     let mut bundle = Bundle { schema: SCHEMA.to_owned(), lock, tasks: Vec::new(), missing: Vec::new() };
     for problem in &suite.problems {
         bundle.missing.push(MissingTask { id: String::new(), why: problem.to_string() });

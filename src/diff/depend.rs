@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::syntax::{DefinitionKind, Source, flag};
+use crate::syntax::{DefinitionKind, Source, TokenKind, flag, hash_bytes};
 
 use super::UnitKind;
 use super::pieces::Aligned;
@@ -129,12 +129,22 @@ fn kept(
     wanted: &BTreeMap<String, Vec<usize>>,
 ) -> BTreeMap<String, usize> {
     let mut found = BTreeMap::new();
+    let mut hashes: Vec<u64> = wanted
+        .keys()
+        .flat_map(|name| {
+            [TokenKind::Word, TokenKind::Punct].map(|kind| hash_bytes(kind as u64, name.as_bytes()))
+        })
+        .collect();
+    hashes.sort_unstable();
     for aligned in files.iter().flatten() {
         let (source, partners): (&Source, &[u32]) =
             if after { (&aligned.new, &aligned.partners.new) } else { (&aligned.old, &aligned.partners.old) };
         for (token, partner) in partners.iter().enumerate() {
             let leaf = source.tokens[token].node as usize;
-            if *partner == super::align::NONE || !source.nodes[leaf].is(flag::IDENTIFIER) {
+            if *partner == super::align::NONE || hashes.binary_search(&source.tokens[token].hash).is_err() {
+                continue;
+            }
+            if !source.nodes[leaf].is(flag::IDENTIFIER) {
                 continue;
             }
             let Ok(name) = std::str::from_utf8(source.text(token)) else { continue };

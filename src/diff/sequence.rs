@@ -52,7 +52,7 @@ pub(crate) fn common(old: &[u64], new: &[u64], budget: &mut Budget) -> Vec<(usiz
         let (algorithm, steps) = match cells {
             0..=SMALL => (Algorithm::Myers, sum + cells / 16),
             _ if cells <= LARGE => (Algorithm::Histogram, 4 * sum),
-            _ => (Algorithm::Histogram, 4 * sum + cells / 256),
+            _ => (Algorithm::Histogram, 4 * sum + sum * sum.isqrt() / 16),
         };
         if budget.take(steps) {
             let mut input = InternedInput::default();

@@ -418,16 +418,34 @@ impl<'a> Sound<'a> {
                     || put_around(self.new, q, &self.unsound_new)
             }
             Key::Old(p) => match self.aligned.partners.old_pair.get(p) {
-                Some(q) => self.replaces(p, q),
+                Some(q) => self.replaces(p, q) && pieces.iter().all(|piece| self.within(q, piece)),
                 None if p == 0 => false,
                 None => {
                     matches!(pieces, [piece] if piece.new_tokens.is_empty() && self.old.leaves(p, piece.old_tokens.clone(), piece.new_tokens.end))
                         && !self.unsound_old.contains(&p)
                         || put_around(self.old, p, &self.unsound_old)
+                            && pieces.iter().all(|piece| self.encloses(p, piece))
                 }
             },
         };
         rule && pieces.iter().all(|piece| self.joins(piece))
+    }
+
+    /// A part of an element comes back in the place of its partner or beside it, a separator counted in.
+    fn within(&self, partner: usize, piece: &Piece) -> bool {
+        let tokens = self.new.here.nodes[partner].tokens();
+        tokens.start <= piece.new_tokens.start && piece.new_tokens.end <= tokens.end + 1
+    }
+
+    /// A part of a gone element that comes back around kept text comes back right beside it.
+    fn encloses(&self, element: usize, piece: &Piece) -> bool {
+        let node = &self.old.here.nodes[element];
+        let (before, behind) = (piece.old_tokens.start.checked_sub(1), piece.old_tokens.end);
+        let beside = |token: usize, place: Option<usize>| {
+            !node.tokens().contains(&token) || place.is_some() && self.old.kept(token) == place
+        };
+        before.is_none_or(|before| beside(before, piece.new_tokens.start.checked_sub(1)))
+            && beside(behind, Some(piece.new_tokens.end))
     }
 
     fn replaces(&self, p: usize, q: usize) -> bool {

@@ -3,10 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
+use super::ablate;
 use super::edits::GoldView;
 use super::integrity::{self, Integrity};
 use super::keys;
-use super::plan::{EMPTY, GOLD, Options};
+use super::plan::{Ablation, EMPTY, GOLD, Measure, Options};
 use super::record::{Outcome, Reason};
 use super::run::World;
 use super::sink::{Sink, SinkError, TestRun};
@@ -46,6 +47,8 @@ pub(super) struct Bench {
     pub controls: BTreeMap<&'static str, Control>,
     /// Gold seen as a diff.
     pub gold: Option<GoldView>,
+    /// Files of gold that full ablation shows needed, by base path; none without it.
+    pub obligations: Option<BTreeSet<String>>,
     /// Seconds by phase of its making.
     pub timing: BTreeMap<String, f64>,
     /// Seed of everything drawn at random.
@@ -148,6 +151,7 @@ impl Bench {
             withdrawn: Vec::new(),
             controls: BTreeMap::new(),
             gold: None,
+            obligations: None,
             timing,
             seed: options.seed,
             own: Observed::default(),
@@ -156,6 +160,9 @@ impl Bench {
         };
         bench.run_controls(world, discover, sink)?;
         bench.gold = bench.material.gold.as_ref().map(|gold| GoldView::new(&bench.task, &bench.base, gold));
+        if options.ablation == Ablation::Full && options.takes(Measure::Context) {
+            bench.obligations = ablate::obligations(world, &bench, sink)?;
+        }
         Ok(bench)
     }
 

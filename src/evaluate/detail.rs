@@ -5,9 +5,11 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::plan::Ablation;
 use crate::diff::{Change, Diff, FilePair, Role, UnitKind};
 use crate::harness::Status;
 use crate::lint::Finding;
+use crate::metric::ablation::Findings;
 use crate::metric::lint::Cause;
 use crate::metric::relevance::{Class, Classified, Evidence, Grade, Sign};
 
@@ -76,6 +78,49 @@ pub struct UnitDetail {
     pub evidence: Vec<Evidence>,
     /// One sentence.
     pub why: String,
+    /// What the tests said of the tree without it; null where it was not tried, or to no end.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ablation: Option<UnitAblation>,
+}
+
+/// What ablation found of a unit.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct UnitAblation {
+    /// What it is to the tests.
+    pub finding: AblationFinding,
+    /// Of a needed unit: listed tests that fail without it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tests: Vec<String>,
+    /// Of a unit that is needed for another's sake: that one, which was tried.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub through: Option<String>,
+}
+
+/// What a unit is to the tests.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum AblationFinding {
+    /// A listed test fails without it.
+    Needed,
+    /// All votes pass without it, in two runs.
+    Removable,
+    /// Without it alone nothing builds.
+    Unresolved,
+}
+
+/// How ablation went.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct AblationDetail {
+    /// How far it was to go.
+    pub depth: Ablation,
+    /// Listed tests that pass with the whole patch: they decide.
+    pub votes: usize,
+    /// Trees tested, confirmations included; those that another trial had tested too.
+    pub runs: usize,
+    /// At most so many.
+    pub cap: usize,
+    /// The cap ended it: what was never tried stays unproven, and `removable_ratio` is a lower bound.
+    pub capped: bool,
 }
 
 /// Findings of the lint measure.
@@ -113,16 +158,20 @@ pub struct Detail {
     pub files: Vec<FilePair>,
     /// Units in file order.
     pub units: Vec<UnitDetail>,
+    /// How ablation went; null where there was none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ablation: Option<AblationDetail>,
     /// Lint findings.
     pub lint: LintDetail,
 }
 
 /// Units with their classes; `classified` holds one entry a unit.
-pub fn units(diff: &Diff, classified: &[Classified]) -> Vec<UnitDetail> {
+pub fn units(diff: &Diff, classified: &[Classified], ablation: Option<&Findings>) -> Vec<UnitDetail> {
     classified
         .iter()
         .filter_map(|found| Some((diff.units.get(found.unit)?.clone(), found.clone())))
         .map(|(unit, found)| UnitDetail {
+            ablation: ablation.and_then(|findings| of_unit(diff, findings, found.unit)),
             id: unit.id,
             kind: unit.kind,
             role: found.role,
@@ -141,4 +190,16 @@ pub fn units(diff: &Diff, classified: &[Classified]) -> Vec<UnitDetail> {
             why: found.why,
         })
         .collect()
+}
+
+fn of_unit(diff: &Diff, findings: &Findings, unit: usize) -> Option<UnitAblation> {
+    let bare = |finding| Some(UnitAblation { finding, tests: Vec::new(), through: None });
+    if let Some(need) = findings.needed.get(&unit) {
+        let through = need.through.and_then(|unit| diff.units.get(unit)).map(|unit| unit.id.clone());
+        return Some(UnitAblation { finding: AblationFinding::Needed, tests: need.tests.clone(), through });
+    }
+    if findings.removable.contains(&unit) {
+        return bare(AblationFinding::Removable);
+    }
+    if findings.unresolved.contains(&unit) { bare(AblationFinding::Unresolved) } else { None }
 }

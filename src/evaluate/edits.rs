@@ -5,7 +5,8 @@ use super::plan::Subject;
 use super::record::{ClassWeights, Context, Edits};
 use super::trees::changed_files;
 use crate::diff::{Diff, diff};
-use crate::metric::context::{agreement, span};
+use crate::metric::ablation::Ablated;
+use crate::metric::context::{agreement, obligation_recall, span};
 use crate::metric::figures::{EditFigures, Mode, figures};
 use crate::metric::project::Graph;
 use crate::metric::relevance::{Classified, Input, classify};
@@ -17,7 +18,7 @@ pub(super) struct GoldView {
     /// Its units.
     pub diff: Diff,
     /// Their classes, with gold itself withheld.
-    withheld: Vec<Classified>,
+    pub withheld: Vec<Classified>,
     /// Their weight in tokens, roles `code`, `config`, `other`.
     pub weight: u32,
     /// How far it reaches.
@@ -36,7 +37,12 @@ impl GoldView {
     }
 }
 
-fn input<'a>(task: &'a Task, base: &'a dyn Tree, diff: &'a Diff, gold: Option<&'a Diff>) -> Input<'a> {
+pub(super) fn input<'a>(
+    task: &'a Task,
+    base: &'a dyn Tree,
+    diff: &'a Diff,
+    gold: Option<&'a Diff>,
+) -> Input<'a> {
     Input { diff, gold, statement: Some(&task.statement), allow: task.allow.as_deref(), base }
 }
 
@@ -57,7 +63,7 @@ pub(super) struct Measured {
 pub(super) fn measure(bench: &Bench, subject: &Subject, changes: &TreeChanges) -> Measured {
     let diff = diff(&changed_files(bench.tree(), changes));
     let gold = bench.gold.as_ref();
-    let acquitting = if *subject == Subject::Gold { None } else { gold.map(|gold| &gold.diff) };
+    let acquitting = acquitting(bench, subject);
     let classified = classify(&input(&bench.task, bench.tree(), &diff, acquitting));
     let agreed =
         gold.map(|gold| agreement(&diff, &classified, &gold.diff, &gold.withheld)).unwrap_or_default();
@@ -67,14 +73,34 @@ pub(super) fn measure(bench: &Bench, subject: &Subject, changes: &TreeChanges) -
         file_precision: agreed.file_precision,
         entity_recall: agreed.entity_recall,
         entity_precision: agreed.entity_precision,
+        obligation_recall: bench
+            .obligations
+            .as_ref()
+            .and_then(|files| obligation_recall(&diff, &classified, files)),
         ..Context::default()
     };
     let edits = record(figures(&diff, &classified, Mode::Trial));
     Measured { diff, classified, edits, context }
 }
 
+/// Gold as it acquits a subject: not itself.
+pub(super) fn acquitting<'a>(bench: &'a Bench, subject: &Subject) -> Option<&'a Diff> {
+    if *subject == Subject::Gold { None } else { bench.gold.as_ref().map(|gold| &gold.diff) }
+}
+
+/// Puts what ablation found into the figures and classes of a trial.
+pub(super) fn put(measured: &mut Measured, ablated: &Ablated) {
+    measured.edits = Edits {
+        suspect_ratio: ablated.suspect_ratio,
+        removable_ratio: ablated.removable_ratio,
+        overturned: ablated.overturned,
+        ..record(figures(&measured.diff, &ablated.headline, Mode::Trial))
+    };
+    measured.classified.clone_from(&ablated.shown);
+}
+
 /// The record's form; what only ablation measures is null.
-fn record(figures: EditFigures) -> Edits {
+pub(super) fn record(figures: EditFigures) -> Edits {
     Edits {
         mode: figures.mode.name().to_owned(),
         irrelevant_edit_ratio: figures.irrelevant_edit_ratio,

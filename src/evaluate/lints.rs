@@ -16,7 +16,7 @@ use crate::metric::lint as compared;
 use crate::metric::style::style;
 use crate::patch::{Overlaid, Tree, TreeChanges};
 use crate::repo::BaseTree;
-use crate::sandbox::{Ended, SandboxError, Session, Step, StepOutput};
+use crate::sandbox::{Ended, SandboxError, Session, SessionSpec, Step, StepOutput};
 use crate::task::Task;
 
 /// Wall clock of a linter.
@@ -34,11 +34,16 @@ pub(super) struct Linters {
 impl Linters {
     /// Finds them by the task, or by the base's own settings; none where lint is not measured.
     pub fn find(task: &Task, base: &BaseTree, options: &Options) -> Self {
-        let mut found = Self { rows: Vec::new(), commands: BTreeMap::new(), unknown: Vec::new() };
         if !options.takes(Measure::Lint) {
-            return found;
+            return Self { rows: Vec::new(), commands: BTreeMap::new(), unknown: Vec::new() };
         }
-        match lint::find(&task.language, base, task.lint.as_deref()) {
+        Self::of(&task.language, task.lint.as_deref(), base)
+    }
+
+    /// Those wanted by name, else those that the base uses for a language.
+    pub fn of(language: &str, wanted: Option<&[String]>, base: &dyn Tree) -> Self {
+        let mut found = Self { rows: Vec::new(), commands: BTreeMap::new(), unknown: Vec::new() };
+        match lint::find(language, base, wanted) {
             Ok(linters) => found.rows = linters,
             Err(name) => found.unknown.push(name),
         }
@@ -66,6 +71,26 @@ fn version_of(name: &str) -> String {
     format!("{name} version")
 }
 
+/// What linters run on: a built base.
+pub(super) struct Ground<'a> {
+    /// The base.
+    pub tree: &'a dyn Tree,
+    /// How sessions on it are opened.
+    pub spec: &'a SessionSpec,
+    /// Its linters.
+    pub linters: &'a Linters,
+    /// What they printed about the base.
+    pub warm: &'a BTreeMap<String, StepOutput>,
+}
+
+/// Runs the linters on a result and compares with the base; nothing is kept.
+pub(super) fn once(world: &World, ground: &Ground, changes: &TreeChanges, diff: &Diff) -> (Lint, LintDetail) {
+    let tree = trees::with_settings(ground.tree, changes, &ground.linters.settings());
+    let broken = |error: SandboxError| LintRun { broken: Some(error.to_string()), ..LintRun::default() };
+    let run = run(world, ground, &tree, diff).unwrap_or_else(broken);
+    read(ground, &run, diff)
+}
+
 /// Runs the linters on a result, or finds them run, and compares with the base.
 pub(super) fn measure(
     world: &World,
@@ -75,10 +100,16 @@ pub(super) fn measure(
     diff: &Diff,
     sink: &dyn Sink,
 ) -> Result<(Lint, LintDetail), SinkError> {
+    let ground = Ground {
+        tree: bench.tree(),
+        spec: &bench.spec,
+        linters: &bench.linters,
+        warm: &bench.snapshot.meta.warm,
+    };
     let tree = trees::with_settings(bench.tree(), changes, &bench.linters.settings());
     let run = match sink.lint_run(run_key) {
         Some(kept) => kept,
-        None => match run(world, bench, &tree, diff) {
+        None => match run(world, &ground, &tree, diff) {
             Ok(run) => {
                 sink.keep_lint_run(run_key, &run)?;
                 run
@@ -87,20 +118,20 @@ pub(super) fn measure(
             Err(error) => LintRun { broken: Some(error.to_string()), ..LintRun::default() },
         },
     };
-    Ok(read(bench, &run, diff))
+    Ok(read(&ground, &run, diff))
 }
 
-fn run(world: &World, bench: &Bench, tree: &TreeChanges, diff: &Diff) -> Result<LintRun, SandboxError> {
-    let mut session = world.sandbox.open(&bench.spec)?;
+fn run(world: &World, ground: &Ground, tree: &TreeChanges, diff: &Diff) -> Result<LintRun, SandboxError> {
+    let mut session = world.sandbox.open(ground.spec)?;
     session.put(tree)?;
     let mut run = LintRun::default();
     // Formatters first: they execute nothing of the tree, so what they read is what was written.
-    for linter in &bench.linters.rows {
+    for linter in &ground.linters.rows {
         if let Way::Format { command } = linter.way {
-            format_files(&mut *session, bench, &linter.name, command, diff, &mut run)?;
+            format_files(&mut *session, ground.tree, &linter.name, command, diff, &mut run)?;
         }
     }
-    for (name, command) in &bench.linters.commands {
+    for (name, command) in &ground.linters.commands {
         let output = session.run(&step(command.clone(), None))?;
         run.outputs.insert(name.clone(), output);
     }
@@ -109,14 +140,14 @@ fn run(world: &World, bench: &Bench, tree: &TreeChanges, diff: &Diff) -> Result<
 
 fn format_files(
     session: &mut dyn Session,
-    bench: &Bench,
+    base: &dyn Tree,
     name: &str,
     command: fn(&dyn Tree, &str) -> Option<String>,
     diff: &Diff,
     run: &mut LintRun,
 ) -> Result<(), SandboxError> {
     let nothing = TreeChanges::new();
-    let base = Overlaid { base: bench.tree(), changes: &nothing };
+    let base = Overlaid { base, changes: &nothing };
     for file in diff.files.iter().filter(|file| !file.binary) {
         let Some(path) = file.new.as_deref() else { continue };
         let Some(command) = command(&base, path) else { continue };
@@ -138,15 +169,15 @@ fn step(command: String, stdin: Option<Vec<u8>>) -> Step {
     Step { command, timeout: TIMEOUT, merged: false, stdin, environment: BTreeMap::new() }
 }
 
-fn read(bench: &Bench, run: &LintRun, diff: &Diff) -> (Lint, LintDetail) {
+fn read(ground: &Ground, run: &LintRun, diff: &Diff) -> (Lint, LintDetail) {
     let mut detail = LintDetail::default();
     let mut build_failed = false;
     let (mut base, mut after): (Vec<Finding>, Vec<Finding>) = (Vec::new(), Vec::new());
-    for name in &bench.linters.unknown {
+    for name in &ground.linters.unknown {
         detail.unusable.push((name.clone(), "kerf knows no linter of that name".to_owned()));
     }
-    for linter in &bench.linters.rows {
-        if let Some(version) = bench.snapshot.meta.warm.get(&version_of(&linter.name)).and_then(version) {
+    for linter in &ground.linters.rows {
+        if let Some(version) = ground.warm.get(&version_of(&linter.name)).and_then(version) {
             detail.versions.insert(linter.name.to_string(), version);
         }
         match (&linter.way, &run.broken) {
@@ -155,7 +186,7 @@ fn read(bench: &Bench, run: &LintRun, diff: &Diff) -> (Lint, LintDetail) {
                 let name = linter.name.as_ref();
                 // What was not run says nothing: that is no clean bill.
                 let silent = || Reading { unusable: Some("it was not run".to_owned()), ..Reading::default() };
-                let on_base = bench.snapshot.meta.warm.get(name).map_or_else(silent, read);
+                let on_base = ground.warm.get(name).map_or_else(silent, read);
                 let on_result = run.outputs.get(name).map_or_else(silent, read);
                 match (on_base.unusable, on_result.unusable) {
                     (Some(why), _) => {
@@ -186,7 +217,7 @@ fn read(bench: &Bench, run: &LintRun, diff: &Diff) -> (Lint, LintDetail) {
             suppressions: &suppressions,
             unformatted_lines: detail.unformatted_lines.len(),
             build_failed,
-            linters: bench.linters.rows.len() + bench.linters.unknown.len(),
+            linters: ground.linters.rows.len() + ground.linters.unknown.len(),
             unusable: unusable.len(),
             compared: found.clone(),
         },
@@ -207,7 +238,7 @@ fn read(bench: &Bench, run: &LintRun, diff: &Diff) -> (Lint, LintDetail) {
         changed_code_lines: figures.changed_code_lines,
     };
     detail.causes = compared::causes(&found.new);
-    detail.style = style(diff, bench.tree());
+    detail.style = style(diff, ground.tree);
     detail.new = found.new;
     detail.suppressions = suppressions;
     (lint, detail)

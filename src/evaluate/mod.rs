@@ -9,6 +9,7 @@
 //!
 //! Invariant: an error of kerf or of the machine ends in outcome `invalid`, never in a verdict about the patch.
 
+mod ablate;
 mod bench;
 mod canary;
 mod client;
@@ -20,11 +21,13 @@ pub mod fallout;
 mod golds;
 mod integrity;
 pub mod keys;
+pub mod label;
 mod lints;
 pub mod make;
 mod packages;
 mod plan;
 pub mod record;
+pub mod review;
 mod run;
 mod settings;
 pub mod shards;
@@ -40,7 +43,7 @@ pub mod verify;
 pub use bench::{Fetched, fetch};
 pub use canary::Marks;
 pub use golds::Golds;
-pub use plan::{EMPTY, GOLD, Measure, Options, Plan, Subject, TaskPlan, Trial};
+pub use plan::{Ablation, EMPTY, GOLD, Measure, Options, Plan, Subject, TaskPlan, Trial};
 pub use record::Record;
 pub use run::{World, run};
 pub use sink::{Again, AloneRun, Event, LintRun, Sink, SinkError, TestRun, Watcher};

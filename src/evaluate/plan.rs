@@ -32,6 +32,31 @@ impl Measure {
     pub const ALL: [Self; 4] = [Self::Pass, Self::Edits, Self::Lint, Self::Context];
 }
 
+/// How far ablation goes: what of a patch can be taken out with the tests still passing.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Ablation {
+    /// Not at all.
+    #[default]
+    Off,
+    /// Irrelevant and unreached units: at most two runs a patch.
+    Auto,
+    /// Every unit, within the cap.
+    Full,
+}
+
+impl Ablation {
+    /// By the name on the command line.
+    pub fn from_name(name: &str) -> Option<Self> {
+        match name {
+            "off" => Some(Self::Off),
+            "auto" => Some(Self::Auto),
+            "full" => Some(Self::Full),
+            _ => None,
+        }
+    }
+}
+
 /// What a run's figures depend on beside tasks and predictions.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Options {
@@ -41,6 +66,9 @@ pub struct Options {
     pub seed: u64,
     /// Wall clock in seconds that replaces the tasks' own, if given.
     pub timeout_s: Option<u64>,
+    /// How far ablation goes.
+    #[serde(default)]
+    pub ablation: Ablation,
 }
 
 impl Options {

@@ -12,7 +12,7 @@ use super::record::{Apply, Context, Cost, Outcome, RECORD_SCHEMA, Reason, Record
 use super::run::{PAUSES, World};
 use super::sink::{Sink, SinkError, TestRun};
 use super::tests::Judged;
-use super::{keys, lints};
+use super::{ablate, keys, lints};
 use crate::patch::{self, ApplyError, TreeChanges};
 use crate::prediction::Prediction;
 use crate::sandbox::SandboxError;
@@ -156,17 +156,29 @@ pub(super) fn evaluate(
     };
     let grade_key = keys::grade(&run_key, &changes, options);
     (record.outcome, record.reason) = (judged.outcome, judged.reason);
-    record.tests = Some(judged.tests);
+    record.tests = Some(judged.tests.clone());
     // Where gold fails in the same snapshot, a failure says nothing about the patch.
     if record.outcome != Outcome::Resolved && bench.gold_failed() && trial.subject != Subject::Empty {
         (record.outcome, record.reason) = (Outcome::Invalid, Some(Reason::GoldFailed));
     }
     record.timing.insert("test_s".to_owned(), running.elapsed().as_secs_f64());
-    record.timing.extend(judged.timing);
+    record.timing.extend(judged.timing.clone());
 
     let measuring = Instant::now();
-    let Measured { diff, classified, edits, context } = edits::measure(bench, &trial.subject, &changes);
+    let mut measured = edits::measure(bench, &trial.subject, &changes);
     record.timing.insert("edits_s".to_owned(), measuring.elapsed().as_secs_f64());
+    let ablating = Instant::now();
+    let ablation = if options.takes(Measure::Edits) {
+        let patch = ablate::Patch { changes: &changes, judged: &judged, subject: &trial.subject };
+        ablate::ablate(world, bench, options.ablation, &patch, &measured, sink)?
+    } else {
+        None
+    };
+    if let Some(ablation) = &ablation {
+        edits::put(&mut measured, &ablation.verdict);
+        record.timing.insert("ablation_s".to_owned(), ablating.elapsed().as_secs_f64());
+    }
+    let Measured { diff, classified, edits, context } = measured;
     let linting = Instant::now();
     let mut lint_detail = LintDetail::default();
     if options.takes(Measure::Lint) {
@@ -189,7 +201,12 @@ pub(super) fn evaluate(
         tests: judged.details,
         oddities,
         files: diff.files.clone(),
-        units: super::detail::units(&diff, &classified),
+        units: super::detail::units(
+            &diff,
+            &classified,
+            ablation.as_ref().map(|found| &found.verdict.findings),
+        ),
+        ablation: ablation.map(|found| found.detail),
         lint: lint_detail,
     };
     sink.keep_detail(&grade_key, &detail)?;
@@ -219,9 +236,35 @@ fn judge(
     {
         return Ok(Ok((control.run_key.clone(), control.judged.clone())));
     }
+    let Trod { run_key, judged, .. } = match tread(world, bench, "", changes, sink)? {
+        Ok(trod) => trod,
+        Err(error) => return Ok(Err(error)),
+    };
+    Ok(Ok((run_key, judged)))
+}
+
+/// A tree whose tests were run.
+pub(super) struct Trod {
+    /// Its run key.
+    pub run_key: String,
+    /// What its tests printed.
+    pub run: TestRun,
+    /// Their verdict.
+    pub judged: Judged,
+}
+
+/// Runs the tests of a model's tree, or finds them run under its key, and judges. `salt` is empty but where a tree is to
+/// be run although it was before.
+pub(super) fn tread(
+    world: &World,
+    bench: &Bench,
+    salt: &str,
+    changes: &TreeChanges,
+    sink: &dyn Sink,
+) -> Result<Result<Trod, SandboxError>, SinkError> {
     let tested = bench.tested(changes);
     let tree = tested.changes;
-    let run_key = bench.run_key("", &tree);
+    let run_key = bench.run_key(salt, &tree);
     let lock = {
         let mut locks = world.run_locks.lock().unwrap_or_else(PoisonError::into_inner);
         Arc::clone(locks.entry(run_key.clone()).or_insert_with(|| Arc::new(Mutex::new(()))))
@@ -249,5 +292,5 @@ fn judge(
     judged.tests.restored_settings = tested.restored.len() as u32;
     let put_back = |what: &String| format!("put back before the tests ran: {what}");
     judged.oddities.extend(tested.restored.iter().map(put_back));
-    Ok(Ok((run_key, judged)))
+    Ok(Ok(Trod { run_key, run, judged }))
 }

@@ -22,7 +22,7 @@ pub use history::{Commit, History};
 pub use mirror::{Mirrors, open_local};
 pub use release::{Client, Release};
 pub use tree::BaseTree;
-pub use worktree::{LeftOut, left_out, merge_base, working_changes};
+pub use worktree::{LeftOut, left_out, merge_base, put_back, working_changes};
 
 /// Why a repository could not be had. Never the patch's fault.
 #[derive(Debug, thiserror::Error)]

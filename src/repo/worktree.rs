@@ -3,10 +3,11 @@
 //! In: a repository on this machine and a revision. Out: what the files on disk have otherwise than that revision's tree,
 //! untracked files that are not ignored included.
 //!
-//! Invariant: the repository is only read, its index too.
+//! Invariant: the repository is only read, its index too; files are written by [`put_back`] alone.
 
 use std::collections::BTreeSet;
-use std::os::unix::ffi::OsStringExt;
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
 use git2::{DiffOptions, ObjectType, Repository};
@@ -78,8 +79,80 @@ fn read(path: &Path) -> std::io::Result<Option<Blob>> {
     if !metadata.is_file() {
         return Ok(None);
     }
-    let executable = std::os::unix::fs::PermissionsExt::mode(&metadata.permissions()) & 0o100 != 0;
+    let executable = metadata.permissions().mode() & 0o100 != 0;
     Ok(Some(Blob { mode: if executable { 0o100_755 } else { 0o100_644 }, bytes: std::fs::read(path)? }))
+}
+
+/// Makes the working tree at `path` what `wanted` says, where it is what `now` says; both are changes to `base`. Returns
+/// how many files were written or removed. A file that is something else by now, or lies behind a symbolic link, is an
+/// error, and nothing is written.
+pub fn put_back<'a>(
+    path: &Path,
+    base: &BaseTree,
+    now: &TreeChanges,
+    wanted: &TreeChanges,
+    paths: impl Iterator<Item = &'a str>,
+) -> Result<usize, RepoError> {
+    let repository = discover(path)?;
+    let Some(root) = repository.workdir() else {
+        let detail = "it has no working tree".to_owned();
+        return Err(RepoError::Unavailable { repository: path.display().to_string(), detail });
+    };
+    let of = |changes: &TreeChanges, path: &str| match changes.get(path) {
+        Some(blob) => blob.clone(),
+        None => base.blob(path),
+    };
+    let mut work = Vec::new();
+    for path in paths {
+        let (before, after) = (of(now, path), of(wanted, path));
+        if before == after {
+            continue;
+        }
+        let place = root.join(path);
+        let failed =
+            |detail: String| RepoError::Io { path: place.clone(), source: std::io::Error::other(detail) };
+        let mut folder = root.to_owned();
+        for part in Path::new(path).parent().into_iter().flat_map(Path::components) {
+            folder.push(part);
+            if folder.symlink_metadata().is_ok_and(|metadata| metadata.is_symlink()) {
+                return Err(failed("it lies behind a symbolic link".to_owned()));
+            }
+        }
+        let on_disk = read(&place).map_err(|source| RepoError::Io { path: place.clone(), source })?;
+        if on_disk != before {
+            return Err(failed("it has changed since it was read".to_owned()));
+        }
+        work.push((place, after));
+    }
+    for (place, blob) in &work {
+        write(root, place, blob.as_ref()).map_err(|source| RepoError::Io { path: place.clone(), source })?;
+    }
+    Ok(work.len())
+}
+
+/// Writes a file aside and renames it to its place, or removes it, with folders that this leaves empty.
+fn write(root: &Path, place: &Path, blob: Option<&Blob>) -> std::io::Result<()> {
+    let folder = place.parent().unwrap_or(root);
+    let Some(blob) = blob else {
+        std::fs::remove_file(place)?;
+        for folder in place.ancestors().skip(1).take_while(|folder| *folder != root) {
+            if std::fs::remove_dir(folder).is_err() {
+                break;
+            }
+        }
+        return Ok(());
+    };
+    std::fs::create_dir_all(folder)?;
+    let aside = tempfile::Builder::new().prefix(".kerf-").tempdir_in(folder)?;
+    let file = aside.path().join("file");
+    if blob.mode == 0o120_000 {
+        std::os::unix::fs::symlink(std::ffi::OsStr::from_bytes(&blob.bytes), &file)?;
+    } else {
+        std::fs::write(&file, &blob.bytes)?;
+        let mode = if blob.mode == 0o100_755 { 0o755 } else { 0o644 };
+        std::fs::set_permissions(&file, std::fs::Permissions::from_mode(mode))?;
+    }
+    std::fs::rename(&file, place)
 }
 
 /// The id of the commit at which two revisions part, 40 hex digits.

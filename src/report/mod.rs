@@ -6,6 +6,7 @@
 //! Invariants: no statistic is computed here; text from outside (model names, test ids, paths, reasons) passes
 //! [`escape`] before it is printed; without colour no control character but the line feed is ever written.
 
+pub mod annotation;
 pub mod bars;
 pub mod columns;
 pub mod compare;
@@ -14,10 +15,12 @@ pub mod escape;
 pub mod figures;
 pub mod grade;
 pub mod json;
+pub mod label_sheet;
 pub mod machine;
 pub mod markdown;
 pub mod nightly;
 pub mod notes;
+pub mod review;
 pub mod sarif;
 pub mod svg;
 pub mod table;

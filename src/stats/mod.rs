@@ -5,6 +5,7 @@
 //!
 //! Invariant: the same records in any order, with the same options, give the same bits.
 
+pub mod agreement;
 pub mod binomial;
 pub mod bootstrap;
 mod cell;

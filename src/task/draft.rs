@@ -38,6 +38,11 @@ pub(super) struct Draft {
     pub given: Given,
 }
 
+/// A repository without a task: its environment alone, filled by the profiles that match it.
+pub fn bare(language: String, source: Source, profiles: &Profiles) -> Task {
+    Draft::new(String::new(), language, source).fill(profiles)
+}
+
 impl Draft {
     /// A draft in which only this is known.
     pub fn new(id: String, language: String, source: Source) -> Self {

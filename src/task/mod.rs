@@ -40,7 +40,7 @@ use std::time::Duration;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-pub use draft::FilledIn;
+pub use draft::{FilledIn, bare};
 pub use entry::TaskEntry;
 pub use profile::Profiles;
 pub use suite::{Suite, TaskProblem, read_suite, read_suite_with};

@@ -68,6 +68,7 @@ pub(super) fn run_suite(suite: &SuiteConfig, way: &Way) -> anyhow::Result<Option
         measures: measures(config.measures.clone())?,
         seed: config.seed.unwrap_or(0),
         timeout_s: None,
+        ablation: crate::evaluate::Ablation::Off,
     };
     let plan = Plan::new(&read, predictions, options);
     let inputs = Inputs {

@@ -50,6 +50,11 @@ const RUST: &[(&str, &str, &str)] = &[
         "fn f() -> R {\n    timeout(d, async {\n        loop {\n            g();\n        }\n    })\n    .await\n    .map_err(|_| E)?\n}\n",
         "fn f() -> R {\n    let acquired = timeout(d, async {\n        loop {\n            g();\n            h();\n        }\n    })\n    .await\n    .map_err(|_| E)??;\n\n    done(acquired);\n\n    Ok(acquired)\n}\n",
     ),
+    (
+        "a binding given up",
+        "fn f() -> R {\n    a();\n\n    let e = match x {\n        A => return b(1),\n        B => return b(2),\n        _ => return N,\n    };\n\n    let e = g(e)?;\n    Ok(e)\n}\n",
+        "fn f() -> R {\n    a();\n\n    let e;\n    match x {\n        A => return b(1),\n        B => return b(2),\n        _ => return N,\n    }\n\n    let e = g(e)?;\n    Ok(e)\n}\n",
+    ),
 ];
 
 #[test]

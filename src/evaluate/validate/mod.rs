@@ -25,7 +25,7 @@ pub use proof::{
 
 use super::bench::{Bench, Unready};
 use super::detail::TestList;
-use super::plan::{EMPTY, GOLD, Measure, Options, Subject};
+use super::plan::{Ablation, EMPTY, GOLD, Measure, Options, Subject};
 use super::record::{Outcome, Reason};
 use super::run::World;
 use super::sink::{Sink, SinkError, TestRun};
@@ -300,8 +300,12 @@ fn set_up(
         }
         Err(error) => return stop(Flaw::SetUp, error.to_string()),
     }
-    let run_options =
-        Options { measures: vec![Measure::Pass], seed: options.seed, timeout_s: options.timeout_s };
+    let run_options = Options {
+        measures: vec![Measure::Pass],
+        seed: options.seed,
+        timeout_s: options.timeout_s,
+        ablation: Ablation::Off,
+    };
     let _quiet = LOADED.read().unwrap_or_else(PoisonError::into_inner);
     match Bench::make_ready(world, task, &run_options, true, runner.sink) {
         Ok(bench) => Ok(bench),

@@ -56,6 +56,26 @@ fn touched(diff: &Diff, classified: &[Classified]) -> (BTreeSet<String>, BTreeSe
     (files, entities)
 }
 
+/// Of the files that gold's needed units lie in, by their base paths, the share in which the patch has a unit that is not
+/// irrelevant; none where ablation shows no file of gold needed.
+pub fn obligation_recall(
+    patch: &Diff,
+    classified: &[Classified],
+    obligations: &BTreeSet<String>,
+) -> Option<f64> {
+    share(obligations, &touched(patch, classified).0)
+}
+
+/// Files of units by their base path, else by the new one.
+pub fn files_of(diff: &Diff, units: impl Iterator<Item = usize>) -> BTreeSet<String> {
+    units
+        .filter_map(|unit| diff.units.get(unit))
+        .flat_map(|unit| &unit.changes)
+        .filter_map(|change| diff.files.get(change.file))
+        .filter_map(|file| file.old.clone().or_else(|| file.new.clone()))
+        .collect()
+}
+
 /// The share of `of` that is in `within`.
 fn share<T: Ord>(of: &BTreeSet<T>, within: &BTreeSet<T>) -> Option<f64> {
     (!of.is_empty()).then(|| of.intersection(within).count() as f64 / of.len() as f64)
@@ -99,6 +119,9 @@ mod tests {
         let found = agreement(&patch, &classes, &gold, &gold_classes);
         assert_eq!((found.file_recall, found.file_precision), (Some(0.5), Some(1.0)));
         assert_eq!((found.entity_recall, found.entity_precision), (Some(1.0 / 3.0), Some(1.0)));
+        let obliged = |files: &[&str]| files.iter().map(|file| (*file).to_owned()).collect();
+        assert_eq!(obligation_recall(&patch, &classes, &obliged(&["src/a.rs", "src/b.rs"])), Some(0.5));
+        assert_eq!(obligation_recall(&patch, &classes, &obliged(&[])), None);
         let nothing = agreement(&diff(&[]), &[], &gold, &gold_classes);
         assert_eq!((nothing.file_recall, nothing.file_precision), (Some(0.0), None));
         assert_eq!(agreement(&diff(&[]), &[], &diff(&[]), &[]), Agreement::default());

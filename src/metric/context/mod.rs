@@ -6,7 +6,7 @@
 mod agreement;
 mod span;
 
-pub use agreement::{Agreement, agreement};
+pub use agreement::{Agreement, agreement, files_of, obligation_recall};
 pub use span::{span, span_of_files, spanned_files};
 
 use crate::diff::Role;

@@ -30,6 +30,7 @@ mod view;
 #[cfg(test)]
 pub(crate) mod tests;
 
+pub(crate) use topic::Topic;
 pub(crate) use view::View;
 
 /// What a unit is to the task.
@@ -156,7 +157,7 @@ pub(crate) struct Mark {
 pub(crate) struct Facts<'a> {
     pub input: &'a Input<'a>,
     pub view: View<'a>,
-    pub topic: topic::Topic,
+    pub topic: Topic,
     changes: TreeChanges,
     graph: OnceCell<Graph>,
     reachable: OnceCell<BTreeSet<String>>,
@@ -181,7 +182,7 @@ impl<'a> Facts<'a> {
         Self {
             input,
             view: View::new(input.diff),
-            topic: topic::Topic::new(input.statement, input.allow),
+            topic: Topic::new(input.statement, input.allow),
             changes,
             graph: OnceCell::new(),
             reachable: OnceCell::new(),
