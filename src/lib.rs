@@ -42,6 +42,8 @@ pub mod store;
 
 pub mod stats;
 
+pub mod calibrate;
+
 pub mod report;
 
 pub mod cli;

@@ -5,6 +5,7 @@
 
 mod bring;
 mod cache;
+mod calibrate;
 mod capture;
 mod compare;
 mod completions;
@@ -78,6 +79,8 @@ enum Command {
     Label(label::LabelCommand),
     /// Run a sample of a finished run again, and report every difference
     Verify(verify::VerifyArguments),
+    /// Measure kerf's own error: plant edits of known worth into gold patches and classify them
+    Calibrate(calibrate::CalibrateArguments),
     /// Look after the snapshots that kerf keeps
     #[command(subcommand)]
     Cache(cache::CacheCommand),
@@ -115,6 +118,7 @@ pub fn main() -> std::process::ExitCode {
         Command::Suite(command) => suite::main(&command),
         Command::Label(command) => label::main(&command),
         Command::Verify(arguments) => verify::main(&arguments),
+        Command::Calibrate(arguments) => calibrate::main(&arguments),
         Command::Cache(command) => cache::main(&command),
         Command::Doctor(arguments) => doctor::main(&arguments),
         Command::Schema(arguments) => schema::main(&arguments),

@@ -8,9 +8,10 @@ use anyhow::Context;
 use super::Exit;
 use super::exit::bad_input;
 use super::run::exit_of;
+use crate::calibrate;
 use crate::evaluate::record::Outcome;
 use crate::evaluate::{EMPTY, GOLD, Record};
-use crate::report::{RunHeader, View, json, machine, markdown, svg, task, terminal};
+use crate::report::{Calibration, RunHeader, View, json, machine, markdown, svg, task, terminal};
 use crate::stats::{Options, RunSummary, Summariser};
 use crate::store::{ReadError, each_record, read_detail, read_seed};
 
@@ -47,7 +48,7 @@ pub(super) fn main(arguments: &ReportArguments) -> anyhow::Result<Exit> {
         }
     })?;
     let text = match arguments.format.as_str() {
-        "markdown" => markdown::render(&run.header, &run.summary, None),
+        "markdown" => markdown::render(&run.header, &run.summary, calibration(path)?.as_ref()),
         "json" => json::render(&run.summary)?,
         "csv" => machine::csv(&run.summary),
         "junit" => junit.finish(&run.header.suite),
@@ -55,7 +56,7 @@ pub(super) fn main(arguments: &ReportArguments) -> anyhow::Result<Exit> {
         "github" => machine::github(&run.summary, &findings(path, &run.summary)?),
         "svg" => {
             let view = View { width: 100, colour: true };
-            svg::render(&terminal::render(&run.header, &run.summary, None, view))
+            svg::render(&terminal::render(&run.header, &run.summary, calibration(path)?.as_ref(), view))
         }
         other => {
             return Err(bad_input(format!(
@@ -142,11 +143,23 @@ pub(super) fn unreadable(error: ReadError) -> anyhow::Error {
 /// Prints the report that a person sees after a run.
 pub(super) fn print_terminal(path: &Path) -> anyhow::Result<Exit> {
     let run = read(path, |_| {})?;
-    print(&terminal::render(&run.header, &run.summary, None, view()))?;
+    print(&terminal::render(&run.header, &run.summary, calibration(path)?.as_ref(), view()))?;
     if !run.is_complete {
         eprintln!("kerf: this run is not complete: the same `kerf run` carries on");
     }
     Ok(run.exit())
+}
+
+/// What `kerf calibrate --out RUN/calibrate.json` left in the run folder.
+fn calibration(run: &Path) -> anyhow::Result<Option<Calibration>> {
+    let path = run.join(calibrate::FILE);
+    let text = match std::fs::read_to_string(&path) {
+        Ok(text) => text,
+        Err(_) if !path.is_file() => return Ok(None),
+        Err(error) => return Err(bad_input(format!("{}: {error}", path.display()))),
+    };
+    let found = calibrate::read(&text).map_err(|error| bad_input(format!("{}: {error}", path.display())))?;
+    Ok(found.grade("A").zip(found.grade("B")).map(|(a, b)| Calibration { a, b }))
 }
 
 /// The width and colour of standard output; `NO_COLOR` and `COLUMNS` are honoured.

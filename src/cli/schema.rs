@@ -22,6 +22,7 @@ pub(super) struct SchemaArguments {
 fn schemas() -> Vec<(&'static str, Schema)> {
     vec![
         ("bundle", schema_for!(super::suite::Bundle)),
+        ("calibrate", schema_for!(crate::calibrate::Calibration)),
         ("context", schema_for!(crate::metric::context::Dependents)),
         ("compare", schema_for!(crate::stats::compare::Comparison)),
         ("detail", schema_for!(crate::evaluate::detail::Detail)),

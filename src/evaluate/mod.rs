@@ -18,6 +18,7 @@ pub mod discover;
 pub mod draft;
 mod edits;
 pub mod fallout;
+mod golds;
 mod integrity;
 pub mod keys;
 pub mod label;
@@ -41,6 +42,7 @@ pub mod verify;
 
 pub use bench::{Fetched, fetch};
 pub use canary::Marks;
+pub use golds::Golds;
 pub use plan::{Ablation, EMPTY, GOLD, Measure, Options, Plan, Subject, TaskPlan, Trial};
 pub use record::Record;
 pub use run::{World, run};

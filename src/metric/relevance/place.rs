@@ -119,9 +119,10 @@ impl<'a> Grounds<'a> {
             }
         }
         let text = format!("{} {}", self.facts.view.deleted(edit), self.facts.view.inserted(edit));
-        let named = self.spoken.iter().find(|(name, anchor)| {
-            name.len() > 2 && *anchor != number && super::view::has_word(text.as_bytes(), name)
-        });
+        let named = self
+            .spoken
+            .iter()
+            .find(|(name, anchor)| name.len() > 2 && *anchor != number && speaks_of(&text, name));
         match named {
             Some((name, anchor)) => {
                 let unit = self.facts.unit(*anchor);
@@ -184,6 +185,17 @@ impl<'a> Grounds<'a> {
     fn side(&self, file: usize, old: bool) -> Option<&Source> {
         if old { self.facts.view.old(file) } else { self.facts.view.new_side(file) }
     }
+}
+
+/// The text has the name as a name: one that is no plain word, or a word written as code.
+fn speaks_of(text: &str, name: &str) -> bool {
+    let plain = name.chars().all(|c| c.is_ascii_lowercase());
+    if !plain {
+        return super::view::has_word(text.as_bytes(), name);
+    }
+    [format!("`{name}"), format!("{name}`"), format!("{name}("), format!("::{name}"), format!(".{name}")]
+        .iter()
+        .any(|form| text.contains(form.as_str()))
 }
 
 fn within(inner: &Range<usize>, outer: &Range<usize>) -> bool {

@@ -1,7 +1,7 @@
 //! `debug`: prints that were left behind, and code that was commented out.
 
 use crate::diff::{Change, Role, UnitKind};
-use crate::metric::relevance::view::tokens_in;
+use crate::metric::relevance::view::{has_word, tokens_in};
 use crate::metric::relevance::{Facts, Grade, Mark, Sign};
 use crate::syntax::{Language, Source, TokenKind, flag, language_of};
 
@@ -89,10 +89,16 @@ pub(super) fn find(facts: &Facts, unit: usize) -> Option<Mark> {
     let printing = PRINTING
         .iter()
         .find(|row| language_of(path).is_some_and(|language| language.name == row.language))?;
-    if facts.topic.about_printing() || edit.role == Role::Test {
+    if edit.role == Role::Test {
         return None;
     }
     let why = match edit.kind {
+        UnitKind::Added
+            if facts.view.new_text(change).trim_ascii().strip_suffix(b";") == Some(b"debugger")
+                || facts.view.new_text(change).trim_ascii() == b"debugger" && printing.main.is_empty() =>
+        {
+            "a `debugger` statement is left in".to_owned()
+        }
         UnitKind::Added => print(facts, change, path, printing)?,
         UnitKind::Comment if change.old[0] == change.old[1] => commented_out(facts, change, printing)?,
         _ => return None,
@@ -155,10 +161,36 @@ fn print(facts: &Facts, change: &Change, path: &str, printing: &Printing) -> Opt
     if let Some(mark) = marked.filter(|_| prints || printing.logs.contains(&name.as_str())) {
         return Some(format!("a `{shown}` with `{}` is left in", mark.trim()));
     }
+    if facts.topic.about_printing() {
+        return None;
+    }
+    if let Some(local) = own_name(&text).filter(|_| prints) {
+        return Some(format!("a `{shown}` shows `{local}` under its own name"));
+    }
     if prints && !may_print(facts, path, printing) && !printed_before(facts, change.file, printing) {
         return Some(format!("a `{shown}` in library code that prints nowhere else"));
     }
     None
+}
+
+/// The printed text is the name of a variable that is printed too, and nothing else: `"total = {:?}", total`.
+fn own_name(text: &str) -> Option<String> {
+    let (_, arguments) = text.split_once('(')?;
+    let arguments = arguments.trim_start_matches(['f', 'r', 'b']);
+    let quote = arguments.chars().next().filter(|quote| matches!(quote, '"' | '\'' | '`'))?;
+    let (inner, behind) = arguments.get(1..)?.split_once(quote)?;
+    let shown = match inner.split_once('{') {
+        // What is formatted in are no words.
+        Some((before, rest)) if rest.split_once('}').is_some_and(|(_, after)| after.trim().is_empty()) => {
+            before
+        }
+        Some(_) => return None,
+        None => inner,
+    };
+    let name = shown.trim().trim_end_matches(['=', ':', ' ', '-', '>', '$']);
+    let word = !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '.'));
+    let named = has_word(behind.as_bytes(), name) || inner.contains(&format!("{{{name}"));
+    (word && named).then(|| name.to_owned())
 }
 
 fn may_print(facts: &Facts, path: &str, printing: &Printing) -> bool {

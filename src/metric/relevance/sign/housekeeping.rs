@@ -29,10 +29,27 @@ const NAMES: &[&str] = &[
     ".DS_Store",
     "renovate.json",
     "dependabot.yml",
+    ".hgignore",
+    ".aiderignore",
+    ".cursorignore",
+    ".cursorrules",
+    ".gitkeep",
+    ".python-version",
+    ".nvmrc",
 ];
 /// Folders.
-const FOLDERS: &[&str] =
-    &[".vscode/", ".idea/", ".github/", ".circleci/", ".gitlab/", ".devcontainer/", ".zed/", ".cursor/"];
+const FOLDERS: &[&str] = &[
+    ".vscode/",
+    ".idea/",
+    ".github/",
+    ".circleci/",
+    ".gitlab/",
+    ".devcontainer/",
+    ".zed/",
+    ".cursor/",
+    ".claude/",
+    ".fleet/",
+];
 
 pub(super) fn find(facts: &Facts, unit: usize) -> Option<Mark> {
     let edit = facts.unit(unit);

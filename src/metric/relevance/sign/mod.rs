@@ -6,6 +6,8 @@
 
 mod comment;
 mod debug;
+mod docstring;
+mod exported;
 mod file;
 mod format;
 mod housekeeping;
@@ -13,6 +15,7 @@ mod lockfile;
 mod mode;
 mod neutral;
 mod parens;
+mod quotes;
 mod scratch;
 mod unused;
 
@@ -32,7 +35,10 @@ pub(crate) fn own(facts: &Facts, unit: usize) -> Option<Mark> {
         housekeeping::find,
         neutral::find,
         parens::find,
+        quotes::find,
+        docstring::find,
         unused::find,
+        exported::find,
         debug::find,
     ];
     RULES.iter().find_map(|rule| rule(facts, unit))

@@ -13,7 +13,7 @@ pub(super) fn find(facts: &Facts, unit: usize) -> Option<Mark> {
     let why = match edit.kind {
         UnitKind::Rename => renamed(facts, edit),
         UnitKind::Import | UnitKind::Move => reordered(facts, edit),
-        UnitKind::Body | UnitKind::Signature => spelled_out(facts, edit),
+        UnitKind::Body | UnitKind::Signature => spelled_out(facts, edit).or_else(|| annotated(facts, edit)),
         _ => None,
     }?;
     // Where loading a file runs it, the order of imports is the order of what they do.
@@ -195,4 +195,45 @@ fn spelled_out(facts: &Facts, edit: &Unit) -> Option<String> {
         shown = Some(format!("`{spelled}::{name}` is the `{name}` that was there"));
     }
     shown
+}
+
+/// Types that a literal has anyway, by how it begins.
+const LITERAL_TYPES: &[(&str, &str, &[&str])] = &[
+    ("rust", "\"", &["& str", "& 'static str"]),
+    ("rust", "'", &["char"]),
+    ("rust", "true", &["bool"]),
+    ("rust", "false", &["bool"]),
+    ("python", "\"", &["str"]),
+    ("python", "'", &["str"]),
+    ("python", "True", &["bool"]),
+    ("python", "False", &["bool"]),
+];
+
+/// `: TYPE` put before the `=` of a local whose literal has that type anyway.
+fn annotated(facts: &Facts, edit: &Unit) -> Option<String> {
+    let [change] = &edit.changes[..] else { return None };
+    let source = facts.view.new_side(change.file)?;
+    let tokens = tokens_in(source, change.new[0]..change.new[1]);
+    let words: Vec<String> =
+        tokens.clone().map(|token| String::from_utf8_lossy(source.text(token)).into_owned()).collect();
+    let (colon, kind) = words.split_first()?;
+    let before = tokens.start.checked_sub(1)?;
+    let local = facts.view.definitions(change.file).iter().any(|definition| {
+        definition.kind == DefinitionKind::Local && definition.name_range == source.tokens[before].range()
+    });
+    if change.old[0] != change.old[1] || colon != ":" || source.text(tokens.end) != b"=" || !local {
+        return None;
+    }
+    let start = source.tokens.get(tokens.end + 1)?.start as usize;
+    let line = source.bytes.get(start..)?.split(|byte| *byte == b'\n').next()?;
+    let line = String::from_utf8_lossy(line).into_owned();
+    let value = line.trim_end().trim_end_matches(';');
+    let kind = kind.join(" ");
+    let same = LITERAL_TYPES.iter().any(|(name, literal, types)| {
+        // A string begins and ends with its only two marks; other literals are words.
+        let quoted = literal.len() == 1 && value.starts_with(literal) && value.ends_with(literal);
+        let whole = quoted && value.matches(literal).count() == 2 || value == *literal;
+        *name == source.language.name && whole && types.contains(&kind.as_str())
+    });
+    same.then(|| format!("`{kind}` is what the literal is anyway"))
 }

@@ -79,7 +79,7 @@ pub(crate) fn private_names(facts: &Facts, unit: usize) -> Option<Vec<String>> {
         }
         _ => return None,
     };
-    let usable = |name: &String| !name.starts_with('_') && name != "main" && name != "self";
+    let usable = |name: &String| !name.starts_with("__") && name != "_" && name != "main" && name != "self";
     (!names.is_empty() && names.iter().all(usable)).then_some(names)
 }
 
@@ -96,7 +96,7 @@ fn is_private(definition: &Definition) -> bool {
 }
 
 /// Definitions in the range that lie in no other one of it; fields, parameters and inner variables go with their item.
-fn outermost<'d>(all: &'d [Definition], range: &Range<usize>) -> Vec<&'d Definition> {
+pub(super) fn outermost<'d>(all: &'d [Definition], range: &Range<usize>) -> Vec<&'d Definition> {
     let inside: Vec<&Definition> = all
         .iter()
         .filter(|one| range.start <= one.name_range.start && one.name_range.end <= range.end)
@@ -261,7 +261,7 @@ fn cannot_be_used_unnamed(facts: &Facts, source: &Source, range: [usize; 2], nam
 }
 
 /// The value that an added variable gets may do something.
-fn has_effects(facts: &Facts, source: &Source, change: &crate::diff::Change) -> bool {
+pub(super) fn has_effects(facts: &Facts, source: &Source, change: &crate::diff::Change) -> bool {
     let range = change.new[0]..change.new[1];
     let outer = outermost(facts.view.definitions(change.file), &range);
     let runs = |definition: &&Definition| match definition.kind {

@@ -3,6 +3,7 @@
 mod files;
 mod invariants;
 mod rust;
+mod scripts;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

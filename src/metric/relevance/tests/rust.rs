@@ -62,7 +62,7 @@ fn signs() {
         (
             "a longer type",
             &[("-> fmt::Result {\n    let text = \"x\"", "-> fmt::Result {\n    let text: &str = \"x\"")],
-            &["unproven"],
+            &["A neutral"],
         ),
         (
             "an unused import",
@@ -83,13 +83,28 @@ fn signs() {
         (
             "a public helper",
             &[("/// Formats.", "pub fn helper() -> u32 {\n    7\n}\n\n/// Formats.")],
-            &["unproven"],
+            &["B unused"],
         ),
         ("an unused variable", &[("    f.write_str", "    let n = 3;\n    f.write_str")], &["A unused"]),
         (
             "a variable with effects",
             &[("    f.write_str", "    let n = f.width();\n    f.write_str")],
             &["unproven"],
+        ),
+        (
+            "a documented public helper",
+            &[("/// Formats.", "/// Seven.\npub fn helper() -> u32 {\n    7\n}\n\n/// Formats.")],
+            &["supporting", "unproven"],
+        ),
+        (
+            "a variable with an underscore",
+            &[("    f.write_str", "    let _n = 3;\n    f.write_str")],
+            &["A unused"],
+        ),
+        (
+            "a comment with a word that the fix has as a name",
+            &[("    f.write_str", "    // the sum of all\n    f.write_str")],
+            &["B comment"],
         ),
         ("a print", &[("    f.write_str", "    println!(\"x\");\n    f.write_str")], &["B debug"]),
         ("a marked print", &[("    sum\n", "    eprintln!(\"DEBUG {sum}\");\n    sum\n")], &["B debug"]),
