@@ -134,7 +134,9 @@ fn what_cannot_be_compared_is_refused() {
     write(folder, "base/records.jsonl", &base);
     write(folder, "twice.jsonl", &[base.clone(), run(1, |_| "unresolved")].concat());
     let mut other = base.clone();
-    other.iter_mut().for_each(|record| record["model"] = "n".into());
+    for record in &mut other {
+        record["model"] = "n".into();
+    }
     write(folder, "two.jsonl", &[base.clone(), other].concat());
     for (arguments, message) in [
         (vec!["base", "nowhere"], "give a run folder or a records file"),

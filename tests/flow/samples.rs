@@ -2,6 +2,7 @@
 //!
 //! `KERF_WRITE_SAMPLES=1 cargo test --test main flow::samples` writes them anew.
 
+use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 
@@ -60,7 +61,7 @@ fn write(folder: &Path, tonight: bool) {
         let gold = trial("gold", task, true, false, true);
         let empty = trial("empty", task, false, false, true);
         for (record, detail) in [gold, empty, steady, restless] {
-            text.push_str(&format!("{record}\n"));
+            writeln!(text, "{record}").unwrap();
             let key = record["grade_key"].as_str().unwrap();
             let packed = zstd::encode_all(detail.to_string().as_bytes(), 3).unwrap();
             fs::write(folder.join("details").join(format!("{key}.json.zst")), packed).unwrap();
