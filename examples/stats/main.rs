@@ -19,9 +19,18 @@ fn main() -> Result<(), String> {
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     match words[..] {
         [] => answer_all(),
-        ["coverage"] => Ok(simulate::coverage()),
-        ["alarms", nights] => Ok(simulate::alarms(number(nights)?)),
-        ["power", nights] => Ok(simulate::power(number(nights)?)),
+        ["coverage"] => {
+            simulate::coverage();
+            Ok(())
+        }
+        ["alarms", nights] => {
+            simulate::alarms(number(nights)?);
+            Ok(())
+        }
+        ["power", nights] => {
+            simulate::power(number(nights)?);
+            Ok(())
+        }
         ["records", n, shape] => records::write(number(n)?, shape, 0.0),
         ["records", n, shape, change] => {
             records::write(number(n)?, shape, change.parse().map_err(|error| format!("{change}: {error}"))?)

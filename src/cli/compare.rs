@@ -2,13 +2,14 @@
 //!
 //! In: run folders or records. Out: what got worse, at what, on which tasks, how sure; the exit code says it too.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use super::Exit;
 use super::exit::bad_input;
 use super::report::{print, unreadable, view};
 use crate::evaluate::Record;
+use crate::report::compare::flips::Telling;
 use crate::report::compare::{self as text, flips};
 use crate::stats::compare::{
     Change, Comparison, Flip, ModelKey, Options, Pair, Side, Verdict, compare_sides, pairs,
@@ -249,30 +250,31 @@ fn evidence(found: &Comparison, pairs: &[Pair], a: &Loaded, b: &Loaded) -> anyho
     if wanted.is_empty() {
         return Ok(wanted);
     }
-    let tasks: BTreeSet<String> = wanted.iter().map(|flip| flip.task.clone()).collect();
-    let records_of = |run: &Loaded| -> anyhow::Result<BTreeMap<(ModelKey, String), Vec<Record>>> {
-        let mut kept: BTreeMap<(ModelKey, String), Vec<Record>> = BTreeMap::new();
+    let pair_of = |flip: &Flip| pairs.iter().find(|pair| pair.candidate.to_string() == flip.model);
+    let telling = |run: &Loaded, is_now: bool| -> anyhow::Result<Vec<Telling>> {
+        let mut asked: BTreeMap<(&ModelKey, &str), Vec<usize>> = BTreeMap::new();
+        for (index, flip) in wanted.iter().enumerate() {
+            let Some(pair) = pair_of(flip) else { continue };
+            let key = if is_now { &pair.candidate } else { &pair.baseline };
+            asked.entry((key, &flip.task)).or_default().push(index);
+        }
+        let mut kept = vec![Telling::default(); wanted.len()];
         each_record(&run.path, |record| {
-            if tasks.contains(&record.task) {
-                let key = ModelKey { model: record.model.clone(), scaffold: record.scaffold.clone() };
-                kept.entry((key, record.task.clone())).or_default().push(record);
+            let key = ModelKey { model: record.model.clone(), scaffold: record.scaffold.clone() };
+            for index in asked.get(&(&key, record.task.as_str())).into_iter().flatten() {
+                kept[*index].see(&wanted[*index], is_now, &record);
             }
         })
         .map_err(unreadable)?;
         Ok(kept)
     };
-    let (was, now) = (records_of(a)?, records_of(b)?);
+    let (was, now) = (telling(a, false)?, telling(b, true)?);
     let detail = |run: &Loaded, record: Option<&Record>| {
         // A detail that is gone costs its evidence only; records alone have none.
         record.and_then(|record| read_detail(&run.path, record.grade_key.as_ref()?).ok())
     };
-    for flip in &mut wanted {
-        let Some(pair) = pairs.iter().find(|pair| pair.candidate.to_string() == flip.model) else { continue };
-        let of = |side: &BTreeMap<(ModelKey, String), Vec<Record>>, key: &ModelKey| {
-            side.get(&(key.clone(), flip.task.clone())).cloned().unwrap_or_default()
-        };
-        let (was, now) = (of(&was, &pair.baseline), of(&now, &pair.candidate));
-        let (was, now) = flips::telling(flip, &was, &now);
+    for (flip, (was, now)) in wanted.iter_mut().zip(was.iter().zip(&now)) {
+        let (was, now) = (was.record(), now.record());
         flips::fill(flip, was, now, detail(a, was).as_ref(), detail(b, now).as_ref());
     }
     Ok(wanted)

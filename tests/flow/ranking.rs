@@ -89,8 +89,8 @@ fn can_set_up(language: &str, probe: &str) -> bool {
     if !probed.status.success() {
         let why = String::from_utf8_lossy(&probed.stderr).lines().last().unwrap_or_default().to_owned();
         // Not `eprintln!`, which is captured.
-        writeln!(std::io::stderr(), "\nNOT TESTED: profiles in {language}: `{probe}` fails here: {why}")
-            .unwrap();
+        let said = format!("\nNOT TESTED: profiles in {language}: `{probe}` fails here: {why}\n");
+        std::io::stderr().write_all(said.as_bytes()).unwrap();
     }
     probed.status.success()
 }

@@ -30,28 +30,36 @@ pub fn wanted(found: &Comparison, each: usize) -> Vec<Flip> {
     flips
 }
 
-/// The samples that show the change best: the best of the better side, the worst of the other; the first of equals.
-pub fn telling<'a>(
-    flip: &Flip,
-    was: &'a [Record],
-    now: &'a [Record],
-) -> (Option<&'a Record>, Option<&'a Record>) {
-    let Some(measure) = Measure::from_name(&flip.metric) else { return (None, None) };
-    let pick = |records: &'a [Record], worst: bool| {
-        let tried = |record: &&Record| !matches!(record.outcome, Outcome::Invalid | Outcome::Missing);
-        let badness = |record: &Record| {
-            let value = measure.of(record)?;
-            Some(if measure.more_is_better() == worst { -value } else { value })
-        };
-        let mut known: Vec<&Record> =
-            records.iter().filter(tried).filter(|one| badness(one).is_some()).collect();
-        known.sort_by(|a, b| {
-            let [of_a, of_b] = [a, b].map(|record| badness(record).unwrap_or(0.0));
-            of_b.total_cmp(&of_a).then(a.sample.cmp(&b.sample))
-        });
-        known.first().copied()
-    };
-    (pick(was, !flip.worse), pick(now, flip.worse))
+/// The sample that shows a change best on one side, kept while records pass by: the best of the better side, the worst
+/// of the other; of equals the lowest sample.
+#[derive(Debug, Clone, Default)]
+pub struct Telling {
+    kept: Option<(f64, Record)>,
+}
+
+impl Telling {
+    /// Looks at a record of the flip's model and task; `is_now` says on which side.
+    pub fn see(&mut self, flip: &Flip, is_now: bool, record: &Record) {
+        let Some(measure) = Measure::from_name(&flip.metric) else { return };
+        if matches!(record.outcome, Outcome::Invalid | Outcome::Missing) {
+            return;
+        }
+        let Some(value) = measure.of(record) else { return };
+        let worst = flip.worse == is_now;
+        let telling = if measure.more_is_better() == worst { -value } else { value };
+        let tells_less = self
+            .kept
+            .as_ref()
+            .is_some_and(|(kept, one)| kept.total_cmp(&telling).then(record.sample.cmp(&one.sample)).is_ge());
+        if !tells_less {
+            self.kept = Some((telling, record.clone()));
+        }
+    }
+
+    /// The record, if there was any.
+    pub fn record(&self) -> Option<&Record> {
+        self.kept.as_ref().map(|(_, record)| record)
+    }
 }
 
 /// Says what a flip rests on. Details are those of the two records.

@@ -25,12 +25,16 @@ fn found() -> Comparison {
     found.flips = flips::wanted(&found, 20);
     let (was, now) = (run(false), run(true));
     for flip in &mut found.flips {
-        let of = |side: &[Record]| -> Vec<Record> {
-            side.iter().filter(|record| record.task == flip.task).cloned().collect()
+        let of = |side: &[Record], is_now: bool| {
+            let mut telling = flips::Telling::default();
+            side.iter()
+                .filter(|record| record.task == flip.task)
+                .for_each(|record| telling.see(flip, is_now, record));
+            telling
         };
-        let (was, now) = (of(&was), of(&now));
-        let (was, now) = flips::telling(flip, &was, &now);
-        flips::fill(flip, was, now, None, None);
+        let (was, now) = (of(&was, false), of(&now, true));
+        let (was, now) = (was.record().cloned(), now.record().cloned());
+        flips::fill(flip, was.as_ref(), now.as_ref(), None, None);
     }
     found
 }
