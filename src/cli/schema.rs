@@ -23,8 +23,8 @@ fn schemas() -> Vec<(&'static str, Schema)> {
     vec![
         ("bundle", schema_for!(super::suite::Bundle)),
         ("calibrate", schema_for!(crate::calibrate::Calibration)),
-        ("context", schema_for!(crate::metric::context::Dependents)),
         ("compare", schema_for!(crate::stats::compare::Comparison)),
+        ("context", schema_for!(crate::metric::context::Dependents)),
         ("detail", schema_for!(crate::evaluate::detail::Detail)),
         ("diff", schema_for!(crate::diff::Diff)),
         ("grade", schema_for!(crate::harness::grade::Grade)),

@@ -164,7 +164,7 @@ fn wrong_usage_ends_with_2_and_says_what_is_known() {
         (&["run"], "give --tasks, or write [run]"),
         (&["report", "nowhere"], "give a run folder or a records file"),
         (&["report"], "required arguments were not provided"),
-        (&["schema", "nothing"], "known are bundle, detail, diff, grade, record, run"),
+        (&["schema", "nothing"], "known are bundle, calibrate, compare, context, detail, diff, grade"),
         (&["diff", "one"], "give OLD NEW"),
     ];
     for (arguments, expected) in cases {
