@@ -35,7 +35,7 @@ Exit codes:
   2    usage or bad input (a run with unreadable inputs evaluates the rest first)
   3    regression (compare, nightly)
   4    inconclusive or suspect, under --strict (compare, nightly)
-  5    invalid: a comparison, a night, every trial of a run, a quarantined task, no commit that makes a task
+  5    invalid: a comparison, every trial of a run, a quarantined task, no commit that makes a task
   6    differences found (diff --exit-code, verify)
   130  interrupted; the same command carries on";
 

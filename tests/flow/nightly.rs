@@ -460,7 +460,9 @@ done
         if codes.contains(&format!("{room} 1\n")) {
             full += 1;
             assert!(
-                said.contains("No space left on device") || said.contains("disk is full"),
+                ["No space left on device", "disk is full", "disk I/O error"]
+                    .iter()
+                    .any(|why| said.contains(why)),
                 "{room}: {said}"
             );
         } else {
