@@ -13,9 +13,9 @@ use tree_sitter::{InputEdit, Parser, Point, Tree};
 
 use super::UnitKind;
 use super::align::NONE;
+use super::ends::stands_for;
 use super::pieces::{Aligned, Key, start_of};
 use super::renames::absorb;
-use super::sound::stands_for;
 use super::units::Draft;
 
 /// Bytes of trials that every file may spend.

@@ -9,6 +9,7 @@
 mod align;
 mod check;
 mod depend;
+mod ends;
 mod engine;
 mod files;
 mod layout;

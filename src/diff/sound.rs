@@ -15,7 +15,8 @@ use std::ops::Range;
 use crate::syntax::{Source, TokenKind, flag};
 
 use super::align::{NONE, Pairs};
-use super::pieces::{Aligned, Key, Piece, Side, end_before, lead, start_of};
+use super::ends::{breaks, broken, closed, ends_line, glued, indent, last_before, line_comment, stands_for};
+use super::pieces::{Aligned, Key, Piece, Side, lead};
 
 /// Steps up the tree before a token's place counts as unknown.
 const HIGH: usize = 64;
@@ -512,63 +513,6 @@ impl<'a> Sound<'a> {
     }
 }
 
-/// The last token ends the element for good.
-fn closed(source: &Source, element: usize) -> bool {
-    let last = source.nodes[element].tokens().next_back();
-    last.is_some_and(|token| match source.text(token) {
-        b";" | b"," => true,
-        // A value at the end of a block may end with a bracket and is no statement for that.
-        b"}" => {
-            let list = source.parent(element).is_some_and(|list| {
-                let list = &source.nodes[list];
-                list.is(flag::STATEMENT_LIST) && list.is(flag::BODY) && source.language.tail_expressions
-            });
-            let whole = source.nodes[source.ungrouped(element)].flags;
-            !list || whole & (flag::ITEM | flag::STATEMENT | flag::ENTITY) != 0
-        }
-        _ => false,
-    })
-}
-
-/// White space between the line's beginning and a token; `None` where the token does not begin a line.
-fn indent(source: &Source, token: usize) -> Option<&[u8]> {
-    let lead = lead(source, token);
-    if token == 0 {
-        return Some(lead);
-    }
-    lead.iter().rposition(|byte| *byte == b'\n').map(|at| &lead[at + 1..])
-}
-
-/// White space or a bracket after an element ends it, and the next one cannot be read as a part of it.
-fn ends_line(source: &Source, element: usize) -> bool {
-    let next = source.nodes[element].last as usize;
-    let first = source.text(next).first();
-    let parted = next >= source.tokens.len() || first == Some(&b'}') || lead(source, next).contains(&b'\n');
-    parted && !matches!(first, Some(b'(' | b'[' | b'`' | b'+' | b'-' | b'/' | b'.' | b'*' | b'?' | b':'))
-}
-
-/// An element may stand where its partner stands: their lists are of one kind, and it ends as the list demands.
-pub(super) fn stands_for(old: &Source, new: &Source, p: usize, q: usize) -> bool {
-    let (Some(from), Some(list)) = (old.parent(p), new.parent(q)) else { return false };
-    let (from, list) = (&old.nodes[from], &new.nodes[list]);
-    if from.kind != list.kind {
-        return false;
-    }
-    let language = new.language;
-    if !list.is(flag::STATEMENT_LIST) {
-        return !language.tail_expressions || closed(old, p) == closed(new, q) || list.is(flag::TRAILING);
-    }
-    let (first, other) = (old.nodes[p].first as usize, new.nodes[q].first as usize);
-    if language.indentation {
-        return indent(old, first) == indent(new, other) && ends_line(new, q);
-    }
-    if !language.line_ends.is_empty() {
-        let begins = matches!(old.text(first).first(), Some(b'(' | b'[' | b'`' | b'+' | b'-' | b'/'));
-        return !begins && (closed(old, p) || ends_line(new, q));
-    }
-    closed(old, p) || !closed(new, q)
-}
-
 /// An element around statements that stand on the other side without it.
 fn put_around(view: View, element: usize, unsound: &BTreeSet<usize>) -> bool {
     let list = view.here.parent(element).filter(|list| view.here.nodes[*list].is(flag::STATEMENT_LIST));
@@ -578,53 +522,4 @@ fn put_around(view: View, element: usize, unsound: &BTreeSet<usize>) -> bool {
         && !view.side.whole(element)
         && view.ends_closed(element)
         && (view.here.language.line_ends.is_empty() || view.own_line(element))
-}
-
-/// Bytes of the root's children that hold parse errors.
-fn broken(source: &Source) -> Vec<Range<usize>> {
-    if !source.tree.root_node().has_error() {
-        return Vec::new();
-    }
-    if source.nodes.first().is_some_and(|root| root.is(flag::ERROR)) {
-        return std::iter::once(0..source.bytes.len()).collect();
-    }
-    source
-        .children(0)
-        .filter(|child| {
-            let end = source.nodes[*child].end as usize;
-            source.nodes[*child..end].iter().any(|node| node.is(flag::ERROR) || node.kind == Source::GAP)
-        })
-        .map(|child| {
-            let tokens = source.nodes[child].tokens();
-            end_before(source, tokens.start)..start_of(source, tokens.end)
-        })
-        .collect()
-}
-
-/// A line break comes before anything visible.
-fn breaks(text: &[u8], rest: &[u8]) -> bool {
-    let first = text.iter().chain(rest).find(|byte| **byte == b'\n' || !byte.is_ascii_whitespace());
-    first.is_none_or(|byte| *byte == b'\n')
-}
-
-/// Two bytes that might become one token.
-fn glued(a: Option<&u8>, b: Option<&u8>) -> bool {
-    let class = |byte: &u8| match byte {
-        b'_' | b'\'' | b'"' | b'#' | b'@' | b'$' | b'`' | 0x80.. => 1,
-        byte if byte.is_ascii_alphanumeric() => 1,
-        b'(' | b')' | b'[' | b']' | b'{' | b'}' | b',' | b';' => 0,
-        byte if byte.is_ascii_punctuation() => 2,
-        _ => 0,
-    };
-    a.zip(b).is_some_and(|(a, b)| class(a) != 0 && class(a) == class(b))
-}
-
-/// The last token that ends at or before a byte.
-fn last_before(source: &Source, at: usize) -> Option<usize> {
-    source.tokens.partition_point(|token| token.end as usize <= at).checked_sub(1)
-}
-
-fn line_comment(source: &Source, token: usize) -> bool {
-    source.tokens[token].kind == TokenKind::Comment
-        && source.text(token).starts_with(source.language.line_comment.as_bytes())
 }
