@@ -94,7 +94,7 @@ fn words(at: &At, dice: &mut Dice) -> String {
 /// The statement above is not the fix's, nor the one below.
 fn apart(at: &At) -> bool {
     let from = at.spot.line.saturating_sub(2);
-    at.file.changed.range(from..=at.spot.end + 1).next().is_none()
+    at.file.changed.range(from..=at.spot.end.saturating_add(1)).next().is_none()
 }
 
 fn above(at: &At, dice: &mut Dice) -> Option<Vec<Edit>> {

@@ -114,7 +114,12 @@ fn commented(at: &At, dice: &mut Dice) -> Option<Vec<Edit>> {
         Family::Python => text.contains('(') && text.contains(" = ") && text.ends_with(')'),
         Family::Rust | Family::Script => text.ends_with(';') && text.contains(['(', '=']),
     };
-    let apart = at.file.changed.range(at.spot.line.saturating_sub(2)..=at.spot.end + 1).next().is_none();
+    let apart = at
+        .file
+        .changed
+        .range(at.spot.line.saturating_sub(2)..=at.spot.end.saturating_add(1))
+        .next()
+        .is_none();
     let sign = if at.family() == Family::Python { "# " } else { "// " };
     let copies = if at.family() == Family::Python {
         text.replace(" = ", " = old_")

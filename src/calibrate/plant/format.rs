@@ -178,8 +178,9 @@ fn spread(at: &At, dice: &mut Dice) -> Option<Vec<Edit>> {
 
 /// A call over several lines on one.
 fn joined(at: &At, _: &mut Dice) -> Option<Vec<Edit>> {
+    // In a block that is never closed a spot has no end.
     let lines: Vec<&str> =
-        at.file.text.lines[at.spot.line..at.spot.end].iter().map(|line| line.text.as_str()).collect();
+        at.file.text.lines.get(at.spot.line..at.spot.end)?.iter().map(|line| line.text.as_str()).collect();
     let trimmed: Vec<&str> = lines.iter().copied().take_while(|line| !line.trim().is_empty()).collect();
     let bad = |line: &&str| {
         line.contains(['"', '\'', '`', '#', '\\', '{', '}', '|'])
