@@ -2,7 +2,7 @@
 //! then trends, tasks that waver, and what the suite is still worth.
 //!
 //! In: a [`NightReport`]. Out: text for a terminal of some width, or Markdown under the size of a comment. Both are made
-//! of the same [`Page`], so that they say the same.
+//! of the same `Page`, so that they say the same.
 //!
 //! Invariants: nothing is computed here but the height of a sparkline; the first line holds the verdict.
 

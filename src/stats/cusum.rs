@@ -8,7 +8,7 @@
 //! h = 5 and independent normal nights the mean run length is 465 nights without a shift and 10.4 with one of σ.
 //!
 //! Assumes μ and σ known. Where they are estimated from m nights, alarms without a shift come more often: see
-//! [`reference`].
+//! [`reference()`].
 
 /// Slack in σ: shifts of twice that are found soonest.
 pub const SLACK: f64 = 0.5;

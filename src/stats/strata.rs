@@ -74,7 +74,7 @@ pub fn test(tables: &[Table]) -> (f64, Means) {
 /// Two-sided p-value of Cochran (1954), Mantel and Haenszel (1959), without continuity correction:
 /// `(Σ(bᵢ − Eᵢ))² ÷ ΣVᵢ` against χ² with one degree of freedom, where Eᵢ and Vᵢ are mean and variance of the
 /// hypergeometric distribution of one table. 1 where no table tells anything. Good where the expected total is some
-/// distance from its bounds; [`test`] sees to that.
+/// distance from its bounds; [`test()`] sees to that.
 pub fn cochran_mantel_haenszel(tables: &[Table]) -> f64 {
     let (mut distance, mut variance) = (0.0, 0.0);
     for table in tables.iter().filter(|table| table.tells()) {

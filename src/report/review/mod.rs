@@ -1,6 +1,6 @@
 //! A review for people and code hosts.
 //!
-//! In: a [`Review`]. Out: text for a terminal, Markdown for a pull request, or [`Annotation`]s. The worst comes first:
+//! In: a [`Review`]. Out: text for a terminal, Markdown for a pull request, or annotations. The worst comes first:
 //! files by irrelevant weight, in a file its irrelevant units by grade B before A, then by weight.
 //!
 //! Invariant: text from outside is escaped; nothing is computed but sums for headings.

@@ -1,6 +1,6 @@
 //! How files of a tree belong together: which files a build starts from, and which files import which.
 //!
-//! A language plugs in with one row of [`READERS`] and a folder.
+//! A language plugs in with one row of `READERS` and a folder.
 //!
 //! Invariant: only files of the tree are nodes; an import that leads out of the tree, or that cannot be followed, is no
 //! edge.
