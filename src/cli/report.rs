@@ -13,7 +13,7 @@ use crate::evaluate::record::Outcome;
 use crate::evaluate::{EMPTY, GOLD, Record};
 use crate::report::{Calibration, RunHeader, View, json, machine, markdown, svg, task, terminal};
 use crate::stats::{Options, RunSummary, Summariser};
-use crate::store::{ReadError, each_record, read_detail, read_seed};
+use crate::store::{ReadError, Who, each_record, each_record_of, read_detail, read_seed};
 
 /// Arguments of `kerf report`.
 #[derive(Debug, clap::Args)]
@@ -113,7 +113,12 @@ fn read(path: &Path, mut also: impl FnMut(&Record)) -> anyhow::Result<Read> {
 /// Irrelevant units and findings of the trials that the summary names as the heaviest, at their places.
 fn findings(path: &Path, summary: &RunSummary) -> anyhow::Result<Vec<machine::Located>> {
     let mut kept: Vec<Option<Record>> = vec![None; summary.findings.len()];
-    each_record(path, |record| {
+    let asked_for = |who: &Who| {
+        summary.findings.iter().any(|finding| {
+            (&finding.task, &finding.model, &finding.scaffold) == (&who.task, &who.model, &who.scaffold)
+        })
+    };
+    each_record_of(path, asked_for, |record| {
         let place = summary.findings.iter().position(|finding| {
             (&finding.task, &finding.model, &finding.scaffold, finding.sample)
                 == (&record.task, &record.model, &record.scaffold, record.sample)
@@ -188,12 +193,7 @@ pub(super) fn print(text: &str) -> anyhow::Result<()> {
 
 fn print_task(path: &Path, id: &str, model: Option<&str>) -> anyhow::Result<Exit> {
     let mut kept = Vec::new();
-    each_record(path, |record| {
-        if record.task == id {
-            kept.push(record);
-        }
-    })
-    .map_err(unreadable)?;
+    each_record_of(path, |who| who.task == id, |record| kept.push(record)).map_err(unreadable)?;
     let mut records = task::select(&kept, id, model);
     if model.is_none() {
         records.retain(|record| record.model != GOLD && record.model != EMPTY);
