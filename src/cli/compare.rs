@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use super::Exit;
 use super::exit::bad_input;
-use super::report::{print, unreadable, view};
+use super::report::{link, print, unreadable, view};
 use crate::evaluate::Record;
 use crate::report::compare::flips::Telling;
 use crate::report::compare::{self as text, flips};
@@ -47,6 +47,9 @@ pub(super) struct CompareArguments {
     /// terminal, markdown, json, csv, junit, sarif, github or svg
     #[arg(long, default_value = "terminal", value_name = "NAME")]
     format: String,
+    /// With --format markdown: where details of a task are kept, such as https://ci.example/{task}/{model}
+    #[arg(long, value_name = "TEMPLATE")]
+    link: Option<String>,
     /// Print JSON: the same as --format json
     #[arg(long)]
     json: bool,
@@ -90,6 +93,7 @@ pub(super) fn main(arguments: &CompareArguments) -> anyhow::Result<Exit> {
         baseline: baseline.path.display().to_string(),
         candidate: candidate.as_ref().map(|run| run.path.display().to_string()),
         suite: other.info.as_ref().map(|info| info.suite.clone()),
+        link: arguments.link.as_deref().map(link).transpose()?,
     };
     print(&text::render(format, &header, &found, view())?)?;
     Ok(exit_of(found.verdict, arguments.strict))

@@ -11,6 +11,7 @@ use super::run::exit_of;
 use crate::calibrate;
 use crate::evaluate::record::Outcome;
 use crate::evaluate::{EMPTY, GOLD, Record};
+use crate::report::link::Link;
 use crate::report::{Calibration, RunHeader, View, json, machine, markdown, svg, task, terminal};
 use crate::stats::{Options, RunSummary, Summariser};
 use crate::store::{ReadError, Who, each_record, each_record_of, read_detail, read_seed};
@@ -23,6 +24,9 @@ pub(super) struct ReportArguments {
     /// terminal, markdown, json, csv, junit, sarif, github or svg
     #[arg(long, default_value = "terminal", value_name = "NAME")]
     format: String,
+    /// With --format markdown: where details of a task are kept, such as https://ci.example/{task}/{model}
+    #[arg(long, value_name = "TEMPLATE")]
+    link: Option<String>,
     /// Show the trials of one task, unit by unit
     #[arg(long, value_name = "ID")]
     task: Option<String>,
@@ -40,6 +44,7 @@ pub(super) fn main(arguments: &ReportArguments) -> anyhow::Result<Exit> {
     if arguments.format == "terminal" {
         return print_terminal(path);
     }
+    let link = arguments.link.as_deref().map(link).transpose()?;
     let mut junit = machine::Junit::default();
     let wants_junit = arguments.format == "junit";
     let run = read(path, |record| {
@@ -48,14 +53,18 @@ pub(super) fn main(arguments: &ReportArguments) -> anyhow::Result<Exit> {
         }
     })?;
     let text = match arguments.format.as_str() {
-        "markdown" => markdown::render(&run.header, &run.summary, calibration(path)?.as_ref()),
+        "markdown" => markdown::render(
+            &RunHeader { link, ..run.header.clone() },
+            &run.summary,
+            calibration(path)?.as_ref(),
+        ),
         "json" => json::render(&run.summary)?,
         "csv" => machine::csv(&run.summary),
         "junit" => junit.finish(&run.header.suite),
         "sarif" => machine::sarif_log(&findings(path, &run.summary)?)?,
         "github" => machine::github(&run.summary, &findings(path, &run.summary)?),
         "svg" => {
-            let view = View { width: 100, colour: true };
+            let view = View { width: 130, colour: true };
             svg::render(&terminal::render(&run.header, &run.summary, calibration(path)?.as_ref(), view))
         }
         other => {
@@ -105,6 +114,7 @@ fn read(path: &Path, mut also: impl FnMut(&Record)) -> anyhow::Result<Read> {
         invalid: summary.invalid,
         sandbox: info.as_ref().map(|info| info.sandbox.clone()),
         path: path.display().to_string(),
+        link: None,
     };
     let is_complete = info.as_ref().is_none_or(|info| info.complete);
     Ok(Read { header, summary, is_complete, records, invalid })
@@ -137,6 +147,11 @@ fn findings(path: &Path, summary: &RunSummary) -> anyhow::Result<Vec<machine::Lo
     Ok(found)
 }
 
+/// What `--link` says.
+pub(super) fn link(template: &str) -> anyhow::Result<Link> {
+    Link::new(template).map_err(|why| bad_input(format!("--link {why}")))
+}
+
 /// A run that cannot be read is the user's to mend.
 pub(super) fn unreadable(error: ReadError) -> anyhow::Error {
     match error {
@@ -155,16 +170,18 @@ pub(super) fn print_terminal(path: &Path) -> anyhow::Result<Exit> {
     Ok(run.exit())
 }
 
-/// What `kerf calibrate --out RUN/calibrate.json` left in the run folder.
+/// What `kerf calibrate --out RUN/calibrate.json` left in the run folder, else kerf's own error on its bundled suite.
 fn calibration(run: &Path) -> anyhow::Result<Option<Calibration>> {
     let path = run.join(calibrate::FILE);
     let text = match std::fs::read_to_string(&path) {
         Ok(text) => text,
-        Err(_) if !path.is_file() => return Ok(None),
+        Err(_) if !path.is_file() => {
+            return Ok(calibrate::bundled().map(|found| Calibration::of(&found, "kerf's bundled suite")));
+        }
         Err(error) => return Err(bad_input(format!("{}: {error}", path.display()))),
     };
     let found = calibrate::read(&text).map_err(|error| bad_input(format!("{}: {error}", path.display())))?;
-    Ok(found.grade("A").zip(found.grade("B")).map(|(a, b)| Calibration { a, b }))
+    Ok(Some(Calibration::of(&found, "this suite")))
 }
 
 /// The width and colour of standard output; `NO_COLOR` and `COLUMNS` are honoured.
