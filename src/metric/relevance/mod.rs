@@ -19,12 +19,14 @@ use crate::syntax::index::{Cache, Graph, Index};
 use crate::syntax::{DefinitionKind, Source, language_of};
 
 mod acquit;
+mod beside;
 mod place;
 mod role;
 mod sign;
 mod spread;
 mod topic;
 mod view;
+mod wording;
 
 #[cfg(test)]
 pub(crate) mod tests;

@@ -67,6 +67,14 @@ impl Topic {
         (whole && super::view::has_word(self.text.as_bytes(), &name)) || self.allowed.is_match(path)
     }
 
+    /// The statement names the folder, or the scope allows it.
+    pub fn names_folder(&self, path: &str) -> bool {
+        let name = path.rsplit('/').next().unwrap_or(path);
+        self.names(name)
+            || self.text.contains(&format!("{}/", name.to_lowercase()))
+            || self.allowed.is_match(format!("{path}/x"))
+    }
+
     /// The statement uses this word, in any form of it.
     pub fn says(&self, word: &str) -> bool {
         self.text.contains(word)

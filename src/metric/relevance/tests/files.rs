@@ -124,3 +124,43 @@ fn notes_are_scratch_whatever_they_are_called() {
     let kept = signs("CONTRIBUTING.md", "# Notes\n\nHow to help.\n", "f gives the wrong number");
     assert!(kept.iter().all(|sign| !sign.contains("scratch")), "{kept:?}");
 }
+
+#[test]
+fn a_package_by_itself_is_scratch_although_the_statement_has_a_file_of_that_name() {
+    let base = base();
+    let result = edited(
+        &base,
+        &[
+            (".gitignore", Some("/target\n**/*.rs.bk\nCargo.lock\n")),
+            ("try_it/Cargo.toml", Some("[package]\nname = \"try_it\"\n")),
+            ("try_it/src/main.rs", Some("fn main() {}\n")),
+        ],
+    );
+    let shown = of_trees(&base, &result, "panicked at src/main.rs:8:5");
+    assert!(shown.iter().all(|line| line.starts_with("B ")), "{shown:#?}");
+    let shown = of_trees(&base, &result, "please add a package try_it");
+    assert!(!shown.iter().any(|line| line.starts_with("B scratch")), "{shown:#?}");
+}
+
+#[test]
+fn a_module_that_a_macro_declares_is_reached() {
+    let new = edited(
+        &base(),
+        &[
+            ("src/lib.rs", Some("mod a;\n\ncfg_io! {\n    pub mod b;\n}\n")),
+            ("src/b/mod.rs", Some("mod c;\n")),
+            ("src/b/c.rs", Some("pub fn c() {}\n")),
+            ("src/lost/mod.rs", Some("mod d;\n")),
+            ("src/lost/d.rs", Some("pub fn d() {}\n")),
+        ],
+    );
+    let diff = diff(&changed(&base(), &new));
+    let base = base();
+    let classified = classify(&Input { diff: &diff, gold: None, statement: None, allow: None, base: &base });
+    let accused: BTreeSet<&str> = classified
+        .iter()
+        .filter(|one| one.grade.is_some())
+        .map(|one| View::new(&diff).path(&diff.units[one.unit]))
+        .collect();
+    assert_eq!(accused, BTreeSet::from(["src/lost/d.rs", "src/lost/mod.rs"]));
+}
