@@ -10,6 +10,7 @@ use crate::diff::{Change, Diff, FilePair, Role, UnitKind};
 use crate::harness::Status;
 use crate::lint::Finding;
 use crate::metric::ablation::Findings;
+use crate::metric::context::{Left, SymbolAt};
 use crate::metric::lint::Cause;
 use crate::metric::relevance::{Class, Classified, Evidence, Grade, Sign};
 
@@ -145,6 +146,17 @@ pub struct LintDetail {
     pub versions: BTreeMap<String, String>,
 }
 
+/// Findings of the context measure; a list that could not be had is null.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct ContextDetail {
+    /// Of references to a changed declaration, the share carried along, 0 to 1; null where there is none.
+    pub propagation: Option<f64>,
+    /// References that were not carried along.
+    pub left_behind: Vec<Left>,
+    /// References to names that the patch took away.
+    pub dangling: Option<Vec<SymbolAt>>,
+}
+
 /// The long form of a grade.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Detail {
@@ -163,6 +175,9 @@ pub struct Detail {
     pub ablation: Option<AblationDetail>,
     /// Lint findings.
     pub lint: LintDetail,
+    /// Cross-file findings; null where the measure was not taken.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub context: Option<ContextDetail>,
 }
 
 /// Units with their classes; `classified` holds one entry a unit.

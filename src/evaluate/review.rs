@@ -17,9 +17,11 @@ use super::edits;
 use super::lints::{Ground, Linters, once};
 use super::record::{Edits, Lint, LintStatus};
 use super::run::World;
+use super::symbols::{self, Symbols};
 use super::trees::changed_files;
 use crate::diff::{ChangedFile, Diff, FilePair, closure, diff, revert};
 use crate::lint::Finding;
+use crate::metric::context::{Left, SymbolAt};
 use crate::metric::figures::{Mode, figures};
 use crate::metric::relevance::{Class, Classified, Grade, Input, classify};
 use crate::patch::{Tree, TreeChanges};
@@ -93,23 +95,15 @@ pub struct Unusable {
 pub struct ReviewContext {
     /// Of references to a changed declaration, the share carried along, 0 to 1.
     pub propagation: Option<f64>,
+    /// References that were not carried along.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub left_behind: Vec<Left>,
     /// References left to names that are gone.
     pub dangling: Option<Vec<SymbolAt>>,
     /// Names used that nothing defines.
     pub invented: Option<Vec<SymbolAt>>,
     /// Functions added that existed elsewhere.
     pub reinvented: Option<Vec<SymbolAt>>,
-}
-
-/// A symbol at a place.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
-pub struct SymbolAt {
-    /// Name.
-    pub symbol: String,
-    /// Path in the result.
-    pub file: String,
-    /// 1-based.
-    pub line: usize,
 }
 
 /// A change, diffed and classified.
@@ -139,6 +133,18 @@ impl Reviewed {
     /// Figures; no bound is given, since behavioural units are unproven for want of tests.
     pub fn edits(&self) -> Edits {
         edits::record(figures(&self.diff, &self.classified, Mode::Review))
+    }
+
+    /// What the change leaves of the base's symbols.
+    pub fn context(&self, base: &dyn Tree, changes: &TreeChanges) -> ReviewContext {
+        let found = symbols::measure(&Symbols::read(base), base, changes, &self.diff, &BTreeSet::new());
+        ReviewContext {
+            propagation: found.propagation,
+            left_behind: found.left_behind,
+            dangling: found.dangling,
+            invented: None,
+            reinvented: None,
+        }
     }
 
     /// The irrelevant units that can be taken out without any other going, and those that cannot.

@@ -12,7 +12,7 @@ use super::record::{Apply, Context, Cost, Outcome, RECORD_SCHEMA, Reason, Record
 use super::run::{PAUSES, World};
 use super::sink::{Sink, SinkError, TestRun};
 use super::tests::Judged;
-use super::{ablate, keys, lints};
+use super::{ablate, keys, lints, symbols};
 use crate::patch::{self, ApplyError, TreeChanges};
 use crate::prediction::Prediction;
 use crate::sandbox::SandboxError;
@@ -178,7 +178,14 @@ pub(super) fn evaluate(
         edits::put(&mut measured, &ablation.verdict);
         record.timing.insert("ablation_s".to_owned(), ablating.elapsed().as_secs_f64());
     }
-    let Measured { diff, classified, edits, context } = measured;
+    let Measured { diff, classified, edits, mut context } = measured;
+    let following = Instant::now();
+    let context_detail = options.takes(Measure::Context).then(|| {
+        let detail = symbols::measure(bench.symbols(), bench.tree(), &changes, &diff, &bench.test_paths());
+        symbols::count(&detail, &mut context);
+        detail
+    });
+    record.timing.insert("context_s".to_owned(), following.elapsed().as_secs_f64());
     let linting = Instant::now();
     let mut lint_detail = LintDetail::default();
     if options.takes(Measure::Lint) {
@@ -208,6 +215,7 @@ pub(super) fn evaluate(
         ),
         ablation: ablation.map(|found| found.detail),
         lint: lint_detail,
+        context: context_detail,
     };
     sink.keep_detail(&grade_key, &detail)?;
     record.edits = options.takes(Measure::Edits).then_some(edits);

@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use super::*;
 use crate::evaluate::record::LintStatus;
-use crate::evaluate::review::{LineOf, REVIEW_SCHEMA, ReviewContext, SymbolAt, Unusable, classified};
+use crate::evaluate::review::{LineOf, REVIEW_SCHEMA, ReviewContext, Unusable, classified};
 use crate::lint::{Finding, Level};
+use crate::metric::context::SymbolAt;
 use crate::patch::{Blob, TreeChanges, memory::Files};
 use crate::report::{View, annotation};
 
