@@ -6,10 +6,13 @@
 //! Invariants: a trial (task, model, scaffold, sample) is given once: repeated identically it is left out, with another
 //! content it is an error; memory is some blocks and some 60 bytes a record.
 
-#![expect(clippy::disallowed_types, reason = "millions of keys, looked up and never iterated in an order that shows")]
+#![expect(
+    clippy::disallowed_types,
+    reason = "millions of keys, looked up and never iterated in an order that shows"
+)]
 
-use std::collections::{BTreeMap, HashMap};
 use std::collections::hash_map::Entry;
+use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
