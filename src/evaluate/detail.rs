@@ -1,6 +1,6 @@
 //! The long form of a grade: units with proofs, tests, findings. Shared by identical patches.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -10,7 +10,7 @@ use crate::diff::{Change, Diff, FilePair, Role, UnitKind};
 use crate::harness::Status;
 use crate::lint::Finding;
 use crate::metric::ablation::Findings;
-use crate::metric::context::{Left, SymbolAt};
+use crate::metric::context::{Invented, Left, Reinvented, SymbolAt};
 use crate::metric::lint::Cause;
 use crate::metric::relevance::{Class, Classified, Evidence, Grade, Sign};
 
@@ -141,6 +141,10 @@ pub struct LintDetail {
     /// Where the patch does otherwise than the code around it; counted in no figure of lint compliance.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub style: Vec<Finding>,
+    /// Linters of the whole tree that judged it.
+    #[serde(skip)]
+    #[schemars(skip)]
+    pub judged: BTreeSet<String>,
     /// Version of each linter that said one.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub versions: BTreeMap<String, String>,
@@ -155,6 +159,10 @@ pub struct ContextDetail {
     pub left_behind: Vec<Left>,
     /// References to names that the patch took away.
     pub dangling: Option<Vec<SymbolAt>>,
+    /// Names that nothing defines.
+    pub invented: Option<Vec<Invented>>,
+    /// Functions added that existed elsewhere.
+    pub reinvented: Option<Vec<Reinvented>>,
 }
 
 /// The long form of a grade.

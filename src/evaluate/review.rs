@@ -17,11 +17,11 @@ use super::edits;
 use super::lints::{Ground, Linters, once};
 use super::record::{Edits, Lint, LintStatus};
 use super::run::World;
-use super::symbols::{self, Symbols};
+use super::symbols::{self, Asked, Checked, Symbols};
 use super::trees::changed_files;
 use crate::diff::{ChangedFile, Diff, FilePair, closure, diff, revert};
 use crate::lint::Finding;
-use crate::metric::context::{Left, SymbolAt};
+use crate::metric::context::{Invented, Left, Reinvented, SymbolAt};
 use crate::metric::figures::{Mode, figures};
 use crate::metric::relevance::{Class, Classified, Grade, Input, classify};
 use crate::patch::{Tree, TreeChanges};
@@ -68,6 +68,10 @@ pub struct ReviewLint {
     pub unformatted_lines: Vec<LineOf>,
     /// Lines added or altered in code and test files.
     pub changed_code_lines: u32,
+    /// Linters of the whole tree that judged it.
+    #[serde(skip)]
+    #[schemars(skip)]
+    pub judged: BTreeSet<String>,
     /// Linters and tools that could not be used.
     pub unusable: Vec<Unusable>,
 }
@@ -101,9 +105,9 @@ pub struct ReviewContext {
     /// References left to names that are gone.
     pub dangling: Option<Vec<SymbolAt>>,
     /// Names used that nothing defines.
-    pub invented: Option<Vec<SymbolAt>>,
+    pub invented: Option<Vec<Invented>>,
     /// Functions added that existed elsewhere.
-    pub reinvented: Option<Vec<SymbolAt>>,
+    pub reinvented: Option<Vec<Reinvented>>,
 }
 
 /// A change, diffed and classified.
@@ -135,15 +139,24 @@ impl Reviewed {
         edits::record(figures(&self.diff, &self.classified, Mode::Review))
     }
 
-    /// What the change leaves of the base's symbols.
-    pub fn context(&self, base: &dyn Tree, changes: &TreeChanges) -> ReviewContext {
-        let found = symbols::measure(&Symbols::read(base), base, changes, &self.diff, &BTreeSet::new());
+    /// What the change leaves of the base's symbols; with what compilers found, where they were asked.
+    pub fn context(
+        &self,
+        base: &dyn Tree,
+        changes: &TreeChanges,
+        lint: Option<&ReviewLint>,
+    ) -> ReviewContext {
+        let checked = lint.map(|lint| Checked { new: &lint.new, judged: &lint.judged });
+        let found = symbols::measure(
+            &Symbols::read(base),
+            &Asked { base, changes, diff: &self.diff, replaced: &BTreeSet::new(), checked },
+        );
         ReviewContext {
             propagation: found.propagation,
             left_behind: found.left_behind,
             dangling: found.dangling,
-            invented: None,
-            reinvented: None,
+            invented: found.invented,
+            reinvented: found.reinvented,
         }
     }
 
@@ -251,6 +264,7 @@ fn joined(parts: Vec<(Lint, LintDetail)>, diff: &Diff) -> ReviewLint {
         suppressions: crate::metric::lint::suppressions(diff),
         unformatted_lines: Vec::new(),
         changed_code_lines: 0,
+        judged: BTreeSet::new(),
         unusable: Vec::new(),
     };
     for (lint, detail) in parts {
@@ -260,6 +274,7 @@ fn joined(parts: Vec<(Lint, LintDetail)>, diff: &Diff) -> ReviewLint {
         all.fixed += lint.fixed;
         all.changed_code_lines = all.changed_code_lines.max(lint.changed_code_lines);
         all.new.extend(detail.new);
+        all.judged.extend(detail.judged);
         let lines = detail.unformatted_lines.into_iter().map(|(file, line)| LineOf { file, line });
         all.unformatted_lines.extend(lines);
         all.unusable.extend(detail.unusable.into_iter().map(|(tool, why)| Unusable { tool, why }));

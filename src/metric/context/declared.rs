@@ -7,6 +7,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
+use std::rc::Rc;
 
 use super::fate::Fate;
 use super::patched::{Patched, Side};
@@ -39,7 +40,7 @@ impl Declaration {
 pub(super) fn declarations(patched: &Patched) -> Vec<Declaration> {
     let pairs = pairs(patched);
     let mut found = Vec::new();
-    for (base, result) in pairs {
+    for (base, result) in pairs.iter().copied() {
         let Some(old) = patched.base.symbol(base) else { continue };
         let Some(new) = result.and_then(|id| patched.result.symbol(id)) else {
             found.push(Declaration { base, result: None, renamed: false, moved: false, head: false });
@@ -65,8 +66,35 @@ fn is_renamed_file(patched: &Patched, old: &str, new: &str) -> bool {
     patched.diff.files.iter().any(|pair| same(&pair.old, old) && same(&pair.new, new))
 }
 
+/// Definitions of the base with what they are in the result.
+pub(super) type Pairs = Vec<(DefinitionId, Option<DefinitionId>)>;
+
+/// Definitions of the result's changed files that were none in the base.
+pub(super) fn added(patched: &Patched) -> BTreeSet<DefinitionId> {
+    let pairs = pairs(patched);
+    let known: BTreeSet<DefinitionId> = pairs.iter().filter_map(|(_, result)| *result).collect();
+    let files = patched.diff.files.iter().filter_map(|pair| pair.new.as_deref());
+    let all = files.flat_map(|file| patched.result.definitions_in(file)).map(|symbol| symbol.id);
+    all.filter(|id| !known.contains(id)).collect()
+}
+
+/// A symbol of the base in the result.
+pub(super) fn in_result<'a>(patched: &Patched<'a>, symbol: &Symbol) -> Option<Symbol<'a>> {
+    if patched.diff.files.iter().any(|pair| pair.old.as_deref() == Some(symbol.file)) {
+        let pairs = pairs(patched);
+        let found = pairs.iter().find(|(base, _)| *base == symbol.id)?.1?;
+        return patched.result.symbol(found);
+    }
+    let mut same = patched.result.definitions_named(symbol.name);
+    same.find(|other| other.file == symbol.file && other.name_range == symbol.name_range)
+}
+
+fn pairs(patched: &Patched) -> Rc<Pairs> {
+    patched.pairs(|| find_pairs(patched))
+}
+
 /// Definitions of the changed files of the base with what they are in the result.
-fn pairs(patched: &Patched) -> Vec<(DefinitionId, Option<DefinitionId>)> {
+fn find_pairs(patched: &Patched) -> Pairs {
     let mut by_place: BTreeMap<(&str, usize), Vec<DefinitionId>> = BTreeMap::new();
     for pair in &patched.diff.files {
         let Some(new) = pair.new.as_deref() else { continue };

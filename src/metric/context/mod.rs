@@ -9,8 +9,11 @@ mod declared;
 mod dependents;
 mod fate;
 mod fit;
+mod invented;
 mod patched;
 mod propagation;
+mod reinvented;
+mod sketch;
 mod span;
 #[cfg(test)]
 mod testing;
@@ -18,8 +21,11 @@ mod testing;
 pub use agreement::{Agreement, agreement, files_of, obligation_recall};
 pub use dangling::dangling;
 pub use dependents::{Dependent, Dependents, Mention, Place, dependents};
+pub use invented::invented_by;
 pub use patched::Patched;
 pub use propagation::propagation;
+pub use reinvented::reinvented;
+pub use sketch::Functions;
 pub use span::{span, span_of_files, spanned_files};
 
 use schemars::JsonSchema;
@@ -51,6 +57,36 @@ pub struct Left {
     pub line: usize,
     /// What does not fit.
     pub why: String,
+}
+
+/// A name that nothing defines.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+pub struct Invented {
+    /// Path in the result.
+    pub file: String,
+    /// 1-based line of its first place there.
+    pub line: usize,
+    /// Name, path or package.
+    pub symbol: String,
+    /// The compiler's rule, or of what kind the name is.
+    pub rule: String,
+    /// Told by the index, where no compiler was asked.
+    pub heuristic: bool,
+}
+
+/// A function that the repository had elsewhere.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Reinvented {
+    /// Name.
+    pub symbol: String,
+    /// Path in the result.
+    pub file: String,
+    /// 1-based.
+    pub line: usize,
+    /// The one that was there, in the base.
+    pub like: SymbolAt,
+    /// Runs of three tokens in common, names aside, by runs of either; 0.8 to 1.
+    pub similarity: f64,
 }
 
 /// References to what a patch declared anew.

@@ -1,10 +1,11 @@
 //! A patch with the symbols of both sides: what the measures of this module look at.
 
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::rc::Rc;
 
+use super::declared::Pairs;
 use super::fate::{Fate, Fates};
 use super::fit;
 use crate::diff::{Diff, Role, role_of};
@@ -36,6 +37,7 @@ pub struct Patched<'a> {
     sources: [Sources; 2],
     /// By file of the result, what the names at a byte lead to.
     answers: RefCell<BTreeMap<String, Rc<Answers>>>,
+    pairs: OnceCell<Rc<Pairs>>,
     /// Files that are replaced before tests run.
     replaced: &'a BTreeSet<String>,
 }
@@ -57,6 +59,7 @@ impl<'a> Patched<'a> {
             fates: Fates::new(diff),
             sources: [Sources::default(), Sources::default()],
             answers: RefCell::default(),
+            pairs: OnceCell::new(),
             replaced,
         }
     }
@@ -92,6 +95,26 @@ impl<'a> Patched<'a> {
         self.replaced.contains(file)
             && (role_of(file, b"") == Role::Test
                 || self.source(side, file).is_some_and(|source| source.in_test_module(byte)))
+    }
+
+    /// A line of the result is a task's test, whatever the patch makes of it.
+    pub fn is_of_tests(&self, file: &str, line: usize) -> bool {
+        let source = self.source(Side::Result, file);
+        let byte = source.map_or(0, |source| {
+            let mut breaks = memchr::memchr_iter(b'\n', &source.bytes);
+            line.checked_sub(2).and_then(|nth| breaks.nth(nth)).map_or(0, |at| at + 1)
+        });
+        self.is_replaced(Side::Result, file, byte)
+    }
+
+    /// A task's test patch sets the file.
+    pub(super) fn is_replaced_file(&self, file: &str) -> bool {
+        self.replaced.contains(file) && role_of(file, b"") == Role::Test
+    }
+
+    /// Definitions of changed files with what they are in the result, found once.
+    pub(super) fn pairs(&self, find: impl FnOnce() -> Pairs) -> Rc<Pairs> {
+        Rc::clone(self.pairs.get_or_init(|| Rc::new(find())))
     }
 
     /// References of the base that lead to a definition and nowhere else; the arguments of macros that are known to be

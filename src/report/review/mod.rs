@@ -152,18 +152,20 @@ struct Reach<'a> {
 /// Cross-file findings, the surest first. What dangles is not said again as left behind.
 fn reach(context: &ReviewContext) -> Vec<Reach<'_>> {
     let mut found = Vec::new();
-    for (rule, what, list) in [
-        ("dangling", "is left without a definition", &context.dangling),
-        ("invented", "is defined nowhere", &context.invented),
-        ("reinvented", "is there already elsewhere", &context.reinvented),
-    ] {
-        found.extend(list.iter().flatten().map(|at| Reach {
-            rule,
-            symbol: &at.symbol,
-            file: &at.file,
-            line: at.line,
-            what: what.to_owned(),
-        }));
+    for at in context.dangling.iter().flatten() {
+        let what = "is left without a definition".to_owned();
+        found.push(Reach { rule: "dangling", symbol: &at.symbol, file: &at.file, line: at.line, what });
+    }
+    for one in context.invented.iter().flatten() {
+        let sure = if one.heuristic { ", as far as the repository's text tells" } else { "" };
+        let what = format!("is defined nowhere ({}{sure})", one.rule);
+        found.push(Reach { rule: "invented", symbol: &one.symbol, file: &one.file, line: one.line, what });
+    }
+    for one in context.reinvented.iter().flatten() {
+        let (like, similar) = (&one.like, one.similarity);
+        let what =
+            format!("is there already as `{}` in {}:{} ({similar:.2})", like.symbol, like.file, like.line);
+        found.push(Reach { rule: "reinvented", symbol: &one.symbol, file: &one.file, line: one.line, what });
     }
     for left in &context.left_behind {
         let same = |at: &SymbolAt| at.symbol == left.symbol && at.file == left.file && at.line == left.line;

@@ -47,6 +47,7 @@ fn made() -> Review {
             suppressions: Vec::new(),
             unformatted_lines: vec![LineOf { file: "src/lib.rs".to_owned(), line: 6 }],
             changed_code_lines: 4,
+            judged: std::collections::BTreeSet::new(),
             unusable: vec![Unusable { tool: "prettier".to_owned(), why: "cannot be run".to_owned() }],
         }),
         context: Some(ReviewContext {
