@@ -109,7 +109,7 @@ impl Propagation {
 
 /// The file is in a language whose names are followed.
 pub fn is_known(file: &FilePair) -> bool {
-    let known = |path: &Option<String>| path.as_deref().is_some_and(|path| guess::knows(path));
+    let known = |path: &Option<String>| path.as_deref().is_some_and(guess::knows);
     known(&file.old) || known(&file.new)
 }
 

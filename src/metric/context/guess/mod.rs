@@ -134,7 +134,8 @@ mod tests {
 
     const RUST: &[(&str, &str)] = &[
         ("Cargo.toml", "[package]\nname = \"shop\"\n\n[dependencies]\nserde-json = \"1\"\n"),
-        ("src/lib.rs", "pub mod money;\npub mod till;\n"),
+        ("src/lib.rs", "pub mod money;\npub mod safe;\npub mod till;\n"),
+        ("src/safe.rs", "pub struct Lock;\n\n#[cfg(test)]\nmod tests {\n    use super::*;\n}\n"),
         (
             "src/money.rs",
             "#[derive(Debug, Clone)]\npub struct Money {\n    pub cents: i64,\n}\n\nimpl Money {\n    pub fn double(&self) -> Self {\n        Self { cents: self.cents * 2 }\n    }\n}\n\npub fn half(x: i64) -> i64 {\n    x / 2\n}\n",
@@ -166,6 +167,7 @@ mod tests {
             ("", "decimal::round(money.cents)", &["src/till.rs:4 decimal (package)"]),
             ("use decimal::Round;", "money.cents", &["src/till.rs:2 decimal (package)"]),
             ("use crate::cash::Coin;", "money.cents", &["src/till.rs:2 cash (name)"]),
+            ("use crate::safe::Key;", "money.cents", &["src/till.rs:2 Key (name)"]),
         ];
         for (uses, body, expected) in table {
             assert_eq!(in_rust(uses, body), *expected, "{uses} {body}");
@@ -196,8 +198,8 @@ mod tests {
             "impl std::ops::Deref for Money {\n    type Target = i64;\n    fn deref(&self) -> &i64 {\n        &self.cents\n    }\n}\n\npub struct Money",
             "make!(Money);\n\npub struct Money",
         ] {
-            let money = RUST[2].1.replace("#[derive(Debug, Clone)]\npub struct Money", head);
-            let base = [RUST[0], RUST[1], ("src/money.rs", &money[..]), RUST[3]];
+            let money = RUST[3].1.replace("#[derive(Debug, Clone)]\npub struct Money", head);
+            let base = [RUST[0], RUST[1], RUST[2], ("src/money.rs", &money[..]), RUST[4]];
             let till =
                 "use crate::money::Money;\n\npub fn pay(money: &Money) -> i64 {\n    money.shown()\n}\n";
             assert_eq!(told(&base, &[("src/till.rs", Some(till))]), Vec::<String>::new(), "{head}");

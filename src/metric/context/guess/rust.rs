@@ -115,11 +115,7 @@ fn lacks(patched: &Patched, holder: &Symbol, name: &str) -> Option<&'static str>
     if holder.kind == SymbolKind::Module {
         let named_so = patched.result.definitions_named(name).any(|other| other.kind == SymbolKind::Macro);
         // An inline module is judged by its whole file: a macro anywhere in it may be the one that fills it.
-        let closed = (0..source.nodes.len()).all(|node| match source.kind_name(node) {
-            "use_wildcard" => false,
-            "macro_invocation" => !makes_items(&source, node),
-            _ => true,
-        });
+        let closed = is_written_out(&source, holder.range.is_empty());
         // Of a module in a file of its own the declaration stands elsewhere: its content decides.
         let declared_only = !holder.range.is_empty()
             && patched.result.members(holder.id).next().is_none()
@@ -148,12 +144,17 @@ fn is_plain_module(patched: &Patched, holder: &Symbol) -> bool {
     };
     let file = [at(".rs"), at("/mod.rs")].into_iter().find(|path| patched.blob(path).is_some());
     let source = file.and_then(|file| patched.source(Side::Result, &file));
-    source.is_some_and(|source| {
-        (0..source.nodes.len()).all(|node| match source.kind_name(node) {
-            "use_wildcard" => false,
-            "macro_invocation" => !makes_items(&source, node),
-            _ => true,
-        })
+    source.is_some_and(|source| is_written_out(&source, true))
+}
+
+/// No glob and no macro among the items of a file; of its outermost level alone, the globs of modules inside do not count.
+fn is_written_out(source: &Source, outermost: bool) -> bool {
+    (0..source.nodes.len()).all(|node| match source.kind_name(node) {
+        "use_wildcard" => {
+            outermost && source.ancestors(node).any(|node| source.kind_name(node) == "mod_item")
+        }
+        "macro_invocation" => !makes_items(source, node),
+        _ => true,
     })
 }
 
