@@ -129,7 +129,12 @@ fn search(facts: &Facts, path: &str) -> Option<String> {
         let manifest = other.ends_with("Cargo.toml")
             || other.ends_with("package.json")
             || other.ends_with("pyproject.toml");
-        has_word(&blob.bytes, name) || manifest && has_word(&blob.bytes, stem)
+        // Scripts of a package have names that files have too: `test`, `build`. A path is what means a file there.
+        let means = |stem: &str| match other.ends_with("package.json") {
+            true => has_word(&blob.bytes, &format!("/{stem}")),
+            false => has_word(&blob.bytes, stem),
+        };
+        has_word(&blob.bytes, name) || manifest && means(stem)
     };
     result.paths().into_iter().find(referring)
 }

@@ -305,6 +305,16 @@ pub(super) fn has_effects(facts: &Facts, source: &Source, change: &crate::diff::
     if !outer.iter().any(runs) {
         return false;
     }
+    // What is in the methods of a type does not run when the type is made.
+    let types = outer.iter().all(|definition| definition.kind == DefinitionKind::Type);
+    let in_method = |leaf: usize| {
+        types
+            && source.ancestors(leaf).any(|node| {
+                let kind = source.kind_name(node);
+                let method = kind == "method_definition" || kind == "function_definition";
+                method && source.range(node).start >= change.new[0]
+            })
+    };
     tokens_in(source, range).any(|token| {
         let leaf = source.tokens[token].node as usize;
         let kind = source.tokens[token].kind;
@@ -313,8 +323,14 @@ pub(super) fn has_effects(facts: &Facts, source: &Source, change: &crate::diff::
             && (source.nodes[source.tokens[token - 1].node as usize].is(flag::IDENTIFIER)
                 || source.text(token - 1) == b">");
         let text = source.text(token);
-        let control = source.language.effects.iter().any(|sign| sign.as_bytes() == text);
+        // A list that is written out takes nothing from anywhere.
+        let list = text == b"["
+            && source
+                .parent(leaf)
+                .is_some_and(|node| matches!(source.kind_name(node), "list" | "array" | "array_expression"));
+        let control = !list && source.language.effects.iter().any(|sign| sign.as_bytes() == text);
         kind != TokenKind::Comment
+            && !in_method(leaf)
             && (called || control || source.ancestors(leaf).any(|node| source.nodes[node].is(flag::OPAQUE)))
     })
 }

@@ -346,3 +346,15 @@ fn a_where_clause_is_no_body() {
     let shown = beside(old, &new);
     assert!(shown.iter().any(|line| line.starts_with("A format")), "{shown:#?}");
 }
+
+#[test]
+fn words_alone_may_be_the_answer() {
+    let new = BASE.replace("/// Formats.", "/// Formats, and never calls `add`.");
+    assert!(judged(BASE, &new, "").iter().any(|line| line.starts_with("B comment")));
+    let shown = judged(
+        BASE,
+        &BASE.replace("    f.write_str", "    // As `add` does.\n    f.write_str"),
+        "`add` is odd",
+    );
+    assert!(shown.iter().all(|line| line.starts_with("unproven")), "{shown:#?}");
+}
