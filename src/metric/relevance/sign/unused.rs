@@ -81,7 +81,19 @@ fn of_another(facts: &Facts, file: usize, at: usize) -> bool {
     let Some(source) = facts.view.new_side(file) else { return false };
     let Some(token) = source.token_at(at) else { return false };
     let before = |steps: usize| token.checked_sub(steps).map_or(&b""[..], |token| source.text(token));
-    before(1) == b"::" && !matches!(before(2), b"self" | b"super" | b"crate" | b"")
+    if before(1) != b"::" {
+        return false;
+    }
+    match before(2) {
+        b"self" | b"" => false,
+        // The module around this file, unless the path stands in a module inside it.
+        b"super" => !source.entity_at(at).iter().any(|name| name.starts_with("mod ")),
+        b"crate" => {
+            let path = facts.input.diff.files.get(file).and_then(|file| file.new.as_deref()).unwrap_or("");
+            !matches!(path.rsplit('/').next(), Some("lib.rs" | "main.rs"))
+        }
+        _ => true,
+    }
 }
 
 /// The names that a unit adds, if all of them are private to their file: of an added item or variable, or of imports
