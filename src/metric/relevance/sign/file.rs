@@ -130,10 +130,9 @@ fn search(facts: &Facts, path: &str) -> Option<String> {
             || other.ends_with("package.json")
             || other.ends_with("pyproject.toml");
         // Scripts of a package have names that files have too: `test`, `build`. A path is what means a file there.
-        let means = |stem: &str| match other.ends_with("package.json") {
-            true => has_word(&blob.bytes, &format!("/{stem}")),
-            false => has_word(&blob.bytes, stem),
-        };
+        let package = other.ends_with("package.json");
+        let means =
+            |stem: &str| has_word(&blob.bytes, &if package { format!("/{stem}") } else { stem.to_owned() });
         has_word(&blob.bytes, name) || manifest && means(stem)
     };
     result.paths().into_iter().find(referring)
