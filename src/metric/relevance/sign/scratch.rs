@@ -54,6 +54,21 @@ const TOP_STARTS: &[&str] = &[
     "analyze",
     "edge_",
 ];
+/// Files that tools look for by name.
+const TOOLS: &[&str] = &[
+    "build.rs",
+    "setup.py",
+    "conftest.py",
+    "noxfile.py",
+    "manage.py",
+    "__init__.py",
+    "__main__.py",
+    "Gruntfile.js",
+    "gulpfile.js",
+    "index.js",
+    "index.ts",
+    "index.mjs",
+];
 /// Parts of such names, where the folder makes them suspicious anyway.
 const PROBE_PARTS: &[&str] =
     &["repro", "debug", "verify", "verif", "test", "check", "issue", "fix", "demo", "conversion"];
@@ -124,6 +139,10 @@ fn reason(facts: &Facts, file: &FilePair, path: &str) -> Option<String> {
         return Some("output of a program".to_owned());
     }
     if !PROGRAMS.contains(&ending) {
+        return None;
+    }
+    // Tools find these by their names, so that nothing needs to refer to them.
+    if TOOLS.contains(&name) || name.contains(".config.") {
         return None;
     }
     let example = folder == "examples" || folder.ends_with("/examples");

@@ -39,6 +39,8 @@ fn created_files() {
         ("reproduce.py", "print(1)\n", &["B scratch Code"]),
         ("test_fix.sh", "cargo test\n", &["B scratch Other"]),
         ("debug.mjs", "console.log(1);\n", &["B scratch Code"]),
+        ("build.rs", main, &["Unproven Code"]),
+        ("vite.config.ts", "export default {};\n", &["Unproven Code"]),
         ("reproduce.rs", main, &["B scratch Code"]),
         ("test_issue.rs", main, &["B scratch Other"]),
         ("examples/debug_fail.rs", main, &["B scratch Code"]),
