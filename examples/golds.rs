@@ -11,7 +11,7 @@ use std::io::{self, BufRead as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use kerf::diff::{Role, role_of};
+use kerf::diff::{Role, UnitKind, role_of};
 use kerf::evaluate::Golds;
 use kerf::evaluate::review::{Reviewed, classified};
 use kerf::metric::relevance::{Class, Grade};
@@ -172,11 +172,12 @@ fn add(sum: &mut Sum, name: &str, reviewed: &Reviewed, options: &Options) {
             for (old, own, other, [first, _]) in
                 [(true, &gone, &come, change.old_lines), (false, &come, &gone, change.new_lines)]
             {
-                // A line of a long token that stands on the other side too did not change.
-                let kept: BTreeSet<&str> = other.lines().map(str::trim).collect();
+                // A line of a long token that stands on the other side too did not change; white space did, if nothing else.
+                let kept: BTreeSet<&str> = other.lines().collect();
+                let format = matches!(unit.kind, UnitKind::Format);
                 let changed = own.trim_start_matches('\n').lines().enumerate();
                 let changed =
-                    changed.filter(|(_, line)| !line.trim().is_empty() && !kept.contains(line.trim()));
+                    changed.filter(|(_, line)| format || !line.trim().is_empty() && !kept.contains(line));
                 lines.extend(changed.map(|(number, _)| (change.file, old, first + number)));
             }
         }

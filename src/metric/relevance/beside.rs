@@ -108,6 +108,11 @@ fn closes(source: &Source, range: &Range<usize>, ground: &Ground) -> bool {
 
 /// The outermost statement or item that begins directly below a comment: no blank line between.
 fn statement_below(source: &Source, range: &Range<usize>) -> Option<Range<usize>> {
+    // At the end of a line of code a comment is about that line.
+    let line = source.bytes.get(..range.start)?.rsplit(|byte| *byte == b'\n').next()?;
+    if !line.trim_ascii().is_empty() {
+        return None;
+    }
     let mut token = source.token_at(range.end.saturating_sub(1))? + 1;
     let mut end = range.end;
     loop {

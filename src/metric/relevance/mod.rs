@@ -342,7 +342,12 @@ pub fn classify(input: &Input) -> Vec<Classified> {
             continue;
         }
         let by_place = grounds.judge(unit);
-        let mark = marks[unit].take().or_else(|| sign::placed(&facts, unit, &by_place));
+        // Where nothing but words changes they may be the whole answer.
+        let answer = !anchors.contains(&true)
+            && facts.unit(unit).kind == UnitKind::Comment
+            && facts.topic.names_any_of(&["", &facts.view.inserted(facts.unit(unit))]);
+        let mark =
+            marks[unit].take().or_else(|| if answer { None } else { sign::placed(&facts, unit, &by_place) });
         if let Some(mark) = mark.filter(|_| !dropped[unit]) {
             (found.class, found.grade, found.sign) = (Class::Irrelevant, Some(mark.grade), Some(mark.sign));
             (found.evidence, found.why) = (mark.evidence, mark.why);

@@ -40,6 +40,19 @@ const DOCUMENTATION: &[&str] = &[
 ];
 const FORMATTING: &[&str] = &["rustfmt", "cargo fmt", "reformat", "code style", "whitespace", "prettier"];
 const PRINTING: &[&str] = &["logging", "log message", "println", "printing", "print ", "stderr", "stdout"];
+const MODES: &[&str] = &[
+    "executable",
+    "chmod",
+    "permission",
+    "file mode",
+    "line ending",
+    "line end",
+    "crlf",
+    "carriage return",
+    "byte-order mark",
+    "byte order mark",
+    "bom",
+];
 const HOUSEKEEPING: &[&str] =
     &["gitignore", "github action", "workflow", "lockfile", "cargo.lock", " ci ", "msrv"];
 
@@ -110,6 +123,11 @@ impl Topic {
 
     pub fn about_printing(&self) -> bool {
         says_any(&self.prose, PRINTING)
+    }
+
+    /// Of modes, line ends or byte-order marks: a file is named for its content otherwise.
+    pub fn about_modes(&self) -> bool {
+        says_any(&self.prose, MODES)
     }
 
     pub fn about_housekeeping(&self) -> bool {

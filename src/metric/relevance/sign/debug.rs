@@ -161,13 +161,13 @@ fn print(facts: &Facts, change: &Change, path: &str, printing: &Printing) -> Opt
     if let Some(mark) = marked.filter(|_| prints || printing.logs.contains(&name.as_str())) {
         return Some(format!("a `{shown}` with `{}` is left in", mark.trim()));
     }
-    if facts.topic.about_printing() {
-        return None;
-    }
-    if let Some(local) = own_name(&text).filter(|_| prints) {
+    // Who is asked to print something is not asked to print it as programmers do.
+    let about = facts.topic.about_printing();
+    if let Some(local) = own_name(&text).filter(|_| prints && (!about || text.contains(":?}"))) {
         return Some(format!("a `{shown}` shows `{local}` under its own name"));
     }
-    if prints && !may_print(facts, path, printing) && !printed_before(facts, change.file, printing) {
+    if prints && !about && !may_print(facts, path, printing) && !printed_before(facts, change.file, printing)
+    {
         return Some(format!("a `{shown}` in library code that prints nowhere else"));
     }
     None

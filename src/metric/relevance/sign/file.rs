@@ -129,7 +129,11 @@ fn search(facts: &Facts, path: &str) -> Option<String> {
         let manifest = other.ends_with("Cargo.toml")
             || other.ends_with("package.json")
             || other.ends_with("pyproject.toml");
-        has_word(&blob.bytes, name) || manifest && has_word(&blob.bytes, stem)
+        // Scripts of a package have names that files have too: `test`, `build`. A path is what means a file there.
+        let package = other.ends_with("package.json");
+        let means =
+            |stem: &str| has_word(&blob.bytes, &if package { format!("/{stem}") } else { stem.to_owned() });
+        has_word(&blob.bytes, name) || manifest && means(stem)
     };
     result.paths().into_iter().find(referring)
 }

@@ -92,6 +92,10 @@ const COMMON: &[&str] = &[
 /// The text names a file that the patch creates, renames or deletes: CI follows the change.
 fn carries(facts: &Facts, unit: usize) -> bool {
     let edit = facts.unit(unit);
+    // What is to be ignored is named there, and is no part of the change for that.
+    if facts.view.path(edit).ends_with("ignore") {
+        return false;
+    }
     let text = facts.view.inserted(edit) + &facts.view.deleted(edit);
     facts.input.diff.files.iter().filter(|file| file.old != file.new).any(|file| {
         [&file.old, &file.new].into_iter().flatten().any(|path| {

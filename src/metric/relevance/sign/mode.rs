@@ -5,7 +5,7 @@ use crate::metric::relevance::{Facts, Grade, Mark, Sign};
 
 pub(super) fn find(facts: &Facts, unit: usize) -> Option<Mark> {
     let edit = facts.unit(unit);
-    if edit.kind != UnitKind::Mode || facts.topic.names_file(facts.view.path(edit)) {
+    if edit.kind != UnitKind::Mode || facts.topic.about_modes() {
         return None;
     }
     let file = facts.view.file(edit)?;

@@ -1,7 +1,7 @@
 //! `scratch`: reproduction programs, notes, backups, logs that were left in the tree.
 
 use super::file::{collected, detached, package_alone, referred_to};
-use crate::diff::{FilePair, Role};
+use crate::diff::{FilePair, Role, role_of};
 use crate::metric::relevance::role::is_program;
 use crate::metric::relevance::{Evidence, Facts, Grade, Mark, Sign};
 
@@ -38,6 +38,36 @@ const PROBE_STARTS: &[&str] = &[
     "poc",
     "mre",
     "minimal_",
+];
+/// Beginnings of names that only at the top of the tree speak of a probe.
+const TOP_STARTS: &[&str] = &[
+    "debug",
+    "check",
+    "test",
+    "run_",
+    "try",
+    "example",
+    "sample",
+    "trace",
+    "inspect",
+    "experiment",
+    "analyze",
+    "edge_",
+];
+/// Files that tools look for by name.
+const TOOLS: &[&str] = &[
+    "build.rs",
+    "setup.py",
+    "conftest.py",
+    "noxfile.py",
+    "manage.py",
+    "__init__.py",
+    "__main__.py",
+    "Gruntfile.js",
+    "gulpfile.js",
+    "index.js",
+    "index.ts",
+    "index.mjs",
 ];
 /// Parts of such names, where the folder makes them suspicious anyway.
 const PROBE_PARTS: &[&str] =
@@ -111,15 +141,33 @@ fn reason(facts: &Facts, file: &FilePair, path: &str) -> Option<String> {
     if !PROGRAMS.contains(&ending) {
         return None;
     }
+    // Tools find these by their names, so that nothing needs to refer to them.
+    if TOOLS.contains(&name) || name.contains(".config.") {
+        return None;
+    }
     let example = folder == "examples" || folder.ends_with("/examples");
     let probe = PROBE_STARTS.iter().any(|start| lower.starts_with(start));
     match collected(facts, path) {
+        Some(true) | None
+            if file.role == Role::Test
+                && !is_program(path)
+                && !beside_tests(facts, folder)
+                && without_tests(file, ending) =>
+        {
+            referred_to(facts, path).is_none().then(|| "called a test, but nothing in it is one".to_owned())
+        }
         // A runner that collects it makes it a test.
         Some(true) if file.role == Role::Test && !is_program(path) => None,
         Some(true) if example => example_reason(facts, path, folder, &lower, probe),
         // A module belongs to the program that declares it.
-        Some(true) => (probe && facts.graph().roots.contains(path) && referred_to(facts, path).is_none())
-            .then(|| "a program of its own, named as a reproduction or probe".to_owned()),
+        Some(true) => {
+            let top_probe = at_top && TOP_STARTS.iter().any(|start| lower.starts_with(start));
+            let foreign = at_top && !like_base(facts, path);
+            let alone = facts.graph().roots.contains(path) && referred_to(facts, path).is_none();
+            ((probe || top_probe || foreign) && alone).then(|| {
+                "a program of its own that nothing refers to, named or placed as a reproduction".to_owned()
+            })
+        }
         Some(false) if referred_to(facts, path).is_none() => {
             Some("no target of the build collects this program and nothing refers to it".to_owned())
         }
@@ -135,6 +183,24 @@ fn reason(facts: &Facts, file: &FilePair, path: &str) -> Option<String> {
             })
         }
     }
+}
+
+/// The base has tests in the folder: a new file there may help them.
+fn beside_tests(facts: &Facts, folder: &str) -> bool {
+    let inside = |other: &&String| other.rsplit_once('/').map_or("", |(folder, _)| folder) == folder;
+    facts.base_paths().iter().filter(inside).any(|other| role_of(other, b"") == Role::Test)
+}
+
+/// The file has nothing that a runner of its language takes for a test.
+fn without_tests(file: &FilePair, ending: &str) -> bool {
+    let text = String::from_utf8_lossy(&file.new_bytes);
+    let marks: &[&str] = match ending {
+        "py" => &["def test", "class Test", "TestCase", "doctest"],
+        "rs" => &["#[test]", "::test]", "::test(", "#[rstest", "proptest!", "quickcheck"],
+        "js" | "mjs" | "cjs" | "ts" => &["it(", "test(", "describe(", "suite(", "assert"],
+        _ => return false,
+    };
+    !marks.iter().any(|mark| text.contains(mark))
 }
 
 /// Examples are collected by the build; these are signs that one was only a try.

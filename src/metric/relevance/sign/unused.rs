@@ -81,7 +81,19 @@ fn of_another(facts: &Facts, file: usize, at: usize) -> bool {
     let Some(source) = facts.view.new_side(file) else { return false };
     let Some(token) = source.token_at(at) else { return false };
     let before = |steps: usize| token.checked_sub(steps).map_or(&b""[..], |token| source.text(token));
-    before(1) == b"::" && !matches!(before(2), b"self" | b"super" | b"crate" | b"")
+    if before(1) != b"::" {
+        return false;
+    }
+    match before(2) {
+        b"self" | b"" => false,
+        // The module around this file, unless the path stands in a module inside it.
+        b"super" => !source.entity_at(at).iter().any(|name| name.starts_with("mod ")),
+        b"crate" => {
+            let path = facts.input.diff.files.get(file).and_then(|file| file.new.as_deref()).unwrap_or("");
+            !matches!(path.rsplit('/').next(), Some("lib.rs" | "main.rs"))
+        }
+        _ => true,
+    }
 }
 
 /// The names that a unit adds, if all of them are private to their file: of an added item or variable, or of imports
@@ -305,6 +317,16 @@ pub(super) fn has_effects(facts: &Facts, source: &Source, change: &crate::diff::
     if !outer.iter().any(runs) {
         return false;
     }
+    // What is in the methods of a type does not run when the type is made.
+    let types = outer.iter().all(|definition| definition.kind == DefinitionKind::Type);
+    let in_method = |leaf: usize| {
+        types
+            && source.ancestors(leaf).any(|node| {
+                let kind = source.kind_name(node);
+                let method = kind == "method_definition" || kind == "function_definition";
+                method && source.range(node).start >= change.new[0]
+            })
+    };
     tokens_in(source, range).any(|token| {
         let leaf = source.tokens[token].node as usize;
         let kind = source.tokens[token].kind;
@@ -313,8 +335,14 @@ pub(super) fn has_effects(facts: &Facts, source: &Source, change: &crate::diff::
             && (source.nodes[source.tokens[token - 1].node as usize].is(flag::IDENTIFIER)
                 || source.text(token - 1) == b">");
         let text = source.text(token);
-        let control = source.language.effects.iter().any(|sign| sign.as_bytes() == text);
+        // A list that is written out takes nothing from anywhere.
+        let list = text == b"["
+            && source
+                .parent(leaf)
+                .is_some_and(|node| matches!(source.kind_name(node), "list" | "array" | "array_expression"));
+        let control = !list && source.language.effects.iter().any(|sign| sign.as_bytes() == text);
         kind != TokenKind::Comment
+            && !in_method(leaf)
             && (called || control || source.ancestors(leaf).any(|node| source.nodes[node].is(flag::OPAQUE)))
     })
 }

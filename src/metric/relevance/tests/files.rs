@@ -38,6 +38,9 @@ fn created_files() {
     let cases: &[(&str, &str, &[&str])] = &[
         ("reproduce.py", "print(1)\n", &["B scratch Code"]),
         ("test_fix.sh", "cargo test\n", &["B scratch Other"]),
+        ("debug.mjs", "console.log(1);\n", &["B scratch Code"]),
+        ("build.rs", main, &["Unproven Code"]),
+        ("vite.config.ts", "export default {};\n", &["Unproven Code"]),
         ("reproduce.rs", main, &["B scratch Code"]),
         ("test_issue.rs", main, &["B scratch Other"]),
         ("examples/debug_fail.rs", main, &["B scratch Code"]),
@@ -131,7 +134,7 @@ fn a_package_by_itself_is_scratch_although_the_statement_has_a_file_of_that_name
     let result = edited(
         &base,
         &[
-            (".gitignore", Some("/target\n**/*.rs.bk\nCargo.lock\n")),
+            (".gitignore", Some("/target\n**/*.rs.bk\nCargo.lock\ntry_it/\n")),
             ("try_it/Cargo.toml", Some("[package]\nname = \"try_it\"\n")),
             ("try_it/src/main.rs", Some("fn main() {}\n")),
         ],
@@ -197,4 +200,73 @@ fn a_new_test_must_reach_what_changes() {
     };
     assert_eq!(role("#[test]\nfn t() {\n    assert_eq!(x::a::frob(), 2);\n}\n"), Some(Role::Test));
     assert_eq!(role("#[test]\nfn t() {\n    println!(\"{}\", 1 + 1);\n}\n"), Some(Role::Other));
+}
+
+/// Signs of a program that is created beside the fix of a package in Python or JavaScript.
+fn beside(base: &Files, fix: (&str, &str), path: &str, text: &str) -> Vec<String> {
+    let result = edited(base, &[(fix.0, Some(fix.1)), (path, Some(text))]);
+    let diff = diff(&changed(base, &result));
+    let classified = classify(&Input { diff: &diff, gold: None, statement: None, allow: None, base });
+    let of_file = classified.iter().filter(|one| View::new(&diff).path(&diff.units[one.unit]) == path);
+    let mut found: Vec<String> = of_file
+        .map(|one| match one.sign {
+            Some(sign) => format!("{} {:?}", sign.name(), one.role),
+            None => format!("{:?} {:?}", one.class, one.role),
+        })
+        .collect();
+    found.dedup();
+    found
+}
+
+#[test]
+fn programs_left_beside_a_package_in_python() {
+    let base = tree(&[
+        ("pyproject.toml", "[project]\nname = \"pkg\"\n"),
+        ("pkg/__init__.py", ""),
+        ("pkg/core.py", "def frob(a):\n    return a\n"),
+        ("tests/test_core.py", "from pkg.core import frob\n\n\ndef test_frob():\n    assert frob(1) == 1\n"),
+    ]);
+    let fix = ("pkg/core.py", "def frob(a):\n    return a + 1\n");
+    let program = "from pkg.core import frob\n\nprint(frob(1))\n";
+    let test = "from pkg.core import frob\n\n\ndef test_more():\n    assert frob(1) == 2\n";
+    let guarded = "from pkg.core import frob\n\n\ndef test_more():\n    print(frob(1))\n\n\nif __name__ == \"__main__\":\n    test_more()\n";
+    for (path, text, expected) in [
+        ("reproduce_issue.py", program, "scratch"),
+        ("test_fix.py", program, "scratch"),
+        ("test_issue_123.py", test, "scratch"),
+        ("test_frob_edge_cases.py", guarded, "scratch"),
+        ("debug_frob.py", program, "scratch"),
+        ("edge_case_check.py", program, "scratch"),
+        ("pkg/test_script.py", program, "scratch"),
+        ("tests/test_more.py", test, "Test"),
+    ] {
+        let found = beside(&base, fix, path, text);
+        assert!(found.iter().all(|line| line.contains(expected)), "{path}: {found:?}");
+    }
+}
+
+#[test]
+fn programs_left_beside_a_package_in_javascript() {
+    let base = tree(&[
+        ("package.json", "{\"main\": \"lib/core.js\", \"scripts\": {\"test\": \"mocha test/*.js\"}}\n"),
+        ("lib/core.js", "exports.frob = function (a) {\n  return a;\n};\n"),
+        ("test/core.js", "const { frob } = require('../lib/core');\n\nit('frobs', () => frob(1));\n"),
+    ]);
+    let fix = ("lib/core.js", "exports.frob = function (a) {\n  return a + 1;\n};\n");
+    let program = "const { frob } = require('./lib/core');\n\nconsole.log(frob(1));\n";
+    for (path, text, expected) in [
+        ("test.js", program, "scratch"),
+        ("reproduce.mjs", program, "scratch"),
+        ("debug-frob.js", program, "scratch"),
+        ("test-fix.js", program, "scratch"),
+        ("issue-12.test.js", program, "scratch"),
+        ("check.ts", program, "scratch"),
+        ("repro_issue.py", "print(1)\n", "scratch"),
+        ("debug_test.py", "print(1)\n", "scratch"),
+        ("check.sh", "node lib/core.js\n", "scratch"),
+        ("test/more.js", "const { frob } = require('../lib/core');\n\nit('frobs', () => frob(2));\n", "Test"),
+    ] {
+        let found = beside(&base, fix, path, text);
+        assert!(found.iter().all(|line| line.contains(expected)), "{path}: {found:?}");
+    }
 }

@@ -297,6 +297,13 @@ fn a_part_of_a_type_that_is_named_in_full_uses_no_import() {
     assert!(shown.iter().any(|line| line.starts_with("A unused")), "{shown:#?}");
     let shown = beside(old, &format!("{import}{}", fix.replace("Ordering::Acquire)", "Acquire)")));
     assert!(!shown.iter().any(|line| line.starts_with('A')), "{shown:#?}");
+    // What the module around has is no import of this one; of a module inside it would be.
+    let old = "pub fn f() {\n    super::stop(1);\n}\n";
+    let shown = beside(old, &format!("use crate::stop;\n\n{}", old.replace("(1)", "(2)")));
+    assert!(shown.iter().any(|line| line.starts_with("A unused")), "{shown:#?}");
+    let inner = format!("mod inner {{\n    {}}}\n", old.replace('\n', "\n    "));
+    let shown = beside(&inner, &format!("use crate::stop;\n\n{}", inner.replace("(1)", "(2)")));
+    assert!(!shown.iter().any(|line| line.starts_with('A')), "{shown:#?}");
 }
 
 #[test]
@@ -345,4 +352,16 @@ fn a_where_clause_is_no_body() {
     let new = old.replace("impl<T>", "unsafe impl<T>").replace("fn g(&self) {}", "fn g(&self) { }");
     let shown = beside(old, &new);
     assert!(shown.iter().any(|line| line.starts_with("A format")), "{shown:#?}");
+}
+
+#[test]
+fn words_alone_may_be_the_answer() {
+    let new = BASE.replace("/// Formats.", "/// Formats, and never calls `add`.");
+    assert!(judged(BASE, &new, "").iter().any(|line| line.starts_with("B comment")));
+    let shown = judged(
+        BASE,
+        &BASE.replace("    f.write_str", "    // As `add` does.\n    f.write_str"),
+        "`add` is odd",
+    );
+    assert!(shown.iter().all(|line| line.starts_with("unproven")), "{shown:#?}");
 }

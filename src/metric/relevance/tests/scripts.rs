@@ -158,3 +158,42 @@ fn a_parameter_of_another_type_may_have_another_name() {
     let found = shown("a.ts", old, &old.replace("ways", "keys"));
     assert!(found.iter().any(|line| line.starts_with("A neutral")), "{found:#?}");
 }
+
+#[test]
+fn a_variable_or_class_that_nothing_uses_in_python() {
+    let old = "import os\n\n\nclass A:\n    def f(self, a):\n        b = os.name\n        return a + b\n";
+    for (from, to) in [
+        ("        return", "        probe_status = [1, 2]\n        return"),
+        ("        b = os", "        probe_status = [1, 2]\n        b = os"),
+    ] {
+        let new = old.replace(from, to).replace("a + b", "b + a");
+        let found = shown("a.py", old, &new);
+        assert!(found.iter().any(|line| line.starts_with("A unused")), "{found:#?}");
+    }
+}
+
+#[test]
+fn a_class_that_nothing_uses_has_no_effects_by_its_methods() {
+    let old = "const a = require('a');\n\nfunction f() {\n  return a(1);\n}\n\nmodule.exports = f;\n";
+    let new = old
+        .replace("a(1)", "a(2)")
+        .replace("module", "class Spare {\n  size() {\n    return a(3);\n  }\n}\n\nmodule");
+    let found = shown("a.js", old, &new);
+    assert!(found.iter().any(|line| line.starts_with("A unused")), "{found:#?}");
+}
+
+#[test]
+fn a_debug_print_is_one_although_the_statement_is_of_printing() {
+    let old = "pub fn f(a: u32) -> u32 {\n    let b = a;\n    b + 1\n}\n";
+    let new = old.replace("    b + 1", "    println!(\"b = {:?}\", b);\n    b + 2");
+    let found = judged(old, &new, "The output of printing is wrong.");
+    assert!(found.iter().any(|line| line.starts_with("B debug")), "{found:#?}");
+}
+
+#[test]
+fn a_remark_at_the_end_of_a_line_is_about_that_line() {
+    let old = "pub fn f(a: u32) -> u32 {\n    let b = a;\n    b + 1\n}\n";
+    let new = old.replace("let b = a;", "let b = a; // As it was.").replace("b + 1", "b + 2");
+    let found = judged(old, &new, "");
+    assert!(found.iter().any(|line| line.starts_with("B comment")), "{found:#?}");
+}
