@@ -142,7 +142,7 @@ fn format_files(
     session: &mut dyn Session,
     base: &dyn Tree,
     name: &str,
-    command: fn(&dyn Tree, &str) -> Option<String>,
+    command_of: fn(&dyn Tree, &str) -> Option<String>,
     diff: &Diff,
     run: &mut LintRun,
 ) -> Result<(), SandboxError> {
@@ -150,19 +150,44 @@ fn format_files(
     let base = Overlaid { base, changes: &nothing };
     for file in diff.files.iter().filter(|file| !file.binary) {
         let Some(path) = file.new.as_deref() else { continue };
-        let Some(command) = command(&base, path) else { continue };
-        let output = session.run(&step(command.clone(), Some(file.new_bytes.to_vec())))?;
+        let Some(command) = command_of(&base, path) else { continue };
+        let output = session.run(&step(command, Some(file.new_bytes.to_vec())))?;
         // What it would alter may have been there before: then the old text is asked too.
-        if file.old.is_some() && output.ended == Ended::Exited(0) {
+        if output.ended == Ended::Exited(0) {
             let altered = altered_lines(&file.new_bytes, &output.stdout);
-            if !compared::unformatted_lines(diff, file, &altered, &[]).is_empty() {
-                let before = session.run(&step(command, Some(file.old_bytes.to_vec())))?;
-                run.outputs.insert(format!("{name} base {path}"), before);
+            for old in compared::asked_before(diff, file, &altered) {
+                ask_before(session, &base, name, command_of, diff, &old, run)?;
             }
         }
         run.outputs.insert(format!("{name} {path}"), output);
     }
     Ok(())
+}
+
+/// Asks a formatter, once, about a text of the base.
+fn ask_before(
+    session: &mut dyn Session,
+    base: &dyn Tree,
+    name: &str,
+    command_of: fn(&dyn Tree, &str) -> Option<String>,
+    diff: &Diff,
+    path: &str,
+    run: &mut LintRun,
+) -> Result<(), SandboxError> {
+    let key = before_key(name, path);
+    let file = diff.files.iter().find(|file| file.old.as_deref() == Some(path));
+    let (Some(file), Some(command), false) = (file, command_of(base, path), run.outputs.contains_key(&key))
+    else {
+        return Ok(());
+    };
+    let output = session.run(&step(command, Some(file.old_bytes.to_vec())))?;
+    run.outputs.insert(key, output);
+    Ok(())
+}
+
+/// Where a formatter's answer about a text of the base is kept.
+fn before_key(name: &str, path: &str) -> String {
+    format!("{name} base {path}")
 }
 
 fn step(command: String, stdin: Option<Vec<u8>>) -> Step {
@@ -259,10 +284,16 @@ fn unformatted(name: &str, diff: &Diff, file: &FilePair, run: &LintRun, detail: 
     match output.ended {
         Ended::Exited(0) if output.cut_bytes == 0 => {
             let altered = altered_lines(&file.new_bytes, &output.stdout);
-            let before = run.outputs.get(&format!("{name} base {path}"));
-            let before = before.filter(|output| output.ended == Ended::Exited(0) && output.cut_bytes == 0);
-            let before =
-                before.map(|output| altered_lines(&file.old_bytes, &output.stdout)).unwrap_or_default();
+            let before: BTreeMap<String, Vec<usize>> = diff
+                .files
+                .iter()
+                .filter_map(|file| {
+                    let old = file.old.as_deref()?;
+                    let output = run.outputs.get(&before_key(name, old))?;
+                    let whole = output.ended == Ended::Exited(0) && output.cut_bytes == 0;
+                    whole.then(|| (old.to_owned(), altered_lines(&file.old_bytes, &output.stdout)))
+                })
+                .collect();
             let lines = compared::unformatted_lines(diff, file, &altered, &before);
             detail.unformatted_lines.extend(lines.into_iter().map(|line| (path.to_owned(), line)));
         }

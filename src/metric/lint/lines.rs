@@ -3,12 +3,13 @@
 //! In: a [`Diff`]. Out: [`Lines`]: for a line of a changed file its line in the base, and for a name of the result its
 //! name in the base. A line is told by its first byte that is not blank: where that byte lies in no unit it is the
 //! same byte as before, however the line was indented; in a renamed name it is the old name's place; in a moved
-//! element it is the line of the same rank there.
+//! element it is the line of the same rank there. For what is left, [`moved`] looks among the lines that are gone.
 //!
 //! Invariant: a line that a unit added has no line in the base.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+use super::moved::{Side, moved};
 use crate::diff::{Change, Diff, FilePair, Unit, UnitKind};
 
 /// Lines and names of the result as they were in the base.
@@ -49,7 +50,39 @@ impl<'a> Lines<'a> {
             let changes = by_file.remove(&index).unwrap_or_default();
             lines.files.insert(new, FileLines { pair, origins: origins(diff, pair, changes) });
         }
+        lines.find_moved(diff);
         lines
+    }
+
+    /// Gives places to lines that have none and stand among those that are gone.
+    fn find_moved(&mut self, diff: &'a Diff) {
+        let mut kept: BTreeMap<&str, BTreeSet<usize>> = BTreeMap::new();
+        for (path, line) in self.files.values().flat_map(|file| file.origins.iter().flatten()) {
+            kept.entry(path).or_default().insert(*line);
+        }
+        let is_kept = |path: &str, line: usize| kept.get(path).is_some_and(|lines| lines.contains(&line));
+        let trimmed = |bytes: &[u8]| -> Vec<String> {
+            String::from_utf8_lossy(bytes).lines().map(|line| line.trim().to_owned()).collect()
+        };
+        let gone = |pair: &'a FilePair| {
+            let path = pair.old.as_deref().filter(|_| !pair.binary)?;
+            let lines = trimmed(&pair.old_bytes);
+            let open = (1..=lines.len()).map(|line| !is_kept(path, line)).collect();
+            Some(Side { path, lines, open })
+        };
+        let mut old: Vec<Side<'a>> = diff.files.iter().filter_map(gone).collect();
+        let mut new: Vec<Side<'a>> = Vec::new();
+        for (path, file) in self.files.iter().filter(|(_, file)| !file.pair.binary) {
+            let lines: Vec<String> =
+                trimmed(&file.pair.new_bytes).iter().map(|line| self.old_names(line)).collect();
+            let open = (0..lines.len()).map(|line| file.origins.get(line) == Some(&None)).collect();
+            new.push(Side { path, lines, open });
+        }
+        for ((file, line), (from, its)) in moved(&mut old, &mut new) {
+            if let Some(file) = self.files.get_mut(new[file].path) {
+                file.origins[line] = Some((old[from].path, its + 1));
+            }
+        }
     }
 
     /// Path and line in the base of a line of the result; none where the line is new. Lines of files that did not
@@ -275,6 +308,15 @@ mod tests {
         assert_eq!(lines.origin("b.rs", 1), None);
         assert_eq!(lines.origin("a.rs", 2), Some(("a.rs", 5)));
         assert_eq!(lines.origin("c.rs", 7), Some(("c.rs", 7)));
+    }
+
+    #[test]
+    fn a_function_that_became_a_method_is_followed() {
+        let gone = "fn a() {\n    one(1, 2, 3);\n    three(4, 5, 6, 7, 8);\n}\n";
+        let base = format!("struct S;\nimpl S {{\n    fn c(&self) {{}}\n}}\n{gone}");
+        let inner = gone.lines().map(|line| format!("    {line}\n")).collect::<String>();
+        let diff = changed(&base, &format!("struct S;\nimpl S {{\n{inner}    fn c(&self) {{}}\n}}\n"));
+        assert_eq!(shown(&diff, "a.rs"), "1 2 5 6 7 8 3 4");
     }
 
     #[test]
