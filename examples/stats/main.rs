@@ -11,7 +11,7 @@ mod simulate;
 
 use std::io::{BufRead, Write};
 
-use kerf::stats::{binomial, bootstrap, family, interval, pair, pass, permutation, strata};
+use kerf::stats::{binomial, bootstrap, family, interval, pair, pass, permutation, strata, student};
 use serde_json::{Value, json};
 
 fn main() -> Result<(), String> {
@@ -73,6 +73,14 @@ fn answer(question: &Value) -> Result<Value, String> {
         "binomial_cdf" => json!(binomial::at_most(whole("n")?, whole("k")?, float("p")?)),
         "mcnemar" => json!(pair::mcnemar_mid_p(whole("b")?, whole("c")?)),
         "tango" => json!(pair::tango(whole("b")?, whole("c")?, whole("n")?)),
+        "adjusted_wald" => json!(pair::adjusted_wald(
+            float("sum")?,
+            float("squares")?,
+            whole("differ")?,
+            whole("n")?,
+            interval::Z95
+        )),
+        "student" => json!(student::quantile(0.025, interval::Z95, whole("freedom")?)),
         "minimum_detectable" => json!(pair::minimum_detectable(whole("b")?, whole("c")?, whole("n")?)),
         "pass_at" => json!(pass::any_of(whole("n")?, whole("c")?, whole("k")?)),
         "pass_all" => json!(pass::all_of(whole("n")?, whole("c")?, whole("k")?)),

@@ -7,14 +7,14 @@ use std::path::{Path, PathBuf};
 
 use super::Exit;
 use super::exit::bad_input;
-use super::report::{print, unreadable, view};
+use super::report::{link, print, unreadable, view};
 use crate::evaluate::Record;
 use crate::report::compare::flips::Telling;
 use crate::report::compare::{self as text, flips};
 use crate::stats::compare::{
     Change, Comparison, Flip, ModelKey, Options, Pair, Side, Verdict, compare_sides, pairs,
 };
-use crate::store::{RunInfo, each_record, read_detail};
+use crate::store::{RunInfo, Who, each_record, each_record_of, read_detail};
 
 /// Flips are shown with what they rest on for so many tasks a figure and direction.
 const SHOWN: usize = 20;
@@ -47,6 +47,9 @@ pub(super) struct CompareArguments {
     /// terminal, markdown, json, csv, junit, sarif, github or svg
     #[arg(long, default_value = "terminal", value_name = "NAME")]
     format: String,
+    /// With --format markdown: where details of a task are kept, such as https://ci.example/{task}/{model}
+    #[arg(long, value_name = "TEMPLATE")]
+    link: Option<String>,
     /// Print JSON: the same as --format json
     #[arg(long)]
     json: bool,
@@ -90,6 +93,7 @@ pub(super) fn main(arguments: &CompareArguments) -> anyhow::Result<Exit> {
         baseline: baseline.path.display().to_string(),
         candidate: candidate.as_ref().map(|run| run.path.display().to_string()),
         suite: other.info.as_ref().map(|info| info.suite.clone()),
+        link: arguments.link.as_deref().map(link).transpose()?,
     };
     print(&text::render(format, &header, &found, view())?)?;
     Ok(exit_of(found.verdict, arguments.strict))
@@ -252,17 +256,26 @@ fn evidence(found: &Comparison, pairs: &[Pair], a: &Loaded, b: &Loaded) -> anyho
     }
     let pair_of = |flip: &Flip| pairs.iter().find(|pair| pair.candidate.to_string() == flip.model);
     let telling = |run: &Loaded, is_now: bool| -> anyhow::Result<Vec<Telling>> {
-        let mut asked: BTreeMap<(&ModelKey, &str), Vec<usize>> = BTreeMap::new();
+        let mut asked: BTreeMap<&str, Vec<(usize, &ModelKey)>> = BTreeMap::new();
         for (index, flip) in wanted.iter().enumerate() {
             let Some(pair) = pair_of(flip) else { continue };
             let key = if is_now { &pair.candidate } else { &pair.baseline };
-            asked.entry((key, &flip.task)).or_default().push(index);
+            asked.entry(&flip.task).or_default().push((index, key));
         }
+        let is_asked = |model: &str, scaffold: &Option<String>, key: &ModelKey| {
+            key.model == model && key.scaffold == *scaffold
+        };
         let mut kept = vec![Telling::default(); wanted.len()];
-        each_record(&run.path, |record| {
-            let key = ModelKey { model: record.model.clone(), scaffold: record.scaffold.clone() };
-            for index in asked.get(&(&key, record.task.as_str())).into_iter().flatten() {
-                kept[*index].see(&wanted[*index], is_now, &record);
+        let wants = |who: &Who| {
+            asked
+                .get(&*who.task)
+                .is_some_and(|asked| asked.iter().any(|(_, key)| is_asked(&who.model, &who.scaffold, key)))
+        };
+        each_record_of(&run.path, wants, |record| {
+            for (index, key) in asked.get(&*record.task).into_iter().flatten() {
+                if is_asked(&record.model, &record.scaffold, key) {
+                    kept[*index].see(&wanted[*index], is_now, &record);
+                }
             }
         })
         .map_err(unreadable)?;

@@ -11,9 +11,10 @@ use super::run::exit_of;
 use crate::calibrate;
 use crate::evaluate::record::Outcome;
 use crate::evaluate::{EMPTY, GOLD, Record};
+use crate::report::link::Link;
 use crate::report::{Calibration, RunHeader, View, json, machine, markdown, svg, task, terminal};
 use crate::stats::{Options, RunSummary, Summariser};
-use crate::store::{ReadError, each_record, read_detail, read_seed};
+use crate::store::{ReadError, Who, each_record, each_record_of, read_detail, read_seed};
 
 /// Arguments of `kerf report`.
 #[derive(Debug, clap::Args)]
@@ -23,6 +24,9 @@ pub(super) struct ReportArguments {
     /// terminal, markdown, json, csv, junit, sarif, github or svg
     #[arg(long, default_value = "terminal", value_name = "NAME")]
     format: String,
+    /// With --format markdown: where details of a task are kept, such as https://ci.example/{task}/{model}
+    #[arg(long, value_name = "TEMPLATE")]
+    link: Option<String>,
     /// Show the trials of one task, unit by unit
     #[arg(long, value_name = "ID")]
     task: Option<String>,
@@ -40,6 +44,7 @@ pub(super) fn main(arguments: &ReportArguments) -> anyhow::Result<Exit> {
     if arguments.format == "terminal" {
         return print_terminal(path);
     }
+    let link = arguments.link.as_deref().map(link).transpose()?;
     let mut junit = machine::Junit::default();
     let wants_junit = arguments.format == "junit";
     let run = read(path, |record| {
@@ -48,14 +53,18 @@ pub(super) fn main(arguments: &ReportArguments) -> anyhow::Result<Exit> {
         }
     })?;
     let text = match arguments.format.as_str() {
-        "markdown" => markdown::render(&run.header, &run.summary, calibration(path)?.as_ref()),
+        "markdown" => markdown::render(
+            &RunHeader { link, ..run.header.clone() },
+            &run.summary,
+            calibration(path)?.as_ref(),
+        ),
         "json" => json::render(&run.summary)?,
         "csv" => machine::csv(&run.summary),
         "junit" => junit.finish(&run.header.suite),
         "sarif" => machine::sarif_log(&findings(path, &run.summary)?)?,
         "github" => machine::github(&run.summary, &findings(path, &run.summary)?),
         "svg" => {
-            let view = View { width: 100, colour: true };
+            let view = View { width: 130, colour: true };
             svg::render(&terminal::render(&run.header, &run.summary, calibration(path)?.as_ref(), view))
         }
         other => {
@@ -105,6 +114,7 @@ fn read(path: &Path, mut also: impl FnMut(&Record)) -> anyhow::Result<Read> {
         invalid: summary.invalid,
         sandbox: info.as_ref().map(|info| info.sandbox.clone()),
         path: path.display().to_string(),
+        link: None,
     };
     let is_complete = info.as_ref().is_none_or(|info| info.complete);
     Ok(Read { header, summary, is_complete, records, invalid })
@@ -113,7 +123,12 @@ fn read(path: &Path, mut also: impl FnMut(&Record)) -> anyhow::Result<Read> {
 /// Irrelevant units and findings of the trials that the summary names as the heaviest, at their places.
 fn findings(path: &Path, summary: &RunSummary) -> anyhow::Result<Vec<machine::Located>> {
     let mut kept: Vec<Option<Record>> = vec![None; summary.findings.len()];
-    each_record(path, |record| {
+    let asked_for = |who: &Who| {
+        summary.findings.iter().any(|finding| {
+            (&finding.task, &finding.model, &finding.scaffold) == (&who.task, &who.model, &who.scaffold)
+        })
+    };
+    each_record_of(path, asked_for, |record| {
         let place = summary.findings.iter().position(|finding| {
             (&finding.task, &finding.model, &finding.scaffold, finding.sample)
                 == (&record.task, &record.model, &record.scaffold, record.sample)
@@ -130,6 +145,11 @@ fn findings(path: &Path, summary: &RunSummary) -> anyhow::Result<Vec<machine::Lo
         found.extend(machine::located(record, &detail));
     }
     Ok(found)
+}
+
+/// What `--link` says.
+pub(super) fn link(template: &str) -> anyhow::Result<Link> {
+    Link::new(template).map_err(|why| bad_input(format!("--link {why}")))
 }
 
 /// A run that cannot be read is the user's to mend.
@@ -150,16 +170,18 @@ pub(super) fn print_terminal(path: &Path) -> anyhow::Result<Exit> {
     Ok(run.exit())
 }
 
-/// What `kerf calibrate --out RUN/calibrate.json` left in the run folder.
+/// What `kerf calibrate --out RUN/calibrate.json` left in the run folder, else kerf's own error on its bundled suite.
 fn calibration(run: &Path) -> anyhow::Result<Option<Calibration>> {
     let path = run.join(calibrate::FILE);
     let text = match std::fs::read_to_string(&path) {
         Ok(text) => text,
-        Err(_) if !path.is_file() => return Ok(None),
+        Err(_) if !path.is_file() => {
+            return Ok(calibrate::bundled().map(|found| Calibration::of(&found, "kerf's bundled suite")));
+        }
         Err(error) => return Err(bad_input(format!("{}: {error}", path.display()))),
     };
     let found = calibrate::read(&text).map_err(|error| bad_input(format!("{}: {error}", path.display())))?;
-    Ok(found.grade("A").zip(found.grade("B")).map(|(a, b)| Calibration { a, b }))
+    Ok(Some(Calibration::of(&found, "this suite")))
 }
 
 /// The width and colour of standard output; `NO_COLOR` and `COLUMNS` are honoured.
@@ -188,12 +210,7 @@ pub(super) fn print(text: &str) -> anyhow::Result<()> {
 
 fn print_task(path: &Path, id: &str, model: Option<&str>) -> anyhow::Result<Exit> {
     let mut kept = Vec::new();
-    each_record(path, |record| {
-        if record.task == id {
-            kept.push(record);
-        }
-    })
-    .map_err(unreadable)?;
+    each_record_of(path, |who| who.task == id, |record| kept.push(record)).map_err(unreadable)?;
     let mut records = task::select(&kept, id, model);
     if model.is_none() {
         records.retain(|record| record.model != GOLD && record.model != EMPTY);

@@ -30,6 +30,23 @@ pub fn interval(difference: f64, interval: Option<[f64; 2]>, most: f64, width: u
     bar.into_iter().collect()
 }
 
+/// A share in 0..=1 with its interval as a bar of `width` characters from 0 to 1: `●` the share, `─` the interval, `·` the
+/// rest.
+pub fn share(value: f64, interval: Option<[f64; 2]>, width: usize) -> String {
+    let last = width.saturating_sub(1) as f64;
+    let place = |value: f64| (value.clamp(0.0, 1.0) * last).round() as usize;
+    let mut bar = vec!['·'; width];
+    if let Some([low, high]) = interval {
+        for cell in bar.iter_mut().take(place(high) + 1).skip(place(low)) {
+            *cell = '─';
+        }
+    }
+    if let Some(cell) = bar.get_mut(place(value)) {
+        *cell = '●';
+    }
+    bar.into_iter().collect()
+}
+
 /// Values over time as blocks of eight heights, from the least to the most of them; a gap is a blank, and where all are
 /// alike they stand at half height.
 pub fn sparkline(values: &[Option<f64>]) -> String {
@@ -48,7 +65,7 @@ pub fn sparkline(values: &[Option<f64>]) -> String {
 /// A point of a [`plane`].
 #[derive(Debug, Clone, PartialEq)]
 pub struct Point {
-    /// Named under the plane; escaped already.
+    /// Named beside the plane; escaped already.
     pub name: String,
     /// Across.
     pub x: f64,
@@ -57,7 +74,7 @@ pub struct Point {
 }
 
 /// A plane of points, each shown by a letter in the order given; where several fall on one place, `*`. `x` and `y` name
-/// the axes with their range. Empty without points.
+/// the axes with their range. The points are named to the right. Empty without points.
 pub fn plane(
     points: &[Point],
     x: (&str, [f64; 2]),
@@ -80,15 +97,18 @@ pub fn plane(
         *cell = if *cell == ' ' { letter(place) } else { '*' };
     }
     let mut lines = vec![format!("{} up: {} to {}", y.0, number(y.1[0]), number(y.1[1]))];
-    lines
-        .extend(cells.iter().map(|row| format!("│{}", row.iter().collect::<String>()).trim_end().to_owned()));
+    lines.extend(cells.iter().map(|row| format!("│{}", row.iter().collect::<String>())));
     lines.push(format!("└{}", "─".repeat(width)));
-    lines.push(format!("{} across: {} to {}", x.0, number(x.1[0]), number(x.1[1])));
-    let named = points.iter().enumerate().map(|(place, point)| {
-        format!("{} {} ({}, {})", letter(place), point.name, number(point.x), number(point.y))
-    });
-    lines.extend(named);
-    lines
+    for (place, point) in points.iter().enumerate() {
+        let name = format!("{} {} ({}, {})", letter(place), point.name, number(point.x), number(point.y));
+        match lines.get_mut(place + 1) {
+            Some(line) => *line = format!("{line:0$}   {name}", width + 1),
+            None => lines.push(format!("{:0$}   {name}", width + 1)),
+        }
+    }
+    let axis = format!("{} across: {} to {}", x.0, number(x.1[0]), number(x.1[1]));
+    lines.insert(height + 2, axis);
+    lines.iter().map(|line| line.trim_end().to_owned()).collect()
 }
 
 fn letter(place: usize) -> char {
@@ -121,6 +141,18 @@ mod tests {
     }
 
     #[test]
+    fn shares_stand_between_none_and_all() {
+        for (value, range, expected) in [
+            (0.5, Some([0.3, 0.7]), "···──●──···"),
+            (1.0, Some([0.76, 1.0]), "········──●"),
+            (0.0, None, "●··········"),
+            (f64::NAN, Some([f64::NAN, 9.0]), "●──────────"),
+        ] {
+            assert_eq!(share(value, range, 11), expected);
+        }
+    }
+
+    #[test]
     fn sparklines_show_gaps() {
         assert_eq!(sparkline(&[Some(0.0), Some(0.5), None, Some(1.0)]), "▁▅ █");
         assert_eq!(sparkline(&[Some(2.0), Some(2.0), Some(f64::NAN)]), "▄▄ ");
@@ -134,15 +166,12 @@ mod tests {
         let lines = plane(&points, ("ratio", [0.0, 1.0]), ("resolved", [0.0, 1.0]), (11, 4));
         insta::assert_snapshot!(lines.join("\n"), @"
         resolved up: 0.00 to 1.00
-        │a    *
-        │
-        │
+        │a    *        a focused (0.00, 1.00)
+        │              b sprawling (0.50, 0.90)
+        │              c other (0.50, 0.90)
         │
         └───────────
         ratio across: 0.00 to 1.00
-        a focused (0.00, 1.00)
-        b sprawling (0.50, 0.90)
-        c other (0.50, 0.90)
         ");
     }
 
@@ -150,6 +179,7 @@ mod tests {
         #[test]
         fn a_bar_keeps_its_width(d: f64, low: f64, high: f64, most: f64, width in 0_usize..60) {
             prop_assert_eq!(interval(d, Some([low, high]), most, width).chars().count(), width);
+            prop_assert_eq!(share(d, Some([low, high]), width).chars().count(), width);
         }
     }
 }

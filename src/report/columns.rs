@@ -9,6 +9,7 @@
 
 use std::cmp::Ordering;
 
+use super::bars;
 use super::figures::{
     NONE, amount, count, percent, percent_interval, plural, ratio, ratio_interval, resting_on,
 };
@@ -16,7 +17,7 @@ use super::table::Head;
 use crate::patch::Rung;
 use crate::stats::RunSummary;
 use crate::stats::interval::Share;
-use crate::stats::summary::{Mean, ModelSummary};
+use crate::stats::summary::{Mean, ModelSummary, Total};
 use crate::task::Span;
 
 /// Headings and rows, not yet escaped: only the first cell of a row holds text from outside.
@@ -43,13 +44,20 @@ pub struct Figure {
     pub worst: bool,
 }
 
+/// Characters of a bar.
+const BAR: usize = 17;
+
 type Make = fn(&RunSummary, &ModelSummary) -> Figure;
 
 /// Group, name, rank (higher gives way first), cell.
-const COLUMNS: [(&str, &str, u8, Make); 16] = [
+const COLUMNS: [(&str, &str, u8, Make); 18] = [
     ("model", "", 0, |_, model| plain(name(model))),
     ("resolved", "share", 0, |_, model| share(count(&model.resolved), &model.resolved)),
     ("resolved", "95 %", 4, |_, model| plain(percent_interval(model.resolved.interval))),
+    ("resolved", "0 to 100 %", 15, |_, model| {
+        let Share { value, interval, .. } = model.resolved;
+        plain(value.map_or_else(|| NONE.to_owned(), |value| bars::share(value, interval, BAR)))
+    }),
     ("resolved", "and clean", 9, |_, model| {
         share(count(&model.resolved_and_clean), &model.resolved_and_clean)
     }),
@@ -75,6 +83,11 @@ const COLUMNS: [(&str, &str, u8, Make); 16] = [
         bad(gap.value.map_or_else(|| NONE.to_owned(), |value| format!("{:.0}", value * 100.0)), gap.value)
     }),
     ("local → global", "95 %", 8, |_, model| plain(percent_interval(model.context.gap.interval))),
+    ("cost", "a trial", 6, |_, model| {
+        let dollars = each(model.cost.usd);
+        bad(dollars.map_or_else(|| NONE.to_owned(), |dollars| format!("${dollars:.2}")), dollars)
+            .noted(resting_on(model.cost.usd.trials, model.trials))
+    }),
     ("predictions", "well formed", 13, |_, model| {
         let formed = &model.apply.well_formed;
         share(percent_sign(formed), formed).noted(resting_on(formed.n, model.trials))
@@ -103,13 +116,19 @@ pub fn columns(summary: &RunSummary) -> Columns {
             row.push(cell);
         }
     }
-    for (group, ..) in COLUMNS {
-        let shown = found.heads.iter().any(|head| head.group == group);
+    // Hardly any prediction states its cost: nobody misses it.
+    for (group, ..) in COLUMNS.iter().filter(|(group, ..)| *group != "cost") {
+        let shown = found.heads.iter().any(|head| head.group == *group);
         if !shown && !models.is_empty() && !found.unmeasured.iter().any(|other| other == group) {
-            found.unmeasured.push(group.to_owned());
+            found.unmeasured.push((*group).to_owned());
         }
     }
     found
+}
+
+/// The mean over the trials that state it.
+pub fn each(total: Total) -> Option<f64> {
+    total.sum.filter(|_| total.trials > 0).map(|sum| sum / total.trials as f64)
 }
 
 /// A model's name, with its scaffold where it has one.

@@ -8,7 +8,8 @@ use std::fmt::Write as _;
 
 use super::columns::columns;
 use super::figures::plural;
-use super::notes::{Note, describe, notes};
+use super::notes::{Note, describe, notes, share};
+use super::pictures::planes;
 use super::table::shorten;
 use super::terminal::headline;
 use super::{Calibration, RunHeader, escape};
@@ -63,8 +64,49 @@ pub fn render(header: &RunHeader, summary: &RunSummary, calibration: Option<&Cal
     for note in notes.iter().filter(|note| !note.loud) {
         push(&mut out, &line(note), LIMIT - TAIL / 2);
     }
-    findings(&mut out, summary, &code);
+    planes_of(&mut out, summary);
+    calibration_of(&mut out, calibration);
+    findings(&mut out, header, summary, &code);
     out
+}
+
+/// Folded away: a comment is read from its top.
+fn planes_of(out: &mut String, summary: &RunSummary) {
+    // In a code block only its end could break out, and names are shortened and stripped of control characters.
+    let name = |text: &str| shorten(&escape::terminal(text), NAME).replace('`', "'");
+    for plane in planes(summary, &name) {
+        let part = format!(
+            "\n<details><summary>{}</summary>\n\n```text\n{}\n```\n\n</details>\n",
+            "Models on a plane",
+            plane.join("\n")
+        );
+        push(out, &part, LIMIT - TAIL / 4);
+    }
+}
+
+/// The metric comes with its error, kind by kind.
+fn calibration_of(out: &mut String, calibration: Option<&Calibration>) {
+    let Some(found) = calibration else { return };
+    let mut part = format!(
+        "\n<details><summary>Error of the irrelevance metric</summary>\n\nEdits planted in {}, {}; shares with 95 % \
+         ranges.\n\n| kind | precision | recall | plants |\n| :-- | --: | --: | --: |\n",
+        found.on,
+        escape::markdown(&found.rules)
+    );
+    let grades = found.grades.iter().map(|(grade, ..)| format!("grade {grade}"));
+    let kinds = found.kinds.iter().map(|(kind, ..)| kind.clone());
+    for (name, (_, precision, recall)) in grades.chain(kinds).zip(found.grades.iter().chain(&found.kinds)) {
+        let _ = writeln!(
+            part,
+            "| {} | {} | {} | {} |",
+            escape::markdown_cell(&name),
+            share(precision),
+            share(recall),
+            recall.n
+        );
+    }
+    part.push_str("\n</details>\n");
+    push(out, &part, LIMIT - TAIL / 4);
 }
 
 fn line(note: &Note) -> String {
@@ -73,7 +115,7 @@ fn line(note: &Note) -> String {
     format!("- {}{command}\n", note.text)
 }
 
-fn findings(out: &mut String, summary: &RunSummary, code: &dyn Fn(&str) -> String) {
+fn findings(out: &mut String, header: &RunHeader, summary: &RunSummary, code: &dyn Fn(&str) -> String) {
     const START: &str = "\n<details><summary>Heaviest irrelevant edits</summary>\n\n";
     const END: &str = "\n</details>\n";
     if summary.findings.is_empty() || out.len() + START.len() + END.len() > LIMIT {
@@ -81,7 +123,10 @@ fn findings(out: &mut String, summary: &RunSummary, code: &dyn Fn(&str) -> Strin
     }
     out.push_str(START);
     for finding in &summary.findings {
-        push(out, &format!("- {}\n", describe(finding, code)), LIMIT - END.len());
+        let link = header.link.as_ref().map_or_else(String::new, |link| {
+            format!(" · [details]({})", link.to(&finding.task, &finding.model))
+        });
+        push(out, &format!("- {}{link}\n", describe(finding, code)), LIMIT - END.len());
     }
     out.push_str(END);
 }

@@ -17,10 +17,12 @@ pub mod figures;
 pub mod grade;
 pub mod json;
 pub mod label_sheet;
+pub mod link;
 pub mod machine;
 pub mod markdown;
 pub mod nightly;
 pub mod notes;
+pub mod pictures;
 pub mod review;
 pub mod sarif;
 pub mod svg;
@@ -30,6 +32,9 @@ pub mod terminal;
 
 #[cfg(test)]
 mod tests;
+
+use crate::calibrate;
+use crate::stats::interval::Share;
 
 /// What is said about a run above its table.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -48,15 +53,37 @@ pub struct RunHeader {
     pub sandbox: Option<String>,
     /// The run folder as the user would type it.
     pub path: String,
+    /// Where details of tasks are kept; for Markdown.
+    pub link: Option<link::Link>,
 }
 
-/// How well grades hold on planted edits, from `kerf calibrate`; all in 0..=1.
-#[derive(Debug, Clone, Copy, PartialEq)]
+/// How well the relevance rules hold on planted edits, from `kerf calibrate`.
+#[derive(Debug, Clone, PartialEq)]
 pub struct Calibration {
-    /// Precision and recall of grade A.
-    pub a: [f64; 2],
-    /// Precision and recall of grade B.
-    pub b: [f64; 2],
+    /// Gold patches that were planted into: `this suite`, `kerf's bundled suite`.
+    pub on: String,
+    /// Version of the rules that were measured.
+    pub rules: String,
+    /// By grade: name, precision, recall.
+    pub grades: Vec<(String, Share, Share)>,
+    /// By kind: name, precision, recall.
+    pub kinds: Vec<(String, Share, Share)>,
+}
+
+impl Calibration {
+    /// What was measured on the gold patches of `on`.
+    pub fn of(measured: &calibrate::Calibration, on: &str) -> Self {
+        Self {
+            on: on.to_owned(),
+            rules: measured.rules.clone(),
+            grades: measured
+                .grades
+                .iter()
+                .map(|one| (one.grade.clone(), one.precision, one.recall))
+                .collect(),
+            kinds: measured.kinds.iter().map(|one| (one.kind.clone(), one.precision, one.recall)).collect(),
+        }
+    }
 }
 
 /// Where text is shown.

@@ -10,6 +10,7 @@ use super::escape;
 use super::figures::{NONE, count, plural};
 use super::{Calibration, RunHeader};
 use crate::stats::RunSummary;
+use crate::stats::interval::Share;
 use crate::stats::summary::{ControlSummary, Finding, ModelSummary};
 
 /// Lists of models in a note are no longer than this.
@@ -221,13 +222,28 @@ pub fn signs(by_kind: &BTreeMap<String, (String, u32)>) -> String {
     if each.is_empty() { NONE.to_owned() } else { each.join(", ") }
 }
 
-fn error(calibration: Option<&Calibration>) -> String {
+/// The metric's own error, in a line.
+pub fn error(calibration: Option<&Calibration>) -> String {
+    let grades: Vec<String> = calibration
+        .into_iter()
+        .flat_map(|found| &found.grades)
+        .map(|(grade, precision, recall)| {
+            format!("{grade} {} precision, {} recall", share(precision), share(recall))
+        })
+        .collect();
     match calibration {
-        Some(Calibration { a, b }) => format!(
-            "metric error on planted edits: A {:.2} precision, {:.2} recall · B {:.2}, {:.2} (kerf calibrate)",
-            a[0], a[1], b[0], b[1]
-        ),
-        None => "metric error: not measured yet, so read small differences in irrelevant edits with care"
+        Some(found) if !grades.is_empty() => {
+            format!("metric error on edits planted in {}: {} (kerf calibrate)", found.on, grades.join(" · "))
+        }
+        _ => "metric error: not measured yet, so read small differences in irrelevant edits with care"
             .to_owned(),
+    }
+}
+
+/// `0.99 (0.98–1.00)`.
+pub fn share(share: &Share) -> String {
+    match (share.value, share.interval) {
+        (Some(value), Some([low, high])) => format!("{value:.2} ({low:.2}–{high:.2})"),
+        _ => NONE.to_owned(),
     }
 }

@@ -7,13 +7,17 @@
 use super::columns::{Figure, columns};
 use super::figures::plural;
 use super::notes::notes;
-use super::table::{Cell, Head, lay, wrap};
+use super::pictures::planes;
+use super::table::{Cell, Head, lay, shorten, wrap};
 use super::{Calibration, RunHeader, View, escape};
 use crate::stats::RunSummary;
 use unicode_width::UnicodeWidthStr;
 
 /// Narrower terminals get lines of this width.
 const LEAST_WIDTH: usize = 40;
+
+/// From this width on there is room for pictures.
+const WIDE: usize = 120;
 
 /// The whole report.
 pub fn render(
@@ -62,6 +66,17 @@ pub fn render(
             out.push_str(&wrap(&format!("no room for: {}", hidden.join(", ")), width, "  "));
             out.push('\n');
         }
+    }
+    // On a narrow screen the table is what counts; Markdown has the planes anyway.
+    if width >= WIDE {
+        for plane in planes(summary, &escape::terminal) {
+            out.push('\n');
+            for line in plane {
+                out.push_str(&shorten(&line, width));
+                out.push('\n');
+            }
+        }
+        out.push('\n');
     }
     for note in notes(header, summary, &columns, calibration, &escape::terminal) {
         let text = wrap(&note.text, width, "  ");

@@ -2,17 +2,21 @@
 //!
 //! In: for each cluster (a task) a numerator and a denominator of one or more figures; every figure is
 //! `Σ numerators ÷ Σ denominators`. Out: a percentile interval for each (Efron and Tibshirani 1993, chapter 13;
-//! clusters as the unit that is drawn: Davison and Hinkley 1997, section 3.8). Whole tasks are drawn, because samples
-//! of one task resemble each other; all figures share the same draws.
+//! clusters as the unit that is drawn: Davison and Hinkley 1997, section 3.8), its percentiles moved outwards by
+//! [`expanded_tail`] because plain ones are too narrow where tasks are few. Whole tasks are drawn, because samples of
+//! one task resemble each other; all figures share the same draws.
 //!
-//! Assumes that tasks are exchangeable. With few tasks (under about 20) percentile intervals are somewhat too narrow,
-//! and where all tasks agree the interval is a point: it knows nothing of tasks unlike those seen.
+//! Assumes that tasks are exchangeable. Where all tasks agree the interval is a point: it knows nothing of tasks unlike
+//! those seen.
 //!
 //! Invariant: the same clusters in the same order, seed and number of resamples give the same bits on every machine:
 //! ChaCha8 keyed by the seed, integers scaled without the `rand` crate's own (changeable) sampling.
 
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
+
+use super::interval::{Z90, Z95};
+use super::student::expanded_tail;
 
 /// More clusters than this are first dealt at random into this many groups of equal size, give or take one (the method
 /// of random groups; Wolter, *Introduction to Variance Estimation*, 2007, chapter 2). The interval keeps its width
@@ -84,7 +88,7 @@ pub fn intervals<const M: usize>(
     let mut found = [None; M];
     for (figure, mut values) in replicates.into_iter().enumerate() {
         if spoken[figure] >= 2 {
-            found[figure] = percentiles(&mut values);
+            found[figure] = percentiles(&mut values, spoken[figure]);
         }
     }
     found
@@ -98,6 +102,7 @@ pub fn difference_interval(minuend: &[Part], subtrahend: &[Part], plan: Plan) ->
     }
     let mut draw = Draw::new(plan.seed);
     let mut column = |parts: &[Part]| pooled(parts.len(), &|place| [parts[place]], &mut draw, &mut [0]);
+    let spoken = [minuend.len(), subtrahend.len()];
     let (minuend, subtrahend) = (column(minuend), column(subtrahend));
     let mut values = Vec::with_capacity(plan.resamples as usize);
     for _ in 0..plan.resamples {
@@ -107,7 +112,8 @@ pub fn difference_interval(minuend: &[Part], subtrahend: &[Part], plan: Plan) ->
             values.push(from - less);
         }
     }
-    percentiles(&mut values)
+    // The smaller stratum is the one whose spread is known least.
+    percentiles(&mut values, spoken[0].min(spoken[1]))
 }
 
 /// 95 % and 90 % percentile intervals of the mean of paired differences, one a task; both from the same draws. `None`
@@ -121,10 +127,9 @@ pub fn paired(differences: &[f64], plan: Plan) -> Option<[[f64; 2]; 2]> {
     let rows = pooled(differences.len(), &row, &mut draw, &mut [0]);
     let mut means: Vec<f64> = (0..plan.resamples).filter_map(|_| draw.sum(&rows)[0].ratio()).collect();
     means.sort_by(f64::total_cmp);
-    Some([
-        [at_share(&means, 0.025)?, at_share(&means, 0.975)?],
-        [at_share(&means, 0.05)?, at_share(&means, 0.95)?],
-    ])
+    let between = |tail: f64| Some([at_share(&means, tail)?, at_share(&means, 1.0 - tail)?]);
+    let n = differences.len().min(MAX_GROUPS);
+    Some([between(expanded_tail(0.025, Z95, n))?, between(expanded_tail(0.05, Z90, n))?])
 }
 
 /// The rows themselves, or [`MAX_GROUPS`] sums of them; counts in `spoken` the clusters that each figure rests on.
@@ -180,10 +185,11 @@ impl Draw {
     }
 }
 
-/// The 2.5 % and 97.5 % points.
-fn percentiles(values: &mut [f64]) -> Option<[f64; 2]> {
+/// The bounds of a 95 % interval that rests on `clusters` clusters.
+fn percentiles(values: &mut [f64], clusters: usize) -> Option<[f64; 2]> {
+    let tail = expanded_tail(0.025, Z95, clusters.min(MAX_GROUPS));
     values.sort_by(f64::total_cmp);
-    Some([at_share(values, 0.025)?, at_share(values, 0.975)?])
+    Some([at_share(values, tail)?, at_share(values, 1.0 - tail)?])
 }
 
 /// A quantile of sorted values, interpolated linearly between order statistics (type 7 of Hyndman and Fan 1996).
@@ -218,14 +224,13 @@ mod tests {
         assert_eq!(sums, [1120.0, 3010.0, 2002.0, 1111.0]);
     }
 
-    /// Percentiles as numpy's `quantile(…, method="linear")` gives them for 0, 1, …, 10.
+    /// Quantiles as numpy's `quantile(…, method="linear")` gives them for 0, 1, …, 10.
     #[test]
-    fn percentiles_interpolate() {
-        let mut values: Vec<f64> = (0..=10).rev().map(f64::from).collect();
-        let [low, high] = percentiles(&mut values).unwrap();
-        assert!((low - 0.25).abs() < 1e-12 && (high - 9.75).abs() < 1e-12);
-        assert_eq!(percentiles(&mut []), None);
-        assert_eq!(percentiles(&mut [3.0]), Some([3.0, 3.0]));
+    fn quantiles_interpolate() {
+        let values: Vec<f64> = (0..=10).map(f64::from).collect();
+        let at = |share| at_share(&values, share).unwrap();
+        assert!((at(0.025) - 0.25).abs() < 1e-12 && (at(0.975) - 9.75).abs() < 1e-12);
+        assert_eq!((at_share(&[], 0.5), at_share(&[3.0], 0.975)), (None, Some(3.0)));
     }
 
     /// For the mean of 200 values the bootstrap's half width is near 1.96 standard errors.

@@ -22,6 +22,7 @@ pub mod pair;
 pub mod pass;
 pub mod permutation;
 pub mod strata;
+pub mod student;
 pub mod suite_health;
 pub mod summary;
 pub mod trend;

@@ -34,23 +34,14 @@ pub fn mcnemar_mid_p(b: u64, c: u64) -> f64 {
 /// Tango's 95 % score interval for `(b − c) ÷ n`, the difference of two paired proportions (Tango 1998, *Statistics in
 /// Medicine* 17:891). `None` where n is 0 or `b + c` is over n. Bounds in −1..=1, found by bisection to 1e-12.
 pub fn tango(b: u64, c: u64, n: u64) -> Option<[f64; 2]> {
-    b.checked_add(c).filter(|&discordant| discordant <= n)?;
-    tango_moments(b as f64 - c as f64, b as f64 + c as f64, n as f64, Z95)
+    tango_at(b, c, n, Z95)
 }
 
-/// Tango's interval from moments: n pairs whose differences d lie in −1..=1 with Σd = `sum` and Σd² = `squares`; `z` is
-/// the normal quantile. With one result a side `sum` is b − c and `squares` b + c, and this is [`tango`]. With means of
-/// several samples b and c are what one result a side with the same mean and spread would have: an approximation, which
-/// keeps Tango's good conduct where all pairs agree. `None` where n is 0 or the moments fit no such pairs.
-pub fn tango_moments(sum: f64, squares: f64, n: f64, z: f64) -> Option<[f64; 2]> {
-    // The mean of squares is at most 1 and at least the square of the mean; |d| ≥ d² makes b and c negative only where
-    // differences are small and one-sided, and then the smaller is 0.
-    let squares = squares.max(sum.abs());
-    if n < 1.0 || squares > n * (1.0 + 1e-12) {
-        return None;
-    }
-    let (b, c) = (f64::midpoint(squares, sum), f64::midpoint(squares, -sum));
-    let estimate = sum / n;
+/// [`tango`] at the normal quantile `z`.
+pub fn tango_at(b: u64, c: u64, n: u64, z: f64) -> Option<[f64; 2]> {
+    b.checked_add(c).filter(|&discordant| n > 0 && discordant <= n)?;
+    let (b, c, n) = (b as f64, c as f64, n as f64);
+    let estimate = (b - c) / n;
     let score = |difference: f64| tango_score(b, c, n, difference);
     let bound = |end: f64, sign: f64| {
         let (mut inside, mut outside) = (estimate, end);
@@ -72,6 +63,23 @@ pub fn tango_moments(sum: f64, squares: f64, n: f64, z: f64) -> Option<[f64; 2]>
         f64::midpoint(inside, outside)
     };
     Some([bound(-1.0, 1.0), bound(1.0, -1.0)])
+}
+
+/// Interval for the mean of the differences d of n tasks, each a difference of two means of several yes-or-no results and
+/// so in −1..=1: Wald's interval after one task more that rises and one that falls, both by the root mean square of those
+/// that differ (by 1 where none does). `sum` is Σd, `squares` Σd², `differ` the number of d that are not 0, `z` the normal
+/// quantile. With one result a side it is the adjusted interval of Bonett and Price (2012, *Journal of Educational and
+/// Behavioral Statistics* 37:479); Tango's rests on differences of −1, 0 and 1 and covers too little here. Bounds within
+/// −1..=1. `None` without tasks.
+pub fn adjusted_wald(sum: f64, squares: f64, differ: u64, n: u64, z: f64) -> Option<[f64; 2]> {
+    if n == 0 || differ > n {
+        return None;
+    }
+    let step = if differ == 0 { 1.0 } else { squares / differ as f64 };
+    let more = n as f64 + 2.0;
+    let mean = sum / more;
+    let half = z * (((squares + 2.0 * step) / more - mean * mean).max(0.0) / more).sqrt();
+    Some([(mean - half).max(-1.0), (mean + half).min(1.0)])
 }
 
 /// `(b − c − nΔ) ÷ √(n·(2q + Δ(1 − Δ)))` with q the maximum-likelihood chance of a pair in c when the difference is Δ.
@@ -154,6 +162,17 @@ mod tests {
                 assert!((found - expected).abs() < 1e-6, "{b} {c} {n}: {found} is not {expected}");
             }
         }
+    }
+
+    /// By hand, for 20 tasks of which one loses half and four win a quarter: mean 0.5/22, step 0.1.
+    #[test]
+    fn several_samples_are_one_task_up_and_one_down_wider() {
+        let [low, high] = adjusted_wald(0.5, 0.5, 5, 20, 2.0).unwrap();
+        let half = 2.0 * ((0.7 / 22.0 - (0.5_f64 / 22.0).powi(2)) / 22.0).sqrt();
+        assert!((low - (0.5 / 22.0 - half)).abs() < 1e-12 && (high - (0.5 / 22.0 + half)).abs() < 1e-12);
+        let [low, high] = adjusted_wald(0.0, 0.0, 0, 30, Z95).unwrap();
+        assert!(low < -0.08 && high > 0.08, "no difference seen is not none: {low} {high}");
+        assert_eq!((adjusted_wald(0.0, 0.0, 0, 0, Z95), adjusted_wald(1.0, 1.0, 2, 1, Z95)), (None, None));
     }
 
     #[test]

@@ -1,25 +1,21 @@
 //! A run's records, one at a time: for runs that are larger than memory.
 //!
-//! In: a run folder, a folder with records alone, or a records file. Out: every record, once, in the order of the file.
-//! Lines are read in blocks and parsed on all cores.
+//! In: a run folder, a folder with records alone, or a records file. Out: every record, once, in the order of the file,
+//! or those of some tasks and models only.
 //!
 //! Invariants: a trial (task, model, scaffold, sample) is given once: repeated identically it is left out, with another
-//! content it is an error; memory is a block and some 50 bytes a record.
+//! content it is an error; memory is some blocks and some 60 bytes a record.
 
-use std::collections::BTreeMap;
-use std::collections::btree_map::Entry;
-use std::fs::File;
-use std::io::Read;
-use std::path::Path;
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+use std::path::{Path, PathBuf};
 
-use rayon::prelude::*;
+use serde::Deserialize;
 
 use super::info::RunInfo;
+use super::lines::each_line;
 use super::read::{ReadError, read_info};
 use crate::evaluate::Record;
-
-/// Bytes read at a time.
-const BLOCK: usize = 4 << 20;
 
 /// A record with the hashes that tell it from others.
 struct Marked {
@@ -28,78 +24,110 @@ struct Marked {
     content: u64,
 }
 
+/// What a record is about: all that is read of those that nobody wants.
+#[derive(Debug, Deserialize)]
+pub struct Who {
+    /// Task id.
+    pub task: String,
+    /// Model; `gold` and `empty` are controls.
+    pub model: String,
+    /// The agent around the model.
+    pub scaffold: Option<String>,
+}
+
 /// Gives every record of a run to `take`, and returns `run.json` where there is one. A last line without its end is an
-/// interrupted run's and left out; any other line that is no record is an error with its number.
-pub fn each_record(path: &Path, mut take: impl FnMut(Record)) -> Result<Option<RunInfo>, ReadError> {
-    let is_folder = path.is_dir();
-    let file = if is_folder { path.join("records.jsonl") } else { path.to_owned() };
-    let info = if is_folder && path.join("run.json").exists() { Some(read_info(path)?) } else { None };
-    let io = |source| ReadError::Io { path: file.clone(), source };
-    let malformed = |line, detail| ReadError::Malformed { path: file.clone(), line, detail };
-    let mut reader = File::open(&file).map_err(io)?;
+/// interrupted run's and left out; any other line that is no record is an error with its number. Where it ends in an
+/// error, what `take` was given means nothing.
+pub fn each_record(path: &Path, take: impl FnMut(Record)) -> Result<Option<RunInfo>, ReadError> {
+    let info = if path.is_dir() && path.join("run.json").exists() { Some(read_info(path)?) } else { None };
+    read_marked(&records_file(path), |line| Some(marked(line)), take)?;
+    Ok(info)
+}
+
+/// As [`each_record`], but only those records that are `wanted`; of the others little more is read than whose they are.
+pub fn each_record_of(
+    path: &Path,
+    wanted: impl Fn(&Who) -> bool + Sync,
+    take: impl FnMut(Record),
+) -> Result<(), ReadError> {
+    let parse = |line: &[u8]| match serde_json::from_slice::<Who>(line) {
+        Ok(who) => wanted(&who).then(|| marked(line)),
+        Err(error) => Some(Err(error)),
+    };
+    read_marked(&records_file(path), parse, take)
+}
+
+fn records_file(path: &Path) -> PathBuf {
+    if path.is_dir() { path.join("records.jsonl") } else { path.to_owned() }
+}
+
+fn read_marked(
+    file: &Path,
+    parse: impl Fn(&[u8]) -> Option<serde_json::Result<Marked>> + Sync,
+    mut take: impl FnMut(Record),
+) -> Result<(), ReadError> {
     let mut known = Known::default();
-    let (mut block, mut number) = (Vec::new(), 0);
-    loop {
-        let read = reader.by_ref().take(BLOCK as u64).read_to_end(&mut block).map_err(io)?;
-        let ends =
-            if read == 0 { block.len() } else { memchr::memrchr(b'\n', &block).map_or(0, |at| at + 1) };
-        let (whole, _) = block.split_at(ends);
-        let lines: Vec<&[u8]> = whole.split_inclusive(|byte| *byte == b'\n').collect();
-        let parsed: Vec<Option<Result<Marked, serde_json::Error>>> =
-            lines.par_iter().map(|line| parse(line)).collect();
-        for (line, parsed) in lines.iter().zip(parsed) {
-            number += 1;
-            match parsed {
-                None => {}
-                Some(Ok(marked)) => match known.learn(&marked, number) {
-                    Seen::New => take(marked.record),
-                    Seen::Again => {}
-                    Seen::Otherwise { line } => {
-                        return Err(malformed(number, otherwise(&marked.record, line)));
-                    }
-                },
-                Some(Err(_)) if line.last() != Some(&b'\n') => {}
-                Some(Err(error)) => return Err(malformed(number, format!("is no record: {error}"))),
+    // Lines that repeat a trial in other words. Rare, so that no record pays for telling whether they say the same.
+    let mut doubtful: HashMap<usize, u32> = HashMap::new();
+    each_line(file, parse, |number, marked| {
+        match known.learn(&marked, number) {
+            Seen::New => take(marked.record),
+            Seen::Again => {}
+            Seen::Otherwise { line } => {
+                doubtful.insert(number, line);
             }
         }
-        if read == 0 {
-            return Ok(info);
-        }
-        block.drain(..ends);
-    }
+        Ok(())
+    })?;
+    drop(known);
+    if doubtful.is_empty() { Ok(()) } else { agree(file, &doubtful) }
 }
 
-fn parse(line: &[u8]) -> Option<Result<Marked, serde_json::Error>> {
-    if line.iter().all(u8::is_ascii_whitespace) {
-        return None;
-    }
-    Some(serde_json::from_slice(line).map(|mut record: Record| {
-        let (trial, content) = marks(&mut record);
-        Marked { record, trial, content }
-    }))
+/// Whether each of the lines says of its trial what the earlier line says, all that is not compared between runs aside.
+fn agree(file: &Path, doubtful: &HashMap<usize, u32>) -> Result<(), ReadError> {
+    let mut said: HashMap<u32, Option<[u8; 32]>> = doubtful.values().map(|line| (*line, None)).collect();
+    each_line(
+        file,
+        |line| Some(serde_json::from_slice::<Record>(line)),
+        |number, record| {
+            if let Some(content) = said.get_mut(&(number as u32)) {
+                *content = Some(compared(&record));
+            }
+            match doubtful.get(&number) {
+                Some(line) if said.get(line) != Some(&Some(compared(&record))) => {
+                    let detail = otherwise(&record, *line);
+                    Err(ReadError::Malformed { path: file.to_owned(), line: number, detail })
+                }
+                _ => Ok(()),
+            }
+        },
+    )
 }
 
-/// Hashes of who was tried on what, and of all that is compared between runs.
-fn marks(record: &mut Record) -> (u128, u64) {
+/// Hash of all of a record that is compared between runs.
+fn compared(record: &Record) -> [u8; 32] {
+    let bare = Record { environment: Default::default(), timing: Default::default(), ..record.clone() };
+    // A record was made of JSON and can be made into it.
+    *blake3::hash(&serde_json::to_vec(&bare).unwrap_or_default()).as_bytes()
+}
+
+fn marked(line: &[u8]) -> serde_json::Result<Marked> {
+    let record: Record = serde_json::from_slice(line)?;
     let scaffold = record.scaffold.as_deref();
     let mut who = blake3::Hasher::new();
     for part in [&*record.task, &*record.model, scaffold.unwrap_or_default()] {
         who.update(&(part.len() as u64).to_le_bytes()).update(part.as_bytes());
     }
     who.update(&record.sample.to_le_bytes()).update(&[u8::from(scaffold.is_some())]);
-    let environment = std::mem::take(&mut record.environment);
-    let timing = std::mem::take(&mut record.timing);
-    // A record was made of JSON and can be made into it.
-    let json = serde_json::to_vec(&record).unwrap_or_default();
-    record.environment = environment;
-    record.timing = timing;
     let first = |hash: &blake3::Hash| u128::from_le_bytes(std::array::from_fn(|at| hash.as_bytes()[at]));
-    (first(&who.finalize()), first(&blake3::hash(&json)) as u64)
+    let trial = first(&who.finalize());
+    let content = first(&blake3::hash(line.trim_ascii())) as u64;
+    Ok(Marked { record, trial, content })
 }
 
-/// Trials seen so far, each with a hash of its content and its line.
+/// Trials seen so far, each with a hash of its line and the line's number.
 #[derive(Default)]
-struct Known(BTreeMap<u128, (u64, u32)>);
+struct Known(HashMap<u128, (u64, u32)>);
 
 enum Seen {
     New,
@@ -132,6 +160,7 @@ fn otherwise(record: &Record, line: u32) -> String {
 mod tests {
     use std::io::Write;
 
+    use super::super::lines::BLOCK;
     use super::*;
     use crate::stats::testing::trial;
 

@@ -1,4 +1,5 @@
-//! The samples of comparisons in docs/samples are what the binary prints today: made-up runs, written here.
+//! The samples in docs/samples are what the binary prints today: reports from the bundled suite's own records, which
+//! `scripts/samples` made, comparisons from made-up runs, written here.
 //!
 //! `KERF_WRITE_SAMPLES=1 cargo test --test main flow::samples` writes them anew.
 
@@ -75,21 +76,43 @@ fn samples_of_comparisons_are_those_of_the_binary() {
     let folder = tempfile::tempdir().unwrap();
     write(&folder.path().join("monday"), false);
     write(&folder.path().join("tuesday"), true);
-    for (name, arguments, code) in [
-        ("compare.txt", vec!["compare", "monday", "tuesday"], 3),
-        ("compare.md", vec!["compare", "monday", "tuesday", "--format", "markdown"], 3),
-        ("compare.svg", vec!["compare", "monday", "tuesday", "--format", "svg"], 3),
-        ("terminal.svg", vec!["report", "tuesday", "--format", "svg"], 0),
+    for (name, arguments) in [
+        ("compare.txt", vec!["compare", "monday", "tuesday"]),
+        ("compare.md", vec!["compare", "monday", "tuesday", "--format", "markdown"]),
+        ("compare.svg", vec!["compare", "monday", "tuesday", "--format", "svg"]),
     ] {
-        let now = kerf_in(folder.path(), arguments).ended(code).stdout;
-        let path = house().join("docs/samples").join(name);
-        if std::env::var_os("KERF_WRITE_SAMPLES").is_some() {
-            fs::write(&path, &now).unwrap();
-        }
-        let then = fs::read_to_string(&path).unwrap_or_default();
-        assert!(
-            now == then,
-            "docs/samples/{name} is out of date: KERF_WRITE_SAMPLES=1 cargo test --test main flow::samples"
-        );
+        is_sample(name, &kerf_in(folder.path(), arguments).ended(3).stdout);
     }
+}
+
+#[test]
+fn samples_of_the_bundled_suite_are_those_of_the_binary() {
+    let samples = house().join("docs/samples");
+    for (name, arguments) in [
+        ("terminal.txt", vec!["report", "bundled"]),
+        ("terminal.svg", vec!["report", "bundled", "--format", "svg"]),
+        ("report.md", vec!["report", "bundled", "--format", "markdown"]),
+        ("task.txt", vec!["report", "bundled", "--task", "tempo-wait-time"]),
+    ] {
+        is_sample(name, &kerf_in(&samples, arguments).ended(0).stdout);
+    }
+    let readme = fs::read_to_string(house().join("README.md")).unwrap();
+    let table = fs::read_to_string(samples.join("terminal.txt")).unwrap();
+    let first = table.lines().take_while(|line| !line.starts_with("(n)")).collect::<Vec<_>>().join("\n");
+    assert!(
+        readme.contains(first.trim_end()),
+        "README.md shows another table than docs/samples/terminal.txt"
+    );
+}
+
+fn is_sample(name: &str, now: &str) {
+    let path = house().join("docs/samples").join(name);
+    if std::env::var_os("KERF_WRITE_SAMPLES").is_some() {
+        fs::write(&path, now).unwrap();
+    }
+    let then = fs::read_to_string(&path).unwrap_or_default();
+    assert!(
+        now == then,
+        "docs/samples/{name} is out of date: KERF_WRITE_SAMPLES=1 cargo test --test main flow::samples"
+    );
 }

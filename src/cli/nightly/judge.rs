@@ -6,8 +6,11 @@ use std::path::{Path, PathBuf};
 use super::calendar;
 use super::config::{LAST_GOOD, NightlyConfig};
 use super::suite::{SuiteRun, Way};
+use crate::calibrate;
 use crate::cli::exit::bad_input;
 use crate::evaluate::{EMPTY, GOLD, Record};
+use crate::report::Calibration;
+use crate::report::notes::error as metric_error;
 use crate::stats::compare::{self, Change, Comparison};
 use crate::stats::nightly::{Baseline, NightReport, SuiteNight, Tonight, alarms, night_report, suite_night};
 use crate::stats::suite_health::suite_health;
@@ -78,6 +81,8 @@ pub(super) fn report(
     let mut partial = calendar::partial(&nights, way.night);
     partial.extend(calendar::unreadable(root).into_iter().filter(|night| night.as_str() < way.night));
     partial.sort();
+    let measured = calibrate::bundled().map(|found| Calibration::of(&found, "kerf's bundled suite"));
+    notes.push(metric_error(measured.as_ref()));
     Ok(night_report(way.night, suites, missed, partial, notes))
 }
 

@@ -24,7 +24,7 @@ pub(super) fn render(header: &Header, found: &Comparison) -> String {
         format!("**{}** · {}\n\n{}\n\n", found.verdict.name(), plain(&found.why), rows::runs(header, &code));
     let mut cut = 0;
     for model in rows::by_verdict(found) {
-        let part = self::model(model, found);
+        let part = self::model(header, model, found);
         if out.len() + part.len() + TAIL > LIMIT {
             cut += 1;
         } else {
@@ -52,7 +52,7 @@ fn plain(text: &str) -> String {
         .replace("\\@", "@\u{2060}")
 }
 
-fn model(model: &ModelComparison, found: &Comparison) -> String {
+fn model(header: &Header, model: &ModelComparison, found: &Comparison) -> String {
     let mut out = format!(
         "### {} against {}: {}\n\n{}\n\n",
         escape(&shorten(&model.model, NAME)),
@@ -66,7 +66,7 @@ fn model(model: &ModelComparison, found: &Comparison) -> String {
             [(true, metric.worse_count, &metric.worse), (false, metric.better_count, &metric.better)]
         {
             if count > 0 {
-                out.push_str(&flips(model, found, &metric.metric, worse, count, tasks));
+                out.push_str(&flips(header, model, found, &metric.metric, worse, count, tasks));
             }
         }
     }
@@ -107,6 +107,7 @@ fn table<'a>(metrics: impl Iterator<Item = &'a MetricComparison>) -> String {
 }
 
 fn flips(
+    header: &Header,
     model: &ModelComparison,
     found: &Comparison,
     metric: &str,
@@ -130,7 +131,11 @@ fn flips(
         let [was, now, rests_on] = flip.map_or_else(Default::default, |flip| {
             [&flip.was, &flip.now, &flip.rests_on].map(|text| cell(text))
         });
-        let _ = writeln!(out, "| {} | {was} | {now} | {rests_on} |", cell(task));
+        let name = header
+            .link
+            .as_ref()
+            .map_or_else(|| cell(task), |link| format!("[{}]({})", cell(task), link.to(task, &model.model)));
+        let _ = writeln!(out, "| {name} | {was} | {now} | {rests_on} |");
     }
     out.push('\n');
     if count > TASKS as u64 {

@@ -13,6 +13,7 @@ mod terminal;
 #[cfg(test)]
 mod tests;
 
+use super::link::Link;
 use super::{View, svg};
 use crate::stats::compare::Comparison;
 
@@ -25,6 +26,8 @@ pub struct Header {
     pub candidate: Option<String>,
     /// Name of the suite.
     pub suite: Option<String>,
+    /// Where details of tasks are kept; for Markdown.
+    pub link: Option<Link>,
 }
 
 /// A kind of output.

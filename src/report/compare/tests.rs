@@ -1,5 +1,6 @@
 //! Comparisons as people see them.
 
+use super::super::link::Link;
 use super::*;
 use crate::evaluate::Record;
 use crate::evaluate::record::LintStatus;
@@ -44,6 +45,7 @@ fn header() -> Header {
         baseline: "runs/monday".to_owned(),
         candidate: Some("runs/tuesday".to_owned()),
         suite: Some("demo".to_owned()),
+        link: Some(Link::new("https://ci.example/7/{task}").unwrap()),
     }
 }
 

@@ -69,7 +69,7 @@ pub(super) fn compare(measure: Measure, common: &[Common<'_>], plan: Plan) -> Op
     let sum: f64 = both.iter().map(|task| task.difference).sum();
     let squares: f64 = both.iter().map(|task| task.difference * task.difference).sum();
     let test = if measure.kind() == Kind::Share {
-        share(&tables, single, sum, squares, n)
+        share(&tables, single, sum, squares)
     } else {
         let differences: Vec<f64> = both
             .iter()
@@ -114,22 +114,34 @@ struct Test {
     minimum_detectable: Option<f64>,
 }
 
-fn share(tables: &[strata::Table], single: bool, sum: f64, squares: f64, n: f64) -> Test {
+fn share(tables: &[strata::Table], single: bool, sum: f64, squares: f64) -> Test {
+    let n = tables.len() as u64;
+    let only =
+        |b: u64| tables.iter().filter(|table| table.a[0] != table.b[0] && table.b[0] == b).count() as u64;
     let (p_value, method) = if single {
-        let only = |b: u64| tables.iter().filter(|table| table.a[0] != table.b[0] && table.b[0] == b).count();
-        (pair::mcnemar_mid_p(only(1) as u64, only(0) as u64), Method::McnemarMidP)
+        (pair::mcnemar_mid_p(only(1), only(0)), Method::McnemarMidP)
     } else {
         match strata::test(tables) {
             (p, strata::Means::Exact) => (p, Method::Permutation),
             (p, strata::Means::Approximate) => (p, Method::CochranMantelHaenszel),
         }
     };
+    // Whole numbers, so that equal shares of unlike denominators are equal.
+    let differs = |table: &&strata::Table| table.a[0] * table.b[1] != table.b[0] * table.a[1];
+    let differ = tables.iter().filter(differs).count() as u64;
+    let interval = |z| {
+        if single {
+            pair::tango_at(only(1), only(0), n, z)
+        } else {
+            pair::adjusted_wald(sum, squares, differ, n, z)
+        }
+    };
     Test {
         p_value,
         method,
-        interval: pair::tango_moments(sum, squares, n, Z95),
-        interval_90: pair::tango_moments(sum, squares, n, Z90),
-        minimum_detectable: (squares > 0.0).then(|| pair::detectable(squares, n).min(1.0)),
+        interval: interval(Z95),
+        interval_90: interval(Z90),
+        minimum_detectable: (squares > 0.0).then(|| pair::detectable(squares, n as f64).min(1.0)),
     }
 }
 
