@@ -127,8 +127,8 @@ fn run(world: &World, ground: &Ground, tree: &TreeChanges, diff: &Diff) -> Resul
     let mut run = LintRun::default();
     // Formatters first: they execute nothing of the tree, so what they read is what was written.
     for linter in &ground.linters.rows {
-        if let Way::Format { command } = linter.way {
-            format_files(&mut *session, ground.tree, &linter.name, command, diff, &mut run)?;
+        if let Way::Format { command, list } = linter.way {
+            format_files(&mut *session, ground.tree, &linter.name, (command, list), diff, &mut run)?;
         }
     }
     for (name, command) in &ground.linters.commands {
@@ -138,19 +138,37 @@ fn run(world: &World, ground: &Ground, tree: &TreeChanges, diff: &Diff) -> Resul
     Ok(run)
 }
 
+/// How a formatter is asked about a file, and about several.
+type Formatter = (fn(&dyn Tree, &str) -> Option<String>, Option<lint::Listing>);
+
 fn format_files(
     session: &mut dyn Session,
     base: &dyn Tree,
     name: &str,
-    command_of: fn(&dyn Tree, &str) -> Option<String>,
+    (command_of, list): Formatter,
     diff: &Diff,
     run: &mut LintRun,
 ) -> Result<(), SandboxError> {
     let nothing = TreeChanges::new();
     let base = Overlaid { base, changes: &nothing };
-    for file in diff.files.iter().filter(|file| !file.binary) {
-        let Some(path) = file.new.as_deref() else { continue };
-        let Some(command) = command_of(&base, path) else { continue };
+    let changed = diff.files.iter().filter(|file| !file.binary && file.new_bytes != file.old_bytes);
+    let mut files: Vec<(&FilePair, &str, String)> = changed
+        .filter_map(|file| {
+            let path = file.new.as_deref()?;
+            Some((file, path, command_of(&base, path)?))
+        })
+        .collect();
+    if let (Some(list), true) = (list, files.len() > 1) {
+        let paths: Vec<&str> = files.iter().map(|(_, path, _)| *path).collect();
+        let output = session.run(&step(list(&base, &paths), None))?;
+        // Where it breaks off each is asked, so that one file that it cannot read hides none of the others.
+        if matches!(output.ended, Ended::Exited(0 | 1)) && output.cut_bytes == 0 {
+            let text = String::from_utf8_lossy(&output.stdout);
+            let named: std::collections::BTreeSet<&str> = text.lines().map(str::trim).collect();
+            files.retain(|(_, path, _)| named.contains(path));
+        }
+    }
+    for (file, path, command) in files {
         let output = session.run(&step(command, Some(file.new_bytes.to_vec())))?;
         // What it would alter may have been there before: then the old text is asked too.
         if output.ended == Ended::Exited(0) {

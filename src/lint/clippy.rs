@@ -14,7 +14,7 @@ use crate::sandbox::{Ended, StepOutput, TREE};
 pub(super) const CLIPPY: Linter = Linter {
     name: Cow::Borrowed("clippy"),
     languages: &["rust"],
-    settings: &["clippy.toml", ".clippy.toml"],
+    settings: &["clippy.toml", ".clippy.toml", ".cargo", ".cargo/config.toml", ".cargo/config"],
     detect: |tree| tree.blob("Cargo.toml").is_some(),
     way: Way::Tree { command: Call::Made(command), read },
     version: Some("cargo clippy --version"),

@@ -99,6 +99,9 @@ impl Call {
     }
 }
 
+/// The command that asks a formatter about several files of a tree.
+pub type Listing = fn(&dyn Tree, &[&str]) -> String;
+
 /// How a tool is asked.
 #[derive(Debug, Clone)]
 pub enum Way {
@@ -113,6 +116,9 @@ pub enum Way {
     Format {
         /// The command, for a file of a tree; none where the tool is not for it.
         command: fn(&dyn Tree, &str) -> Option<String>,
+        /// A command that prints which of several files of the tree it would alter, one a line, and ends with 1 if
+        /// there are any; none where asking file by file costs little.
+        list: Option<Listing>,
     },
 }
 

@@ -144,7 +144,6 @@ impl Bench {
     fn predict(&self, case: &Case) -> [Vec<String>; 3] {
         let tree = self.path("work");
         for edit in &case.edits {
-            println!("{}", case.name);
             edit.apply(&tree);
         }
         git(&tree, &["add", "-A", "--force"]);
@@ -244,4 +243,14 @@ fn run(table: &str) -> Vec<String> {
 #[test]
 fn findings_in_rust_are_new_only_where_the_patch_made_them() {
     assert_eq!(run("ledger"), Vec::<String>::new());
+}
+
+#[test]
+fn findings_in_tsx_are_new_only_where_the_patch_made_them() {
+    assert_eq!(run("kiln"), Vec::<String>::new());
+}
+
+#[test]
+fn findings_in_typescript_are_new_only_where_the_patch_made_them() {
+    assert_eq!(run("quern"), Vec::<String>::new());
 }

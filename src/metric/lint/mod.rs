@@ -247,6 +247,15 @@ mod tests {
     }
 
     #[test]
+    fn a_count_of_a_whole_file_stays_old() {
+        let new = format!("{}{BASE}", "// new\n".repeat(4));
+        let long = |n: u8| finding(5, &format!("File has too many lines ({n}). Maximum allowed is 4."));
+        assert_eq!(compare(&[long(7)], &[long(8)], &changed(BASE, &new)), Compared::default());
+        let other = compare(&[finding(5, "no number")], &[finding(5, "no number")], &changed(BASE, &new));
+        assert_eq!(other.new.len(), 1);
+    }
+
+    #[test]
     fn one_more_of_an_old_finding_in_the_same_function_is_new() {
         let new = "fn a() {\n    one();\n    one();\n}\n\nfn b() {\n    two();\n}\n";
         let found = compare(&[finding(2, "m")], &[finding(2, "m"), finding(3, "m")], &changed(BASE, new));

@@ -38,20 +38,20 @@ pub(super) fn moved(old: &mut [Side], new: &mut [Side]) -> Vec<(Place, Place)> {
         }
     }
     let mut pairs = Vec::new();
-    for file in 0..new.len() {
+    for (file, side) in new.iter_mut().enumerate() {
         let mut line = 0;
-        while line < new[file].lines.len() {
-            let run = longest(old, &new[file], line, &places);
+        while line < side.lines.len() {
+            let run = longest(old, side, line, &places);
             let Some(run) = run.filter(|run| run.weight >= ENOUGH) else {
                 line += 1;
                 continue;
             };
             let from = run.from;
             let mut found: Vec<(usize, usize)> = run.lines;
-            beside(&old[from], &new[file], &mut found);
+            beside(&old[from], side, &mut found);
             line = found.iter().map(|(line, _)| line + 1).max().unwrap_or(line + 1).max(line + 1);
             for (mine, its) in found {
-                new[file].open[mine] = false;
+                side.open[mine] = false;
                 old[from].open[its] = false;
                 pairs.push(((file, mine), (from, its)));
             }

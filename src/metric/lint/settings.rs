@@ -24,7 +24,8 @@ pub(super) fn loosened(file: &FilePair) -> Vec<Finding> {
         SettingsForm::Ignore => more(&ignored(&old), ignored(&new)),
         SettingsForm::Program => more(&switched_off(&old), switched_off(&new)),
         SettingsForm::Data { tables } => {
-            let trees = data(path, &old, tables).zip(data(path, &new, tables));
+            let before = if file.old.is_some() { data(path, &old, tables) } else { Some(Value::Null) };
+            let trees = before.zip(data(path, &new, tables));
             // What cannot be read tells nothing; a tool that cannot read it either says so itself.
             let found = trees.map(|(old, new)| relaxed(&old, &new)).unwrap_or_default();
             found.into_iter().map(|one| (line_of(&new, &one.trail), one.what)).collect()
@@ -218,6 +219,27 @@ fn items(value: &Value) -> BTreeSet<String> {
     }
 }
 
+/// Flags of a compiler, in a list or a line; what is allowed by name stands behind its switch.
+fn flags(value: &Value) -> BTreeSet<String> {
+    let words: Vec<String> =
+        items_in_order(value).iter().flat_map(|one| one.split(' ')).map(str::to_owned).collect();
+    let joined = |(at, word): (usize, &String)| match word.as_str() {
+        "-A" | "--allow" | "--cap-lints" => {
+            format!("{word} {}", words.get(at + 1).map_or("", String::as_str))
+        }
+        _ => word.clone(),
+    };
+    words.iter().enumerate().map(joined).collect()
+}
+
+fn items_in_order(value: &Value) -> Vec<String> {
+    match value {
+        Value::Array(list) => list.iter().filter_map(Value::as_str).map(str::to_owned).collect(),
+        Value::String(one) => vec![one.clone()],
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::Object(_) => Vec::new(),
+    }
+}
+
 fn walk(path: &mut Vec<String>, old: &Value, new: &Value, found: &mut Vec<Relaxed>) {
     if old == new {
         return;
@@ -230,7 +252,13 @@ fn walk(path: &mut Vec<String>, old: &Value, new: &Value, found: &mut Vec<Relaxe
         |what: String, item: &String| Relaxed { what, trail: own_trail().chain([item.clone()]).collect() };
     let (before, after) = (items(old), items(new));
     let is_negated = |one: &&String| one.starts_with('!');
-    if LISTS.contains(&key) || key.starts_with("allowed-") {
+    if key == "rustflags" {
+        let lax =
+            |flag: &&String| ["-A", "--allow", "--cap-lints"].iter().any(|begin| flag.starts_with(begin));
+        found.extend(
+            flags(new).difference(&flags(old)).filter(lax).map(|one| item(format!("{at}: {one}"), one)),
+        );
+    } else if LISTS.contains(&key) || key.starts_with("allowed-") {
         found.extend(after.difference(&before).map(|one| item(format!("{at}: {one}"), one)));
     } else if (WANTED.contains(&key) || key.starts_with("disallowed-"))
         && !old.is_object()
@@ -317,6 +345,21 @@ mod tests {
             |text: &str| Side { path: path.to_owned(), mode: 0o100_644, bytes: text.as_bytes().into() };
         let diff = diff(&[ChangedFile { old: Some(side(old)), new: Some(side(new)) }]);
         loosened(&diff.files[0]).into_iter().map(|finding| finding.message).collect()
+    }
+
+    #[test]
+    fn a_new_file_of_settings_may_be_lax_from_the_start() {
+        let new = Side {
+            path: "src/old/.eslintrc.json".to_owned(),
+            mode: 0o100_644,
+            bytes: br#"{"rules":{"eqeqeq":"off","no-var":"error"}}"#[..].into(),
+        };
+        let diff = diff(&[ChangedFile { old: None, new: Some(new) }]);
+        let found = loosened(&diff.files[0]);
+        assert_eq!(
+            found.iter().map(|one| &*one.message).collect::<Vec<_>>(),
+            ["rules.eqeqeq: off for nothing"]
+        );
     }
 
     #[test]
@@ -411,6 +454,12 @@ mod tests {
                     {"includes":["b"],"linter":{"rules":{"style":{"useConst":"off"}}}},
                     {"includes":["a"],"linter":{"rules":{"style":{"x":"off"}}}}]}"#,
                 &["files.includes: !src/old", "overrides.linter.rules.style.useConst: off for nothing"],
+            ),
+            (
+                ".cargo/config.toml",
+                "[build]\nrustflags = [\"-Dwarnings\"]\n",
+                "[build]\nrustflags = [\"-Dwarnings\", \"-A\", \"dead_code\", \"-C\", \"debuginfo=0\"]\n",
+                &["build.rustflags: -A dead_code"],
             ),
             ("src/settings.json", r#"{"strict":true}"#, r#"{"strict":false}"#, &[]),
         ];
