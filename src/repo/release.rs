@@ -122,9 +122,11 @@ impl Release<'_> {
             Registry::Npm => {
                 format!("mkdir out && npm pack '{name}@{version}' --ignore-scripts --pack-destination out")
             }
+            // pip asks an archive of sources for its metadata, which may take a build tool: that one comes as it is, and
+            // is not built from its sources as well.
             Registry::Pypi => format!(
                 "mkdir out && python3 -m venv /tmp/venv && /tmp/venv/bin/python -m pip download --no-deps \
-                 --no-binary :all: -d out '{name}=={version}'"
+                 --no-binary '{name}' -d out '{name}=={version}'"
             ),
             // A lockfile may name a yanked release, a requirement may not: the package is locked at any version first,
             // then at this one.

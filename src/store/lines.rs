@@ -58,6 +58,7 @@ pub(super) fn each_line<T: Send>(
 }
 
 /// Sends blocks until the file ends or nobody listens any more.
+#[expect(clippy::needless_pass_by_value, reason = "dropping it tells the reader that the file ended")]
 fn read_ahead<T: Send>(
     mut file: File,
     parse: &(impl Fn(&[u8]) -> Option<serde_json::Result<T>> + Sync),

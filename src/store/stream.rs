@@ -6,8 +6,13 @@
 //! Invariants: a trial (task, model, scaffold, sample) is given once: repeated identically it is left out, with another
 //! content it is an error; memory is some blocks and some 60 bytes a record.
 
-use std::collections::HashMap;
+#![expect(
+    clippy::disallowed_types,
+    reason = "millions of keys, looked up and never iterated in an order that shows"
+)]
+
 use std::collections::hash_map::Entry;
+use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
@@ -106,7 +111,7 @@ fn agree(file: &Path, doubtful: &HashMap<usize, u32>) -> Result<(), ReadError> {
 
 /// Hash of all of a record that is compared between runs.
 fn compared(record: &Record) -> [u8; 32] {
-    let bare = Record { environment: Default::default(), timing: Default::default(), ..record.clone() };
+    let bare = Record { environment: BTreeMap::new(), timing: BTreeMap::new(), ..record.clone() };
     // A record was made of JSON and can be made into it.
     *blake3::hash(&serde_json::to_vec(&bare).unwrap_or_default()).as_bytes()
 }

@@ -19,12 +19,15 @@ use crate::syntax::index::{Cache, Graph, Index};
 use crate::syntax::{DefinitionKind, Source, language_of};
 
 mod acquit;
+mod attributes;
+mod beside;
 mod place;
 mod role;
 mod sign;
 mod spread;
 mod topic;
 mod view;
+mod wording;
 
 #[cfg(test)]
 pub(crate) mod tests;
@@ -161,6 +164,7 @@ pub(crate) struct Facts<'a> {
     graph: OnceCell<Graph>,
     reachable: OnceCell<BTreeSet<String>>,
     base_paths: OnceCell<Vec<String>>,
+    attributes: OnceCell<attributes::Attributes>,
     referring: RefCell<BTreeMap<String, Option<String>>>,
     types: OnceCell<(BTreeSet<String>, BTreeSet<String>)>,
 }
@@ -186,6 +190,7 @@ impl<'a> Facts<'a> {
             graph: OnceCell::new(),
             reachable: OnceCell::new(),
             base_paths: OnceCell::new(),
+            attributes: OnceCell::new(),
             referring: RefCell::new(BTreeMap::new()),
             types: OnceCell::new(),
         }
@@ -247,6 +252,11 @@ impl<'a> Facts<'a> {
     /// Paths of the base.
     pub fn base_paths(&self) -> &[String] {
         self.base_paths.get_or_init(|| self.input.base.paths())
+    }
+
+    /// What the base's attributes say of files.
+    fn attributes(&self) -> &attributes::Attributes {
+        self.attributes.get_or_init(|| attributes::Attributes::read(self.input.base, self.base_paths()))
     }
 
     pub fn unit(&self, unit: usize) -> &'a Unit {

@@ -5,7 +5,9 @@
 
 use std::ops::Range;
 
-use super::view::{line_breaks, tokens_in};
+use super::beside::{PARAGRAPH, comment_beside};
+use super::view::line_breaks;
+use super::wording::Words;
 use super::{Facts, Mark, has_tokens};
 use crate::diff::{Change, Role, Unit, UnitKind};
 use crate::syntax::{Source, TokenKind, flag};
@@ -27,19 +29,19 @@ pub(crate) enum Place {
 }
 
 /// The ground of one change of an anchor on one side of its file.
-struct Ground {
+pub(super) struct Ground {
     unit: usize,
     file: usize,
     old: bool,
     /// The change itself; empty where the other side alone has text.
-    change: Range<usize>,
-    lines: [usize; 2],
-    statement: Range<usize>,
+    pub change: Range<usize>,
+    pub lines: [usize; 2],
+    pub statement: Range<usize>,
     /// A body that the anchor did not touch.
-    except: Option<Range<usize>>,
-    item: Range<usize>,
+    pub except: Option<Range<usize>>,
+    pub item: Range<usize>,
     test: bool,
-    data: bool,
+    pub data: bool,
 }
 
 /// All grounds of a patch.
@@ -48,12 +50,14 @@ pub(crate) struct Grounds<'a> {
     all: Vec<Ground>,
     /// Names that anchors add, change or delete, with the anchor.
     spoken: Vec<(String, usize)>,
+    words: Words,
 }
 
 impl<'a> Grounds<'a> {
     pub fn new(facts: &'a Facts<'a>, anchors: &[bool], marks: &[Option<Mark>]) -> Self {
         let mut all = Vec::new();
         let mut names = Vec::new();
+        let mut words = Words::default();
         for (number, unit) in facts.input.diff.units.iter().enumerate() {
             let test = unit.role == Role::Test;
             if unit.file_level || !(anchors[number] || (test && has_tokens(unit) && marks[number].is_none()))
@@ -62,6 +66,7 @@ impl<'a> Grounds<'a> {
             }
             if anchors[number] {
                 names.extend(unit.defines.iter().map(|name| (name.clone(), number)));
+                words.add(number, &facts.view.tokens(unit));
             }
             for change in &unit.changes {
                 for old in [true, false] {
@@ -69,7 +74,7 @@ impl<'a> Grounds<'a> {
                 }
             }
         }
-        Self { facts, all, spoken: names }
+        Self { facts, all, spoken: names, words }
     }
 
     /// Where a comment or format unit stands; other kinds are never beside.
@@ -97,6 +102,9 @@ impl<'a> Grounds<'a> {
     }
 
     fn comment(&self, number: usize, edit: &Unit) -> Place {
+        // What stood there before was not put there to pass for a part of the change.
+        let known =
+            edit.changes.iter().any(|change| !self.facts.view.old_text(change).trim_ascii().is_empty());
         for change in &edit.changes {
             for old in [false, true] {
                 let range = self.facts.view.core(change, old);
@@ -112,9 +120,12 @@ impl<'a> Grounds<'a> {
                     if created {
                         return self.beside(ground, "part of the new file with");
                     }
-                    if let Some(how) = comment_beside(side, &range, lines, ground) {
+                    if let Some(how) = comment_beside(side, &range, lines, ground, known) {
                         return self.beside(ground, how);
                     }
+                }
+                if let Some(ground) = side.and_then(|side| self.heads(edit, side, change.file, old, &range)) {
+                    return self.beside(ground, "heads the items of");
                 }
             }
         }
@@ -123,15 +134,72 @@ impl<'a> Grounds<'a> {
             .spoken
             .iter()
             .find(|(name, anchor)| name.len() > 2 && *anchor != number && speaks_of(&text, name));
-        match named {
-            Some((name, anchor)) => {
-                let unit = self.facts.unit(*anchor);
-                let evidence = self.facts.view.evidence(unit, "x");
-                let why = format!("speaks of `{name}`, which {} changes", unit.id);
-                Place::Beside { line: evidence.line, file: evidence.file, why }
-            }
-            None => Place::Away,
+        if let Some((name, anchor)) = named {
+            let unit = self.facts.unit(*anchor);
+            let evidence = self.facts.view.evidence(unit, "x");
+            let why = format!("speaks of `{name}`, which {} changes", unit.id);
+            return Place::Beside { line: evidence.line, file: evidence.file, why };
         }
+        let (old, new) = (self.facts.view.deleted(edit), self.facts.view.inserted(edit));
+        let documents = edit.changes.iter().any(|change| self.documents(change));
+        if let Some((anchor, how)) = self.words.follows(&old, &new, known || documents) {
+            let unit = self.facts.unit(anchor);
+            let evidence = self.facts.view.evidence(unit, "x");
+            return Place::Beside {
+                line: evidence.line,
+                file: evidence.file,
+                why: format!("{how} {}", unit.id),
+            };
+        }
+        edit.changes.iter().find_map(|change| self.documents_used(edit, change)).unwrap_or(Place::Away)
+    }
+
+    /// The change is of documentation.
+    fn documents(&self, change: &Change) -> bool {
+        [false, true].into_iter().any(|old| {
+            let range = self.facts.view.core(change, old);
+            self.side(change.file, old)
+                .is_some_and(|source| (source.language.doc_comment)(&source.bytes[range.clone()]))
+        })
+    }
+
+    /// Documentation of something that a changed statement names.
+    fn documents_used(&self, edit: &Unit, change: &Change) -> Option<Place> {
+        self.documents(change).then_some(())?;
+        let old = self.facts.view.core(change, false).is_empty();
+        let source = self.side(change.file, old)?;
+        let name = source.entity_at(self.facts.view.core(change, old).start).pop()?;
+        (name.len() > 3).then_some(())?;
+        let test = edit.role == Role::Test;
+        let uses = |ground: &&Ground| {
+            let text =
+                self.side(ground.file, ground.old).and_then(|side| side.bytes.get(ground.statement.clone()));
+            (test || !ground.test)
+                && text
+                    .is_some_and(|text| line_breaks(text) <= PARAGRAPH && super::view::has_word(text, &name))
+        };
+        let ground = self.all.iter().find(uses)?;
+        Some(self.beside(ground, &format!("documents `{name}`, which is named by the statement of")))
+    }
+
+    /// The comment stands on its own between blank lines, and the next item is all new, or was all taken away.
+    fn heads(
+        &self,
+        edit: &Unit,
+        side: &Source,
+        file: usize,
+        old: bool,
+        range: &Range<usize>,
+    ) -> Option<&Ground> {
+        let token = side.token_at(range.end.saturating_sub(1))? + 1;
+        let next = (token..side.tokens.len()).find(|token| side.tokens[*token].kind != TokenKind::Comment)?;
+        let start = side.tokens[next].start as usize;
+        self.of(edit, file, old).find(|ground| {
+            let kind = self.facts.unit(ground.unit).kind;
+            matches!(kind, UnitKind::Added | UnitKind::Removed)
+                && ground.change.start <= start
+                && start < ground.change.end
+        })
     }
 
     fn format(&self, edit: &Unit) -> Place {
@@ -198,7 +266,7 @@ fn speaks_of(text: &str, name: &str) -> bool {
         .any(|form| text.contains(form.as_str()))
 }
 
-fn within(inner: &Range<usize>, outer: &Range<usize>) -> bool {
+pub(super) fn within(inner: &Range<usize>, outer: &Range<usize>) -> bool {
     outer.start <= inner.start && inner.end <= outer.end && outer.start < outer.end
 }
 
@@ -238,96 +306,11 @@ fn ground(facts: &Facts, unit: usize, change: &Change, old: bool, test: bool) ->
     if source.nodes[statement].is(flag::ITEM | flag::GROUP) || source.nodes[inner].is(flag::ITEM) {
         let body = source.children(inner).find(|child| {
             source.nodes[*child].flags & (flag::BODY | flag::CONTAINER) != 0
-                && source.kind_name(*child) != "parameters"
-                && source.kind_name(*child) != "type_parameters"
+                && !matches!(source.kind_name(*child), "parameters" | "type_parameters" | "where_clause")
         });
         ground.except = body.map(|body| source.range(body)).filter(|body| {
             !within(&(range[0]..range[1]), body) || range[0] == range[1] && range[0] <= body.start
         });
     }
     ground
-}
-
-/// How a comment stands beside a ground, if it does.
-fn comment_beside(
-    source: Option<&Source>,
-    range: &Range<usize>,
-    lines: [usize; 2],
-    ground: &Ground,
-) -> Option<&'static str> {
-    if within(range, &ground.statement) && !ground.except.as_ref().is_some_and(|body| within(range, body)) {
-        return Some("inside the statement that is changed by");
-    }
-    if ground.change.is_empty() || ground.data {
-        // Text was taken away here, or put here: the line and its neighbours.
-        let near = lines[0] <= ground.lines[0].max(ground.lines[1]) + 1 && ground.lines[0] <= lines[1] + 1;
-        return near.then_some("beside the place of");
-    }
-    let source = source?;
-    if let Some(below) = statement_below(source, range) {
-        let start = below.start;
-        let same = start == ground.statement.start;
-        let text = source.bytes.get(start.min(ground.change.start)..ground.change.start).unwrap_or(&[]);
-        let close = within(&ground.statement, &below) && line_breaks(text) <= 5;
-        if same || close {
-            return Some("directly above");
-        }
-    }
-    let line_end = source.bytes[..range.start.min(source.bytes.len())].rsplit(|byte| *byte == b'\n').next();
-    let before = range.start - line_end.map_or(0, <[u8]>::len);
-    let trailing = tokens_in(source, before..range.start).last();
-    if let Some(token) = trailing {
-        let at = source.tokens[token].range();
-        if within(&at, &ground.statement) && !ground.except.as_ref().is_some_and(|body| within(&at, body)) {
-            return Some("at the line end of");
-        }
-    }
-    if closes(source, range, ground) {
-        return Some("directly below");
-    }
-    if (source.language.doc_comment)(&source.bytes[range.clone()]) {
-        let leaf = source.leaf_at(range.start)?;
-        let item = source.range(source.grouped(source.described(leaf)));
-        let head = ground.statement.start == item.start || ground.item == item;
-        // What a body does is its item's business too; that of a smaller item inside is not.
-        let inside = within(&ground.change, &item) && source.item_at(ground.change.start).end == item.end;
-        if head || inside || within(&ground.item, &item) && ground.item.start == item.start {
-            return Some("documentation of the item that is changed by");
-        }
-    }
-    None
-}
-
-/// The comment stands on the line below the ground, and on its own: no statement begins directly below.
-fn closes(source: &Source, range: &Range<usize>, ground: &Ground) -> bool {
-    let gap = source.bytes.get(ground.statement.end..range.start).unwrap_or(b"x");
-    let next_line = gap.iter().all(u8::is_ascii_whitespace) && line_breaks(gap) == 1;
-    next_line && statement_below(source, range).is_none_or(|below| below.is_empty())
-}
-
-/// The outermost statement or item that begins directly below a comment: no blank line between.
-fn statement_below(source: &Source, range: &Range<usize>) -> Option<Range<usize>> {
-    let mut token = source.token_at(range.end.saturating_sub(1))? + 1;
-    let mut end = range.end;
-    loop {
-        let next = source.tokens.get(token)?;
-        let gap = source.bytes.get(end..next.start as usize).unwrap_or(&[]);
-        if line_breaks(gap) > 1 {
-            return None;
-        }
-        if next.kind != TokenKind::Comment {
-            break;
-        }
-        end = next.end as usize;
-        token += 1;
-    }
-    let start = source.tokens[token].start as usize;
-    if matches!(source.text(token), b"}" | b")" | b"]") {
-        return None;
-    }
-    let leaf = source.tokens[token].node as usize;
-    let outermost =
-        source.ancestors(leaf).take_while(|node| source.range(*node).start == start && *node != 0);
-    let statement = outermost.filter(|node| source.statement_of(*node) == *node).last();
-    Some(source.range(statement.unwrap_or(leaf)))
 }

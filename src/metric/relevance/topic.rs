@@ -16,8 +16,28 @@ pub(crate) struct Topic {
 }
 
 /// Turns of phrase that make a kind of edit the task's own.
-const DOCUMENTATION: &[&str] =
-    &["documentation", "docs", "doc comment", "docstring", "rustdoc", "typo", "readme", "comment"];
+const DOCUMENTATION: &[&str] = &[
+    "documentation",
+    "docs",
+    "doc comment",
+    "code comment",
+    "docstring",
+    "rustdoc",
+    "jsdoc",
+    "typo",
+    "readme",
+    "update comment",
+    "update the comment",
+    "fix comment",
+    "fix the comment",
+    "outdated comment",
+    "stale comment",
+    "misleading comment",
+    "wrong comment",
+    "comment says",
+    "comments say",
+    "comment is wrong",
+];
 const FORMATTING: &[&str] = &["rustfmt", "cargo fmt", "reformat", "code style", "whitespace", "prettier"];
 const PRINTING: &[&str] = &["logging", "log message", "println", "printing", "print ", "stderr", "stdout"];
 const HOUSEKEEPING: &[&str] =
@@ -67,6 +87,14 @@ impl Topic {
         (whole && super::view::has_word(self.text.as_bytes(), &name)) || self.allowed.is_match(path)
     }
 
+    /// The statement names the folder, or the scope allows it.
+    pub fn names_folder(&self, path: &str) -> bool {
+        let name = path.rsplit('/').next().unwrap_or(path);
+        self.names(name)
+            || self.text.contains(&format!("{}/", name.to_lowercase()))
+            || self.allowed.is_match(format!("{path}/x"))
+    }
+
     /// The statement uses this word, in any form of it.
     pub fn says(&self, word: &str) -> bool {
         self.text.contains(word)
@@ -89,8 +117,14 @@ impl Topic {
     }
 }
 
+/// Whole words, or with an ending after them: `typo`, `typos`; but `comments` are the program's own in most statements.
 fn says_any(text: &str, turns: &[&str]) -> bool {
-    turns.iter().any(|turn| text.contains(turn))
+    turns.iter().any(|turn| {
+        let word = turn.starts_with(char::is_alphanumeric);
+        text.match_indices(turn).any(|(at, _)| {
+            !word || !text[..at].ends_with(|c: char| c.is_alphanumeric() || c == '_' || c == '/' || c == '.')
+        })
+    })
 }
 
 fn words(text: &str) -> impl Iterator<Item = &str> {
@@ -123,6 +157,19 @@ mod tests {
         assert!(
             Topic::new(Some("Contradictory behaviour compared to documentation"), None).about_documentation()
         );
+    }
+
+    #[test]
+    fn documentation_is_spoken_of_in_words() {
+        for (statement, expected) in [
+            ("The docs are wrong.", true),
+            ("Fix typos in errors.", true),
+            ("The comment says otherwise.", true),
+            ("Comments in the input are dropped.", false),
+            ("See https://example.org/docs/x for more.", false),
+        ] {
+            assert_eq!(Topic::new(Some(statement), None).about_documentation(), expected, "{statement}");
+        }
     }
 
     #[test]

@@ -17,11 +17,51 @@ pub(crate) fn collected(facts: &Facts, path: &str) -> Option<bool> {
     if detached(facts, path) {
         return Some(false);
     }
-    Some(facts.reachable().contains(path))
+    Some(facts.reachable().contains(path) || declared(facts, path))
+}
+
+/// A module around the file declares it in its text, perhaps inside a macro, where the syntax tree shows no module.
+fn declared(facts: &Facts, path: &str) -> bool {
+    let Some(inner) = path.strip_suffix(".rs").map(|inner| inner.strip_suffix("/mod").unwrap_or(inner))
+    else {
+        return false;
+    };
+    let Some((folder, stem)) = inner.rsplit_once('/') else { return false };
+    let result = facts.result();
+    ["mod.rs", "lib.rs", "main.rs"]
+        .iter()
+        .map(|name| format!("{folder}/{name}"))
+        .chain([format!("{folder}.rs")])
+        .any(|parent| {
+            let Some(blob) = result.blob(&parent).filter(|_| parent != path) else { return false };
+            let declares = has_words(&blob.bytes, &["mod", stem]);
+            // What a lost file declares is lost too.
+            declares
+                && (facts.input.base.blob(&parent).is_some()
+                    || facts.reachable().contains(&parent)
+                    || declared(facts, &parent))
+        })
+}
+
+/// The words stand one after the other, white space between.
+fn has_words(text: &[u8], words: &[&str]) -> bool {
+    let words_of = text.split(|byte| !(byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'#')));
+    let mut found = words_of.filter(|word| !word.is_empty());
+    let mut before: &[u8] = b"";
+    found.any(|word| {
+        let hit = before == words[0].as_bytes() && word == words[1].as_bytes();
+        before = word;
+        hit
+    })
 }
 
 /// The file lies in a created package that no other manifest speaks of: no build of the repository enters it.
 pub(super) fn detached(facts: &Facts, path: &str) -> bool {
+    package_alone(facts, path).is_some()
+}
+
+/// The folder of such a package.
+pub(super) fn package_alone(facts: &Facts, path: &str) -> Option<String> {
     let created: BTreeSet<&str> = facts
         .input
         .diff
@@ -31,18 +71,19 @@ pub(super) fn detached(facts: &Facts, path: &str) -> bool {
         .filter_map(|file| file.new.as_deref())
         .filter_map(|path| path.strip_suffix("/Cargo.toml"))
         .collect();
-    let Some(folder) = created.into_iter().find(|folder| below(path, folder).is_some()) else { return false };
+    let folder = created.into_iter().find(|folder| below(path, folder).is_some())?;
     let result = facts.result();
     let manifests: Vec<String> =
         result.paths().into_iter().filter(|path| path.ends_with("Cargo.toml")).collect();
     let other = |manifest: &String| below(manifest, folder).is_none();
-    !manifests.iter().filter(|manifest| other(manifest)).any(|manifest| {
+    let entered = manifests.iter().filter(|manifest| other(manifest)).any(|manifest| {
         let table: Option<toml::Table> = result
             .blob(manifest)
             .and_then(|blob| String::from_utf8(blob.bytes).ok())
             .and_then(|text| text.parse().ok());
         table.is_some_and(|table| speaks_of(&toml::Value::Table(table), folder))
-    })
+    });
+    (!entered).then(|| folder.to_owned())
 }
 
 /// A string of the manifest, read as a glob or as the end of a path, means the folder.

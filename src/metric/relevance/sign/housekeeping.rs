@@ -73,6 +73,22 @@ pub(super) fn find(facts: &Facts, unit: usize) -> Option<Mark> {
     })
 }
 
+/// Names that say nothing of which file is meant.
+const COMMON: &[&str] = &[
+    "cargo",
+    "package",
+    "main",
+    "index",
+    "test",
+    "tests",
+    "build",
+    "target",
+    "setup",
+    "config",
+    "readme",
+    "changelog",
+];
+
 /// The text names a file that the patch creates, renames or deletes: CI follows the change.
 fn carries(facts: &Facts, unit: usize) -> bool {
     let edit = facts.unit(unit);
@@ -81,7 +97,9 @@ fn carries(facts: &Facts, unit: usize) -> bool {
         [&file.old, &file.new].into_iter().flatten().any(|path| {
             let name = path.rsplit('/').next().unwrap_or(path);
             let stem = name.split('.').next().unwrap_or(name);
-            path != facts.view.path(edit) && stem.len() > 3 && has_word(text.as_bytes(), stem)
+            let telling = stem.len() > 3 && !COMMON.contains(&stem.to_lowercase().as_str());
+            path != facts.view.path(edit)
+                && (has_word(text.as_bytes(), path) || telling && has_word(text.as_bytes(), stem))
         })
     })
 }

@@ -63,7 +63,12 @@ pub(crate) fn generated(facts: &Facts, unit: usize) -> Option<(Vec<Evidence>, St
             let evidence = Evidence { file: manifest.clone(), line: 0, text: String::new() };
             Some((vec![evidence], format!("lockfile of {manifest}, which changed")))
         }
-        None if facts.view.file(edit)?.role == Role::Generated => {
+        None if facts.attributes().role(path) == Some(Role::Generated) => {
+            Some((vec![facts.at(unit, "")], "made by a program, by the attributes of the base".to_owned()))
+        }
+        None if facts.view.file(edit)?.role == Role::Generated
+            && !facts.attributes().written_by_hand(path) =>
+        {
             Some((vec![facts.at(unit, "")], "made by a program, by its name or its first lines".to_owned()))
         }
         Some(Lock::Alone) | None => None,

@@ -52,8 +52,14 @@ fn renamed(facts: &Facts, edit: &Unit) -> Option<String> {
                 return None;
             }
             defined += 1;
-            // Where the value changes as well, a new name may be due.
+            // Where the value, or the type of a parameter, changes as well, a new name may be due.
             let statement = source.statement_at(here.start);
+            let own = &definition.range;
+            if definition.kind == DefinitionKind::Parameter
+                && facts.input.diff.units.iter().any(|other| touches(other, edit, first.file, own))
+            {
+                return None;
+            }
             let head = source.leaf_at(here.start).map(|leaf| source.statement_of(leaf));
             let whole = head.is_some_and(|node| source.nodes[source.ungrouped(node)].is(flag::ITEM));
             if !whole
@@ -78,17 +84,43 @@ fn touches(other: &Unit, than: &Unit, file: usize, range: &std::ops::Range<usize
         })
 }
 
-/// What an import declaration brings into scope, and where.
-type Binding = (Vec<String>, Option<String>, bool, Vec<String>);
+/// What an import declaration brings into scope, and where: the entities around it, and blocks that run on a condition.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+struct Binding {
+    path: Vec<String>,
+    alias: Option<String>,
+    public: bool,
+    around: Vec<String>,
+    blocks: usize,
+    /// Words beside the names that say what kind of import it is, such as `type`.
+    kind: Vec<String>,
+}
 
 fn bindings(source: &Source) -> Vec<(Binding, Import)> {
     let imports = source.imports().into_iter().filter(|import| !import.is_mod_decl);
     imports
         .map(|import| {
             let around = source.entity_at(import.range.start);
-            ((import.path.clone(), import.alias.clone(), import.public, around), import)
+            let leaf = source.leaf_at(import.range.start);
+            let blocks = leaf.map_or(0, |leaf| {
+                source.ancestors(leaf).filter(|node| source.nodes[*node].is(flag::STATEMENT_LIST)).count()
+            });
+            let (path, alias, public) = (import.path.clone(), import.alias.clone(), import.public);
+            (Binding { path, alias, public, around, blocks, kind: kind_of(source, &import) }, import)
         })
         .collect()
+}
+
+/// `type` and the like, before the declaration's names or before this one.
+fn kind_of(source: &Source, import: &Import) -> Vec<String> {
+    let words = ["type", "typeof"];
+    let tokens: Vec<usize> = tokens_in(source, import.range.clone()).collect();
+    let is = |token: usize| words.iter().find(|word| source.text(token) == word.as_bytes());
+    let head = tokens.get(1).copied().and_then(is);
+    let name = import.name().unwrap_or("*");
+    let own =
+        tokens.windows(2).find(|pair| source.text(pair[1]) == name.as_bytes()).and_then(|pair| is(pair[0]));
+    [head, own].into_iter().flatten().map(|word| (*word).to_owned()).collect()
 }
 
 fn counts(bindings: &[(Binding, Import)]) -> BTreeMap<&Binding, usize> {

@@ -1,6 +1,6 @@
 //! `scratch`: reproduction programs, notes, backups, logs that were left in the tree.
 
-use super::file::{collected, detached, referred_to};
+use super::file::{collected, detached, package_alone, referred_to};
 use crate::diff::{FilePair, Role};
 use crate::metric::relevance::role::is_program;
 use crate::metric::relevance::{Evidence, Facts, Grade, Mark, Sign};
@@ -72,7 +72,12 @@ pub(super) fn find(facts: &Facts, unit: usize) -> Option<Mark> {
     let edit = facts.unit(unit);
     let file = facts.view.file(edit).filter(|file| file.old.is_none())?;
     let path = file.new.as_deref()?;
-    if facts.topic.names_file(path) {
+    // Of a package by itself the statement would name the folder: it may well name another `src/main.rs`.
+    let named = match package_alone(facts, path) {
+        Some(folder) => facts.topic.names_folder(&folder),
+        None => facts.topic.names_file(path),
+    };
+    if named {
         return None;
     }
     let why = reason(facts, file, path)?;

@@ -25,8 +25,13 @@ pub(super) fn find(facts: &Facts, unit: usize) -> Option<Mark> {
     let [change] = &edit.changes[..] else { return None };
     let names = private_names(facts, unit)?;
     let own = change.new[0]..change.new[1];
+    if edit.kind == UnitKind::Added && runs_documentation(facts, change) {
+        return None;
+    }
     for name in &names {
-        let used = !facts.view.mentions(change.file, name, std::slice::from_ref(&own)).is_empty();
+        let places = facts.view.mentions(change.file, name, std::slice::from_ref(&own));
+        let used =
+            places.into_iter().any(|at| edit.kind != UnitKind::Import || !of_another(facts, change.file, at));
         if used || facts.topic.names(name) || seen_elsewhere(facts, change.file, name) {
             return None;
         }
@@ -54,6 +59,29 @@ pub(super) fn find(facts: &Facts, unit: usize) -> Option<Mark> {
     let evidence = Evidence { text: no_references(first, 1), ..at };
     let why = format!("added, and nothing refers to `{}`, which is private to its file", names.join("`, `"));
     Some(Mark { sign: Sign::Unused, grade, evidence: vec![evidence], why })
+}
+
+/// The item's documentation holds an example, which is run as a test.
+fn runs_documentation(facts: &Facts, change: &crate::diff::Change) -> bool {
+    let Some(source) = facts.view.new_side(change.file) else { return false };
+    let start = facts.view.core(change, false).start;
+    let Some(first) = source.token_at(start) else { return false };
+    let above = (0..first).rev().take_while(|token| source.tokens[*token].kind == TokenKind::Comment);
+    let own = tokens_in(source, change.new[0]..change.new[1]);
+    above.chain(own).any(|token| {
+        let text = source.text(token);
+        source.tokens[token].kind == TokenKind::Comment
+            && (source.language.doc_comment)(text)
+            && text.windows(3).any(|window| window == b"```")
+    })
+}
+
+/// The word is the last part of a path that says itself whose it is: `Ordering::Acquire` does not use an import.
+fn of_another(facts: &Facts, file: usize, at: usize) -> bool {
+    let Some(source) = facts.view.new_side(file) else { return false };
+    let Some(token) = source.token_at(at) else { return false };
+    let before = |steps: usize| token.checked_sub(steps).map_or(&b""[..], |token| source.text(token));
+    before(1) == b"::" && !matches!(before(2), b"self" | b"super" | b"crate" | b"")
 }
 
 /// The names that a unit adds, if all of them are private to their file: of an added item or variable, or of imports
@@ -246,6 +274,11 @@ fn cannot_be_used_unnamed(facts: &Facts, source: &Source, range: [usize; 2], nam
     if !original.chars().next().is_some_and(char::is_uppercase)
         || original.chars().skip(1).all(|c| !c.is_lowercase())
     {
+        return true;
+    }
+    // A part of a type is no trait.
+    let owner = import.path.iter().rev().nth(1);
+    if owner.is_some_and(|owner| owner.starts_with(char::is_uppercase)) {
         return true;
     }
     let standard = matches!(import.path.first().map(String::as_str), Some("std" | "core" | "alloc"));

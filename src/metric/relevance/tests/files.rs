@@ -49,7 +49,7 @@ fn created_files() {
         ("src/a.rs.rej", "x\n", &["B scratch Other"]),
         ("SUMMARY.md", "# Summary\n", &["B scratch Other"]),
         ("check/Cargo.toml", "[package]\nname = \"check\"\n", &["B scratch Config"]),
-        ("tests/reproduce.rs", "#[test]\nfn r() {}\n", &["Unproven Test"]),
+        ("tests/reproduce.rs", "use x::a::f;\n\n#[test]\nfn r() {\n    f();\n}\n", &["Unproven Test"]),
         (".gitignore", "/target\ntarget/\n", &["B housekeeping Config"]),
         (".github/workflows/ci.yml", "on: push\n", &["B housekeeping Config"]),
         ("Cargo.lock", "version = 4\n", &["B housekeeping Config"]),
@@ -123,4 +123,78 @@ fn notes_are_scratch_whatever_they_are_called() {
     }
     let kept = signs("CONTRIBUTING.md", "# Notes\n\nHow to help.\n", "f gives the wrong number");
     assert!(kept.iter().all(|sign| !sign.contains("scratch")), "{kept:?}");
+}
+
+#[test]
+fn a_package_by_itself_is_scratch_although_the_statement_has_a_file_of_that_name() {
+    let base = base();
+    let result = edited(
+        &base,
+        &[
+            (".gitignore", Some("/target\n**/*.rs.bk\nCargo.lock\n")),
+            ("try_it/Cargo.toml", Some("[package]\nname = \"try_it\"\n")),
+            ("try_it/src/main.rs", Some("fn main() {}\n")),
+        ],
+    );
+    let shown = of_trees(&base, &result, "panicked at src/main.rs:8:5");
+    assert!(shown.iter().all(|line| line.starts_with("B ")), "{shown:#?}");
+    let shown = of_trees(&base, &result, "please add a package try_it");
+    assert!(!shown.iter().any(|line| line.starts_with("B scratch")), "{shown:#?}");
+}
+
+#[test]
+fn a_module_that_a_macro_declares_is_reached() {
+    let new = edited(
+        &base(),
+        &[
+            ("src/lib.rs", Some("mod a;\n\ncfg_io! {\n    pub mod b;\n}\n")),
+            ("src/b/mod.rs", Some("mod c;\n")),
+            ("src/b/c.rs", Some("pub fn c() {}\n")),
+            ("src/lost/mod.rs", Some("mod d;\n")),
+            ("src/lost/d.rs", Some("pub fn d() {}\n")),
+        ],
+    );
+    let diff = diff(&changed(&base(), &new));
+    let base = base();
+    let classified = classify(&Input { diff: &diff, gold: None, statement: None, allow: None, base: &base });
+    let accused: BTreeSet<&str> = classified
+        .iter()
+        .filter(|one| one.grade.is_some())
+        .map(|one| View::new(&diff).path(&diff.units[one.unit]))
+        .collect();
+    assert_eq!(accused, BTreeSet::from(["src/lost/d.rs", "src/lost/mod.rs"]));
+}
+
+#[test]
+fn attributes_of_the_base_give_roles() {
+    let mut base = base();
+    base.0.insert(".gitattributes".to_owned(), "src/a.rs linguist-generated\n".to_owned());
+    let result = edited(&base, &[("src/a.rs", Some("pub fn f() -> u32 {\n    2\n}\n"))]);
+    let shown = of_trees(&base, &result, "");
+    assert!(shown.iter().all(|line| line.starts_with("generated")), "{shown:#?}");
+    // What the patch itself says of its files counts for nothing.
+    base.0.remove(".gitattributes");
+    let own = edited(&result, &[(".gitattributes", Some("src/a.rs linguist-generated\n"))]);
+    let shown = of_trees(&base, &own, "");
+    assert!(!shown.iter().any(|line| line.starts_with("generated")), "{shown:#?}");
+}
+
+#[test]
+fn a_new_test_must_reach_what_changes() {
+    let role = |text: &str| {
+        let base = base();
+        let fix = ("src/a.rs", Some("pub fn frob() -> u32 {\n    2\n}\n"));
+        let base = edited(
+            &base,
+            &[("src/a.rs", Some("pub fn frob() -> u32 {\n    1\n}\n")), ("src/lib.rs", Some("pub mod b;\n"))],
+        );
+        let result = edited(&base, &[fix, ("tests/new.rs", Some(text))]);
+        let diff = diff(&changed(&base, &result));
+        let classified =
+            classify(&Input { diff: &diff, gold: None, statement: None, allow: None, base: &base });
+        let of_file = |one: &&Classified| View::new(&diff).path(&diff.units[one.unit]) == "tests/new.rs";
+        classified.iter().find(of_file).map(|one| one.role)
+    };
+    assert_eq!(role("#[test]\nfn t() {\n    assert_eq!(x::a::frob(), 2);\n}\n"), Some(Role::Test));
+    assert_eq!(role("#[test]\nfn t() {\n    println!(\"{}\", 1 + 1);\n}\n"), Some(Role::Other));
 }

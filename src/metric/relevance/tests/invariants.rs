@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::metric::figures::{Mode, figures};
+use crate::metric::figures::{EditFigures, Mode, figures};
 
 /// A library of small functions, one of which the fix changes.
 fn text(count: usize) -> String {
@@ -25,11 +25,7 @@ fn clutter(text: &str, n: usize, kind: usize) -> String {
     text.replacen(&line, &to, 1)
 }
 
-fn excess(
-    base: &Files,
-    new: &str,
-    extra: &[(&str, Option<&str>)],
-) -> (u32, crate::metric::figures::EditFigures) {
+fn excess(base: &Files, new: &str, extra: &[(&str, Option<&str>)]) -> (u32, EditFigures) {
     let mut edits = vec![("src/a.rs", Some(new))];
     edits.extend(extra);
     let diff = diff(&changed(base, &edited(base, &edits)));
@@ -50,15 +46,48 @@ proptest! {
         prop_assert_eq!(before, 0);
         prop_assert_eq!(fix.irrelevant_edit_ratio, Some(0.0));
         let mut used = BTreeSet::new();
+        let mut upper = fix.upper;
         for (n, kind) in edits {
             if !used.insert(n) {
                 continue;
             }
             new = clutter(&new, n, kind);
-            let (after, _) = excess(&base, &new, &[]);
+            let (after, figures) = excess(&base, &new, &[]);
             prop_assert!(after > before, "kind {kind}: {before} then {after}");
-            before = after;
+            prop_assert!(figures.upper >= upper, "kind {kind}: {upper:?} then {:?}", figures.upper);
+            (before, upper) = (after, figures.upper);
         }
+    }
+
+    #[test]
+    fn line_ends_of_the_base_change_no_figure(n in 1_usize..6, kind in 0_usize..6) {
+        let old = text(6);
+        let new = clutter(&old.replacen("a + 0", "a - 1", 1), n, kind);
+        let windows = |text: &str| text.replace('\n', "\r\n");
+        let (_, unix) = excess(&library(&old), &new, &[]);
+        let (_, dos) = excess(&library(&windows(&old)), &windows(&new), &[]);
+        let bare = |mut figures: EditFigures| {
+            // Marks are hashes of the text itself.
+            figures.marks.clear();
+            figures
+        };
+        prop_assert_eq!(bare(unix), bare(dos));
+    }
+
+    /// A planted bug and its exact reversal: nothing of that is irrelevant.
+    #[test]
+    fn the_reversal_of_a_bug_is_clean(n in 0_usize..6, bug in 0_usize..5) {
+        let good = text(6);
+        let line = format!("    let b = a + {n};\n");
+        let bad = match bug {
+            0 => good.replacen(&line, &format!("    let b = a - {n};\n"), 1),
+            1 => good.replacen(&format!("{line}    b * 2\n"), "    a * 2\n", 1),
+            2 => good.replacen(&format!("f{n}(a: u32) -> u32"), &format!("f{n}(a: u32, c: u32) -> u32"), 1),
+            3 => good.replacen(&line, &format!("{line}    if a > 3 {{\n        return 0;\n    }}\n"), 1),
+            _ => good.replacen(&format!("pub fn f{n}"), &format!("pub fn g{n}"), 1),
+        };
+        let (found, figures) = excess(&library(&bad), &good, &[]);
+        prop_assert_eq!((found, figures.irrelevant_edit_ratio), (0, Some(0.0)));
     }
 
     #[test]
@@ -112,4 +141,23 @@ fn ratios_marks_and_kinds() {
     assert_eq!(found.marks.iter().map(|(_, weight)| weight).sum::<u32>(), excess);
     assert!(found.marks.iter().all(|(hash, _)| hash.len() == 16));
     assert!(found.marks.is_sorted_by(|a, b| a.1 >= b.1));
+}
+
+/// Gold is in the base already: what comes on top is neither gold's nor needed, whatever it is.
+#[test]
+fn on_top_of_gold_nothing_is_acquitted() {
+    let base = library(&text(3).replacen("a + 0", "a - 1", 1));
+    let none = diff(&[]);
+    let edits = [("a + 1", "a + 7"), ("b * 2", "(b * 2)"), ("pub fn f2", "// two\npub fn f2")];
+    for (from, to) in edits {
+        let result = edited(&base, &[("src/a.rs", Some(&base.0["src/a.rs"].replacen(from, to, 1)))]);
+        let diff = diff(&changed(&base, &result));
+        let input = Input { diff: &diff, gold: Some(&none), statement: None, allow: None, base: &base };
+        for one in classify(&input) {
+            assert!(
+                !matches!(one.class, Class::Acquitted | Class::Needed | Class::Supporting),
+                "{from}: {one:?}"
+            );
+        }
+    }
 }

@@ -272,3 +272,77 @@ fn the_words_at_the_top_of_a_new_module_belong_to_it() {
         assert!(!line.contains(" comment:"), "{line}");
     }
 }
+
+/// Classes of the units beside the fix.
+fn beside(old: &str, new: &str) -> Vec<String> {
+    let shown = judged(old, new, "");
+    shown.into_iter().filter(|line| !line.starts_with("unproven")).collect()
+}
+
+#[test]
+fn an_item_whose_documentation_is_a_test_is_used() {
+    let carrier = "/// ```compile_fail\n/// add(1, 2);\n/// ```\nfn _add_takes_one() {}\n";
+    let shown = beside(BASE, &after(&[FIX, ("/// Formats.", &format!("{carrier}\n/// Formats."))]));
+    assert!(!shown.iter().any(|line| line.starts_with('A')), "{shown:#?}");
+    let shown = beside(BASE, &after(&[FIX, ("/// Formats.", "/// Adds.\nfn _add() {}\n\n/// Formats.")]));
+    assert!(shown.iter().any(|line| line.starts_with("A unused")), "{shown:#?}");
+}
+
+#[test]
+fn a_part_of_a_type_that_is_named_in_full_uses_no_import() {
+    let old = "use std::sync::atomic::{AtomicUsize, Ordering};\n\npub fn f(n: &AtomicUsize) -> usize {\n    n.load(Ordering::Acquire)\n}\n";
+    let fix = old.replace("n.load(Ordering::Acquire)", "n.load(Ordering::Acquire) + 1");
+    let import = "use std::sync::atomic::Ordering::Acquire;\n";
+    let shown = beside(old, &format!("{import}{fix}"));
+    assert!(shown.iter().any(|line| line.starts_with("A unused")), "{shown:#?}");
+    let shown = beside(old, &format!("{import}{}", fix.replace("Ordering::Acquire)", "Acquire)")));
+    assert!(!shown.iter().any(|line| line.starts_with('A')), "{shown:#?}");
+}
+
+#[test]
+fn headings_of_new_and_removed_items_belong_to_them() {
+    let new = after(&[
+        (
+            "/// Formats.",
+            "// ===== lengths =====\n\npub(crate) fn length(a: &str) -> usize {\n    show as usize + a.len()\n}\n\n/// Formats.",
+        ),
+        ("a + 1", "length(\"\") as u32"),
+    ]);
+    for (old, new) in [(BASE, new.as_str()), (new.as_str(), BASE)] {
+        let shown = beside(old, new);
+        assert!(!shown.iter().any(|line| line.contains(" comment")), "{shown:#?}");
+    }
+}
+
+#[test]
+fn an_old_comment_over_a_paragraph_is_reworded_with_it() {
+    let old = "pub fn f(a: u32) -> u32 {\n    // Doubles.\n    let b = a;\n    let c = b * 2;\n\n    // Ends.\n    let d = c;\n\n    g(d)\n}\n";
+    let fix = old.replace("b * 2", "b * 3");
+    let shown = beside(old, &fix.replace("// Doubles.", "// Three times as much."));
+    assert!(!shown.iter().any(|line| line.starts_with('B')), "{shown:#?}");
+    let shown = beside(old, &fix.replace("// Ends.", "// The end."));
+    assert!(shown.iter().any(|line| line.starts_with("B comment")), "{shown:#?}");
+    // A new one there would be about the line that it stands on.
+    let shown = beside(&old.replace("    // Doubles.\n", ""), &fix);
+    assert!(shown.iter().any(|line| line.starts_with("B comment")), "{shown:#?}");
+}
+
+#[test]
+fn documentation_that_follows_the_code_is_no_clutter() {
+    let old = "/// Shows `limit.to_string()`.\npub fn show(n: u32) {}\n\npub fn at_most(n: u32) -> bool {\n    n.to_string().len() < 3\n}\n";
+    let fix = old.replace("    n.to_string().len() < 3", "    n.to_owned().len() < MAX_LEN");
+    let shown = beside(old, &fix.replace("limit.to_string()", "limit.to_owned()"));
+    assert!(!shown.iter().any(|line| line.starts_with('B')), "{shown:#?}");
+    let shown = beside(old, &fix.replace("/// Shows", "/// Shows (at most `MAX_LEN`)"));
+    assert!(!shown.iter().any(|line| line.starts_with('B')), "{shown:#?}");
+    let shown = beside(old, &fix.replace("/// Shows", "/// Displays"));
+    assert!(shown.iter().any(|line| line.starts_with("B comment")), "{shown:#?}");
+}
+
+#[test]
+fn a_where_clause_is_no_body() {
+    let old = "impl<T> A for B<T>\nwhere\n    T: C,\n{\n    fn f(&self) {}\n\n    fn g(&self) {}\n}\n";
+    let new = old.replace("impl<T>", "unsafe impl<T>").replace("fn g(&self) {}", "fn g(&self) { }");
+    let shown = beside(old, &new);
+    assert!(shown.iter().any(|line| line.starts_with("A format")), "{shown:#?}");
+}

@@ -114,3 +114,47 @@ fn python() {
         ],
     );
 }
+
+/// Units of an edit of one script, the fix's own aside.
+fn shown(path: &str, old: &str, new: &str) -> Vec<String> {
+    let base = tree(&[("package.json", "{\"main\": \"a.js\"}\n"), (path, old)]);
+    let shown = of_trees(&base, &edited(&base, &[(path, Some(new))]), "");
+    shown.into_iter().filter(|line| !line.starts_with("unproven")).collect()
+}
+
+#[test]
+fn documentation_of_a_function_that_is_assigned() {
+    let old =
+        "/**\n * Sets.\n */\n\nres.set = function set(code) {\n  this.code = code;\n  return this;\n};\n";
+    let new = old
+        .replace("Sets.", "Throws.")
+        .replace("  this.code = code;", "  if (!code) throw code;\n  this.code = code;");
+    let found = shown("a.js", old, &new);
+    assert!(!found.iter().any(|line| line.starts_with('B')), "{found:#?}");
+}
+
+#[test]
+fn an_import_that_becomes_one_of_values_is_another() {
+    let old = "import type { A } from './a'\nimport { B } from './b'\n\nexport const f = (a: A) => B(a)\n";
+    let new = old.replace("import type", "import").replace("B(a)", "new A(B(a))");
+    let found = shown("a.ts", old, &new);
+    assert!(!found.iter().any(|line| line.starts_with('B')), "{found:#?}");
+}
+
+#[test]
+fn an_import_out_of_a_condition_is_another() {
+    let old = "import os\n\nif os.name:\n    from a import b\n\n\ndef f(x):\n    return x\n";
+    let new = "import os\n\nfrom a import b\n\n\ndef f(x):\n    return b(x)\n";
+    let found = shown("a.py", old, new);
+    assert!(!found.iter().any(|line| line.starts_with('B')), "{found:#?}");
+}
+
+#[test]
+fn a_parameter_of_another_type_may_have_another_name() {
+    let old = "function f(ways: Way[]): number {\n  return ways.length\n}\n";
+    let new = "function f(keys: readonly Key[]): number {\n  return keys.length\n}\n";
+    let found = shown("a.ts", old, new);
+    assert!(!found.iter().any(|line| line.starts_with('A')), "{found:#?}");
+    let found = shown("a.ts", old, &old.replace("ways", "keys"));
+    assert!(found.iter().any(|line| line.starts_with("A neutral")), "{found:#?}");
+}
