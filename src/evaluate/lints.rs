@@ -16,7 +16,7 @@ use crate::metric::lint as compared;
 use crate::metric::style::style;
 use crate::patch::{Overlaid, Tree, TreeChanges};
 use crate::repo::BaseTree;
-use crate::sandbox::{Ended, SandboxError, Session, SessionSpec, Step, StepOutput};
+use crate::sandbox::{Ended, REPORT_BYTES, SandboxError, Session, SessionSpec, Step, StepOutput};
 use crate::task::Task;
 
 /// Wall clock of a linter.
@@ -122,7 +122,9 @@ pub(super) fn measure(
 }
 
 fn run(world: &World, ground: &Ground, tree: &TreeChanges, diff: &Diff) -> Result<LintRun, SandboxError> {
-    let mut session = world.sandbox.open(ground.spec)?;
+    let mut spec = ground.spec.clone();
+    spec.limits.output_bytes = REPORT_BYTES;
+    let mut session = world.sandbox.open(&spec)?;
     session.put(tree)?;
     let mut run = LintRun::default();
     // Formatters first: they execute nothing of the tree, so what they read is what was written.
@@ -229,6 +231,14 @@ fn read(ground: &Ground, run: &LintRun, diff: &Diff) -> (Lint, LintDetail) {
                 let name = linter.name.as_ref();
                 // What was not run says nothing: that is no clean bill.
                 let silent = || Reading { unusable: Some("it was not run".to_owned()), ..Reading::default() };
+                // Nor does what lacks its middle.
+                let read = |output: &StepOutput| match output.cut_bytes {
+                    0 => read(output),
+                    cut => Reading {
+                        unusable: Some(format!("it printed {cut} bytes more than kerf reads")),
+                        ..Reading::default()
+                    },
+                };
                 let on_base = ground.warm.get(name).map_or_else(silent, read);
                 let on_result = run.outputs.get(name).map_or_else(silent, read);
                 match (on_base.unusable, on_result.unusable) {

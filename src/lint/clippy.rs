@@ -22,7 +22,8 @@ pub(super) const CLIPPY: Linter = Linter {
 
 fn command(_: &dyn Tree) -> String {
     // With --no-fail-fast-like patience: a target that fails must not hide the findings of others.
-    "cargo clippy --workspace --all-targets --offline --keep-going --message-format=json".to_owned()
+    "cargo clippy --workspace --all-targets --offline --keep-going --message-format=json-diagnostic-short"
+        .to_owned()
 }
 
 fn read(output: &StepOutput) -> Reading {

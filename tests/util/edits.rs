@@ -119,20 +119,17 @@ impl Edit {
                 }
                 write(file, &joined(&rest));
                 let mut target = lines(&read(into));
-                match above {
-                    Some(above) => {
-                        let at = begins(&target, above, into);
-                        if !tight {
-                            block.push(String::new());
-                        }
-                        target.splice(at..at, block);
+                if let Some(above) = above {
+                    let at = begins(&target, above, into);
+                    if !tight {
+                        block.push(String::new());
                     }
-                    None => {
-                        if !tight {
-                            target.push(String::new());
-                        }
-                        target.extend(block);
+                    target.splice(at..at, block);
+                } else {
+                    if !tight {
+                        target.push(String::new());
                     }
+                    target.extend(block);
                 }
                 write(into, &joined(&target));
             }
@@ -156,7 +153,9 @@ fn lines(text: &str) -> Vec<String> {
 }
 
 fn joined(lines: &[String]) -> String {
-    lines.iter().map(|line| format!("{line}\n")).collect()
+    let mut text = lines.join("\n");
+    text.push('\n');
+    text
 }
 
 fn deep(line: &str, deeper: i32) -> String {

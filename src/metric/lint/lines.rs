@@ -334,6 +334,10 @@ mod tests {
         diff(&[ChangedFile { old: Some(side("a.rs", old)), new: Some(side("a.rs", new)) }])
     }
 
+    fn indented(text: &str) -> String {
+        format!("    {}\n", text.trim_end().replace('\n', "\n    "))
+    }
+
     /// Old line of each new line, `·` where there is none.
     fn shown(diff: &Diff, path: &str) -> String {
         let lines = Lines::new(diff);
@@ -385,7 +389,7 @@ mod tests {
     fn a_function_that_became_a_method_is_followed() {
         let gone = "fn a() {\n    one(1, 2, 3);\n    three(4, 5, 6, 7, 8);\n}\n";
         let base = format!("struct S;\nimpl S {{\n    fn c(&self) {{}}\n}}\n{gone}");
-        let inner = gone.lines().map(|line| format!("    {line}\n")).collect::<String>();
+        let inner = indented(gone);
         let diff = changed(&base, &format!("struct S;\nimpl S {{\n{inner}    fn c(&self) {{}}\n}}\n"));
         assert_eq!(shown(&diff, "a.rs"), "1 2 5 6 7 8 3 4");
     }
@@ -395,7 +399,7 @@ mod tests {
         let free =
             "/// The sum\n/// of two.\npub fn sum(a: u8, b: u8) -> u8 {\n    let c = a + b;\n    c\n}\n";
         let rest = "/// Why.\nfn other() {\n    two();\n}\n";
-        let method = free.lines().map(|line| format!("    {line}\n")).collect::<String>();
+        let method = indented(free);
         let kind = "struct S;\nimpl S {\n    fn last(&self) {}\n}\n";
         let base = format!("{kind}\n{free}\n{rest}");
         let new = format!("{}\n{rest}", kind.replace("    fn last", &format!("{method}\n    fn last")));
