@@ -1,6 +1,7 @@
 //! A task made ready: base tree, snapshot, controls, and what its trials are judged by.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::OnceLock;
 use std::time::Duration;
 
 use super::ablate;
@@ -11,6 +12,7 @@ use super::plan::{Ablation, EMPTY, GOLD, Measure, Options};
 use super::record::{Outcome, Reason};
 use super::run::World;
 use super::sink::{Sink, SinkError, TestRun};
+use super::symbols::Symbols;
 use super::tests::{Judged, Tester, Yardstick, base_lists, before, turned, withdraw_golds_own};
 use super::trees::{self, Material, Tested};
 use crate::diff::{Role, role_of};
@@ -45,6 +47,8 @@ pub(super) struct Bench {
     pub withdrawn: Vec<String>,
     /// Control runs, by control.
     pub controls: BTreeMap<&'static str, Control>,
+    /// Symbols of the base, read when first asked for.
+    symbols: OnceLock<Symbols>,
     /// Gold seen as a diff.
     pub gold: Option<GoldView>,
     /// Files of gold that full ablation shows needed, by base path; none without it.
@@ -150,6 +154,7 @@ impl Bench {
             yardstick: Yardstick::default(),
             withdrawn: Vec::new(),
             controls: BTreeMap::new(),
+            symbols: OnceLock::new(),
             gold: None,
             obligations: None,
             timing,
@@ -159,7 +164,11 @@ impl Bench {
             limit: None,
         };
         bench.run_controls(world, discover, sink)?;
-        bench.gold = bench.material.gold.as_ref().map(|gold| GoldView::new(&bench.task, &bench.base, gold));
+        bench.gold = bench
+            .material
+            .gold
+            .as_ref()
+            .map(|gold| GoldView::new(&bench.task, &bench.base, bench.symbols(), gold));
         if options.ablation == Ablation::Full && options.takes(Measure::Context) {
             bench.obligations = ablate::obligations(world, &bench, sink)?;
         }
@@ -374,6 +383,16 @@ impl Bench {
     /// Whether gold was run and did not resolve its own task.
     pub fn gold_failed(&self) -> bool {
         self.controls.get(GOLD).is_some_and(|gold| gold.judged.outcome != Outcome::Resolved)
+    }
+
+    /// Symbols of the base.
+    pub fn symbols(&self) -> &Symbols {
+        self.symbols.get_or_init(|| Symbols::read(&self.base))
+    }
+
+    /// Paths that the test patch sets.
+    pub fn test_paths(&self) -> BTreeSet<String> {
+        self.material.tests.keys().cloned().collect()
     }
 
     /// The base tree.

@@ -1,6 +1,6 @@
 //! The long form of a grade: units with proofs, tests, findings. Shared by identical patches.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -10,6 +10,7 @@ use crate::diff::{Change, Diff, FilePair, Role, UnitKind};
 use crate::harness::Status;
 use crate::lint::Finding;
 use crate::metric::ablation::Findings;
+use crate::metric::context::{Invented, Left, Reinvented, SymbolAt};
 use crate::metric::lint::Cause;
 use crate::metric::relevance::{Class, Classified, Evidence, Grade, Sign};
 
@@ -140,9 +141,28 @@ pub struct LintDetail {
     /// Where the patch does otherwise than the code around it; counted in no figure of lint compliance.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub style: Vec<Finding>,
+    /// Linters of the whole tree that judged it.
+    #[serde(skip)]
+    #[schemars(skip)]
+    pub judged: BTreeSet<String>,
     /// Version of each linter that said one.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub versions: BTreeMap<String, String>,
+}
+
+/// Findings of the context measure; a list that could not be had is null.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct ContextDetail {
+    /// Of references to a changed declaration, the share carried along, 0 to 1; null where there is none.
+    pub propagation: Option<f64>,
+    /// References that were not carried along.
+    pub left_behind: Vec<Left>,
+    /// References to names that the patch took away.
+    pub dangling: Option<Vec<SymbolAt>>,
+    /// Names that nothing defines.
+    pub invented: Option<Vec<Invented>>,
+    /// Functions added that existed elsewhere.
+    pub reinvented: Option<Vec<Reinvented>>,
 }
 
 /// The long form of a grade.
@@ -163,6 +183,9 @@ pub struct Detail {
     pub ablation: Option<AblationDetail>,
     /// Lint findings.
     pub lint: LintDetail,
+    /// Cross-file findings; null where the measure was not taken.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub context: Option<ContextDetail>,
 }
 
 /// Units with their classes; `classified` holds one entry a unit.

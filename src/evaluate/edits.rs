@@ -3,6 +3,7 @@
 use super::bench::Bench;
 use super::plan::Subject;
 use super::record::{ClassWeights, Context, Edits};
+use super::symbols::Symbols;
 use super::trees::changed_files;
 use crate::diff::{Diff, diff};
 use crate::metric::ablation::Ablated;
@@ -10,7 +11,6 @@ use crate::metric::context::{agreement, obligation_recall, span};
 use crate::metric::figures::{EditFigures, Mode, figures};
 use crate::metric::relevance::{Classified, Input, classify};
 use crate::patch::{Overlaid, Tree, TreeChanges};
-use crate::syntax::index::{Cache, Index};
 use crate::task::{Span, Task};
 
 /// Gold as a diff: seen only to acquit, and to measure agreement and span.
@@ -27,12 +27,10 @@ pub(super) struct GoldView {
 
 impl GoldView {
     /// Diffs gold, and finds the span with gold's own grade A units left out.
-    pub fn new(task: &Task, base: &dyn Tree, gold: &TreeChanges) -> Self {
+    pub fn new(task: &Task, base: &dyn Tree, symbols: &Symbols, gold: &TreeChanges) -> Self {
         let diff = diff(&changed_files(base, gold));
         let withheld = classify(&input(task, base, &diff, None));
-        let mut cache = Cache::default();
-        let mut read = |tree: &dyn Tree| Index::read(tree, &mut cache).into_graph();
-        let graph = read(base).union(read(&Overlaid { base, changes: gold }));
+        let graph = symbols.graph_with(&Overlaid { base, changes: gold });
         let span = span(&diff, &withheld, &graph);
         let weight = figures(&diff, &withheld, Mode::Trial).weight.total();
         Self { diff, withheld, weight, span }

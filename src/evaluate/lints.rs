@@ -247,6 +247,7 @@ fn read(ground: &Ground, run: &LintRun, diff: &Diff) -> (Lint, LintDetail) {
                     }
                     (None, Some(why)) => detail.unusable.push((linter.name.to_string(), why)),
                     (None, None) => {
+                        detail.judged.insert(linter.name.to_string());
                         // Where the base does not pass the linter's compiler either, errors are compared one by one.
                         build_failed |= on_result.build_failed && !on_base.build_failed;
                         base.extend(on_base.findings);

@@ -34,6 +34,7 @@ pub mod shards;
 mod sink;
 mod splice;
 mod statement;
+mod symbols;
 mod tests;
 mod trees;
 mod trial;

@@ -17,9 +17,11 @@ use super::edits;
 use super::lints::{Ground, Linters, once};
 use super::record::{Edits, Lint, LintStatus};
 use super::run::World;
+use super::symbols::{self, Asked, Checked, Symbols};
 use super::trees::changed_files;
 use crate::diff::{ChangedFile, Diff, FilePair, closure, diff, revert};
 use crate::lint::Finding;
+use crate::metric::context::{Invented, Left, Reinvented, SymbolAt};
 use crate::metric::figures::{Mode, figures};
 use crate::metric::relevance::{Class, Classified, Grade, Input, classify};
 use crate::patch::{Tree, TreeChanges};
@@ -66,6 +68,10 @@ pub struct ReviewLint {
     pub unformatted_lines: Vec<LineOf>,
     /// Lines added or altered in code and test files.
     pub changed_code_lines: u32,
+    /// Linters of the whole tree that judged it.
+    #[serde(skip)]
+    #[schemars(skip)]
+    pub judged: BTreeSet<String>,
     /// Linters and tools that could not be used.
     pub unusable: Vec<Unusable>,
 }
@@ -93,23 +99,15 @@ pub struct Unusable {
 pub struct ReviewContext {
     /// Of references to a changed declaration, the share carried along, 0 to 1.
     pub propagation: Option<f64>,
+    /// References that were not carried along.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub left_behind: Vec<Left>,
     /// References left to names that are gone.
     pub dangling: Option<Vec<SymbolAt>>,
     /// Names used that nothing defines.
-    pub invented: Option<Vec<SymbolAt>>,
+    pub invented: Option<Vec<Invented>>,
     /// Functions added that existed elsewhere.
-    pub reinvented: Option<Vec<SymbolAt>>,
-}
-
-/// A symbol at a place.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
-pub struct SymbolAt {
-    /// Name.
-    pub symbol: String,
-    /// Path in the result.
-    pub file: String,
-    /// 1-based.
-    pub line: usize,
+    pub reinvented: Option<Vec<Reinvented>>,
 }
 
 /// A change, diffed and classified.
@@ -139,6 +137,27 @@ impl Reviewed {
     /// Figures; no bound is given, since behavioural units are unproven for want of tests.
     pub fn edits(&self) -> Edits {
         edits::record(figures(&self.diff, &self.classified, Mode::Review))
+    }
+
+    /// What the change leaves of the base's symbols; with what compilers found, where they were asked.
+    pub fn context(
+        &self,
+        base: &dyn Tree,
+        changes: &TreeChanges,
+        lint: Option<&ReviewLint>,
+    ) -> ReviewContext {
+        let checked = lint.map(|lint| Checked { new: &lint.new, judged: &lint.judged });
+        let found = symbols::measure(
+            &Symbols::read(base),
+            &Asked { base, changes, diff: &self.diff, replaced: &BTreeSet::new(), checked },
+        );
+        ReviewContext {
+            propagation: found.propagation,
+            left_behind: found.left_behind,
+            dangling: found.dangling,
+            invented: found.invented,
+            reinvented: found.reinvented,
+        }
     }
 
     /// The irrelevant units that can be taken out without any other going, and those that cannot.
@@ -245,6 +264,7 @@ fn joined(parts: Vec<(Lint, LintDetail)>, diff: &Diff) -> ReviewLint {
         suppressions: crate::metric::lint::suppressions(diff),
         unformatted_lines: Vec::new(),
         changed_code_lines: 0,
+        judged: BTreeSet::new(),
         unusable: Vec::new(),
     };
     for (lint, detail) in parts {
@@ -254,6 +274,7 @@ fn joined(parts: Vec<(Lint, LintDetail)>, diff: &Diff) -> ReviewLint {
         all.fixed += lint.fixed;
         all.changed_code_lines = all.changed_code_lines.max(lint.changed_code_lines);
         all.new.extend(detail.new);
+        all.judged.extend(detail.judged);
         let lines = detail.unformatted_lines.into_iter().map(|(file, line)| LineOf { file, line });
         all.unformatted_lines.extend(lines);
         all.unusable.extend(detail.unusable.into_iter().map(|(tool, why)| Unusable { tool, why }));

@@ -11,8 +11,9 @@ use super::plan::{Measure, Options, Subject, Trial};
 use super::record::{Apply, Context, Cost, Outcome, RECORD_SCHEMA, Reason, Record};
 use super::run::{PAUSES, World};
 use super::sink::{Sink, SinkError, TestRun};
+use super::symbols::{Asked, Checked};
 use super::tests::Judged;
-use super::{ablate, keys, lints};
+use super::{ablate, keys, lints, symbols};
 use crate::patch::{self, ApplyError, TreeChanges};
 use crate::prediction::Prediction;
 use crate::sandbox::SandboxError;
@@ -178,7 +179,7 @@ pub(super) fn evaluate(
         edits::put(&mut measured, &ablation.verdict);
         record.timing.insert("ablation_s".to_owned(), ablating.elapsed().as_secs_f64());
     }
-    let Measured { diff, classified, edits, context } = measured;
+    let Measured { diff, classified, edits, mut context } = measured;
     let linting = Instant::now();
     let mut lint_detail = LintDetail::default();
     if options.takes(Measure::Lint) {
@@ -188,6 +189,19 @@ pub(super) fn evaluate(
         lint_detail = detail;
     }
     record.timing.insert("lint_s".to_owned(), linting.elapsed().as_secs_f64());
+    let following = Instant::now();
+    let context_detail = options.takes(Measure::Context).then(|| {
+        let checked = options
+            .takes(Measure::Lint)
+            .then_some(Checked { new: &lint_detail.new, judged: &lint_detail.judged });
+        let replaced = bench.test_paths();
+        let asked =
+            Asked { base: bench.tree(), changes: &changes, diff: &diff, replaced: &replaced, checked };
+        let detail = symbols::measure(bench.symbols(), &asked);
+        symbols::count(&detail, &mut context);
+        detail
+    });
+    record.timing.insert("context_s".to_owned(), following.elapsed().as_secs_f64());
     if trial.subject == Subject::Empty {
         // The one trial that every task has says what making the task ready took.
         record.timing.extend(bench.timing.clone());
@@ -208,6 +222,7 @@ pub(super) fn evaluate(
         ),
         ablation: ablation.map(|found| found.detail),
         lint: lint_detail,
+        context: context_detail,
     };
     sink.keep_detail(&grade_key, &detail)?;
     record.edits = options.takes(Measure::Edits).then_some(edits);

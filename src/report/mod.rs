@@ -14,6 +14,7 @@ pub mod dependents;
 pub mod diff_text;
 pub mod escape;
 pub mod figures;
+pub mod gaps;
 pub mod grade;
 pub mod json;
 pub mod label_sheet;

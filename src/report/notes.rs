@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use super::columns::{self, Columns, full_name};
 use super::escape;
 use super::figures::{NONE, count, plural};
+use super::gaps;
 use super::{Calibration, RunHeader};
 use crate::stats::RunSummary;
 use crate::stats::interval::Share;
@@ -49,6 +50,9 @@ pub fn notes(
     );
     say(legend(columns), false);
     say(columns::span_note(summary), false);
+    for text in gaps::notes(summary, escape) {
+        say(Some(text), false);
+    }
     say(invalid(summary, escape), true);
     say(missing(summary, escape), false);
     say(no_code(summary, escape), false);

@@ -103,9 +103,37 @@ fn trial(out: &mut String, record: &Record, detail: Option<&Value>, every_unit: 
             .filter(|(_, value)| value.is_some())
             .map(|(name, value)| format!("{name} {}", ratio(*value)))
             .collect();
+        let counted = [
+            ("dangling", context.dangling),
+            ("invented", context.invented),
+            ("reinvented", context.reinvented),
+        ];
+        let counted =
+            counted.iter().filter_map(|(name, n)| n.filter(|n| *n > 0).map(|n| format!("{name} {n}")));
+        let known: Vec<String> = known.into_iter().chain(counted).collect();
         if !known.is_empty() {
             line(out, width, 2, &format!("context: {}", known.join(", ")));
+            reach(out, width, detail);
         }
+    }
+}
+
+/// Cross-file findings with file and line.
+fn reach(out: &mut String, width: usize, detail: Option<&Value>) {
+    for (part, what) in [
+        ("dangling", "is left without a definition"),
+        ("invented", "is defined nowhere"),
+        ("reinvented", "is there already elsewhere"),
+        ("left_behind", "is not carried along"),
+    ] {
+        let all = list(detail, &["context", part]);
+        for one in all.iter().take(LIST) {
+            let at = place(&escaped(one, "file"), one.get("line").and_then(Value::as_u64));
+            let why = escaped(one, "why");
+            let why = if why.is_empty() { why } else { format!(": {why}") };
+            line(out, width, 4, &format!("{at}  {} {what}{why}", escaped(one, "symbol")));
+        }
+        more(out, all.len(), "finding");
     }
 }
 

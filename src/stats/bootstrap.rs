@@ -159,17 +159,18 @@ fn pooled<const M: usize>(
     groups
 }
 
-struct Draw(ChaCha8Rng);
+/// Random numbers of a plan.
+pub(super) struct Draw(ChaCha8Rng);
 
 impl Draw {
-    fn new(seed: u64) -> Self {
+    pub(super) fn new(seed: u64) -> Self {
         let mut key = [0; 32];
         key[..8].copy_from_slice(&seed.to_le_bytes());
         Self(ChaCha8Rng::from_seed(key))
     }
 
     /// A place below `n`. Multiply and shift: off from uniform by less than `n ÷ 2³²`.
-    fn index(&mut self, n: usize) -> usize {
+    pub(super) fn index(&mut self, n: usize) -> usize {
         ((u64::from(self.0.next_u32()) * n as u64) >> 32) as usize
     }
 
@@ -186,7 +187,7 @@ impl Draw {
 }
 
 /// The bounds of a 95 % interval that rests on `clusters` clusters.
-fn percentiles(values: &mut [f64], clusters: usize) -> Option<[f64; 2]> {
+pub(super) fn percentiles(values: &mut [f64], clusters: usize) -> Option<[f64; 2]> {
     let tail = expanded_tail(0.025, Z95, clusters.min(MAX_GROUPS));
     values.sort_by(f64::total_cmp);
     Some([at_share(values, tail)?, at_share(values, 1.0 - tail)?])

@@ -8,9 +8,13 @@ use std::collections::BTreeMap;
 
 use rayon::prelude::*;
 
+use super::bootstrap::Plan;
 use super::cell::{Cell, Of};
+use super::gap::{OnTask, to_median};
 use super::model::{ModelFold, TaskSpans};
-use super::summary::{ControlSummary, Finding, HardTask, Options, RunSummary, SUMMARY_SCHEMA};
+use super::summary::{
+    ControlSummary, Finding, Gap, HardTask, ModelSummary, Options, RunSummary, SUMMARY_SCHEMA,
+};
 use crate::evaluate::Record;
 use crate::evaluate::record::Outcome;
 
@@ -57,7 +61,7 @@ impl Summariser {
             Some(&task) => task,
             None => *self.tasks.entry(record.task.clone()).or_insert(next),
         };
-        self.spans.learn(task, record.context.as_ref().and_then(|context| context.span));
+        self.spans.learn(task, record);
         if let Some(place) = CONTROLS.iter().position(|(name, _)| *name == record.model) {
             self.add_control(place, record);
             return;
@@ -107,25 +111,32 @@ impl Summariser {
 
     /// The figures.
     pub fn finish(self) -> RunSummary {
-        let Self { options, tasks, spans, models, controls, findings } = self;
+        let Self { options, tasks, mut spans, models, controls, findings } = self;
         // From here on tasks are numbered by name, so that neither sums nor draws depend on the order of records.
         let order: Vec<u32> = tasks.values().copied().collect();
+        spans.place(&order);
         let hardest = hardest(&tasks, &spans, models.values());
-        let models: Vec<_> = models
+        let folded: Vec<_> = models
             .into_par_iter()
             .map(|((model, scaffold), fold)| fold.finish(model, scaffold, &order, &spans, options))
             .collect();
+        let out_of_range = folded.iter().map(|(_, _, out_of_range)| out_of_range).sum();
+        let (mut models, on_tasks): (Vec<ModelSummary>, Vec<Vec<OnTask>>) =
+            folded.into_iter().map(|(model, tasks, _)| (model, tasks)).unzip();
+        let plan = Plan { seed: options.seed, resamples: options.resamples };
+        let mut gaps: Vec<&mut Gap> = models.iter_mut().map(|model| &mut model.context.gap).collect();
+        to_median(&on_tasks, &mut gaps, plan);
         RunSummary {
             schema: SUMMARY_SCHEMA.to_owned(),
             seed: options.seed,
             resamples: options.resamples,
             tasks: tasks.len() as u64,
-            trials: models.iter().map(|(model, _)| model.trials).sum(),
-            invalid: models.iter().map(|(model, _)| model.invalid).sum(),
-            missing: models.iter().map(|(model, _)| model.missing).sum(),
-            out_of_range: models.iter().map(|(_, out_of_range)| out_of_range).sum(),
+            trials: models.iter().map(|model| model.trials).sum(),
+            invalid: models.iter().map(|model| model.invalid).sum(),
+            missing: models.iter().map(|model| model.missing).sum(),
+            out_of_range,
             spans: spans.counts(),
-            models: models.into_iter().map(|(model, _)| model).collect(),
+            models,
             controls: controls
                 .into_iter()
                 .map(|(place, control)| control.finish(CONTROLS[place].0))

@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 
 use super::bootstrap::{self, Part, Plan};
 use super::cell::{Cell, FIGURES, Figure, Of, Scope};
+use super::gap::{OnTask, gap};
 use super::interval::Share;
 use super::pass;
 use super::summary::{
-    ApplySummary, ContextSummary, CostSummary, EditFigures, EditSummary, Gap, LintSummary, MIN_GAP_TASKS,
-    Mean, ModelSummary, Options, PassAt, RerunSummary, SpanPass, Total,
+    ApplySummary, ContextSummary, CostSummary, EditFigures, EditSummary, LintSummary, Mean, ModelSummary,
+    Options, PassAt, RerunSummary, SpanPass, Total,
 };
 use crate::evaluate::Record;
 use crate::evaluate::record::{Edits, Lint, Outcome, Reason};
@@ -20,28 +21,58 @@ const COLUMNS: usize = FIGURES + 2;
 /// Numbers of samples that pass@k is given for.
 const KS: [u64; 9] = [1, 2, 3, 5, 10, 20, 50, 100, 200];
 
-/// Spans of tasks by their number, as far as some record says them.
+/// What records say of a task.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(super) struct TaskFacts {
+    /// Its place among tasks by name; known at the end.
+    place: u32,
+    span: Option<Span>,
+    /// Weight of gold, tokens.
+    weight: Option<u32>,
+    language: String,
+}
+
+/// Facts of tasks by their number, as far as some record says them.
 #[derive(Debug, Default)]
-pub(super) struct TaskSpans(Vec<Option<Span>>);
+pub(super) struct TaskSpans(Vec<TaskFacts>);
 
 impl TaskSpans {
-    /// Records of one task agree; where damaged ones do not, the wider span holds, in whatever order they come.
-    pub(super) fn learn(&mut self, task: u32, span: Option<Span>) {
+    /// Records of one task agree; where damaged ones do not, the wider span, the heavier gold and the later language hold,
+    /// in whatever order they come.
+    pub(super) fn learn(&mut self, task: u32, record: &Record) {
         let task = task as usize;
         if self.0.len() <= task {
-            self.0.resize(task + 1, None);
+            self.0.resize(task + 1, TaskFacts::default());
         }
-        self.0[task] = self.0[task].max(span);
+        let facts = &mut self.0[task];
+        facts.span = facts.span.max(record.context.as_ref().and_then(|context| context.span));
+        facts.weight = facts.weight.max(record.gold_weight);
+        if record.language > facts.language {
+            facts.language.clone_from(&record.language);
+        }
+    }
+
+    /// Numbers tasks by name.
+    pub(super) fn place(&mut self, order: &[u32]) {
+        for (place, task) in order.iter().enumerate() {
+            if let Some(facts) = self.0.get_mut(*task as usize) {
+                facts.place = place as u32;
+            }
+        }
+    }
+
+    fn known(&self, task: u32) -> TaskFacts {
+        self.0.get(task as usize).cloned().unwrap_or_default()
     }
 
     pub(super) fn of(&self, task: u32) -> Option<Span> {
-        self.0.get(task as usize).copied().flatten()
+        self.0.get(task as usize).and_then(|facts| facts.span)
     }
 
     pub(super) fn counts(&self) -> BTreeMap<Span, u64> {
         let mut counts = BTreeMap::new();
-        for span in self.0.iter().flatten() {
-            *counts.entry(*span).or_default() += 1;
+        for span in self.0.iter().filter_map(|facts| facts.span) {
+            *counts.entry(span).or_default() += 1;
         }
         counts
     }
@@ -178,7 +209,7 @@ impl ModelFold {
         sums.unformatted_lines += u64::from(lint.unformatted_lines);
     }
 
-    /// The figures, and the number of values out of range. `order` lists task numbers by task name.
+    /// The figures, what its gap rests on, and the number of values out of range. `order` lists task numbers by task name.
     pub(super) fn finish(
         self,
         model: String,
@@ -186,13 +217,14 @@ impl ModelFold {
         order: &[u32],
         spans: &TaskSpans,
         options: Options,
-    ) -> (ModelSummary, u64) {
+    ) -> (ModelSummary, Vec<OnTask>, u64) {
         let plan = Plan { seed: options.seed, resamples: options.resamples };
         let cells: Vec<(u32, &Cell)> =
             order.iter().filter_map(|task| Some((*task, &**self.cells.get(task)?))).collect();
         let share =
             |of: fn(&Cell) -> Of| Share::clustered(cells.iter().map(move |(_, cell)| of(cell).pair()));
         let means = Means::new(&cells, plan);
+        let tasks = on_tasks(&cells, spans);
         let count = |outcome| self.outcomes.get(&outcome).copied().unwrap_or(0);
         let unmeasured = cells.iter().any(|(_, cell)| cell.unmeasured > 0);
         let out_of_range =
@@ -212,8 +244,8 @@ impl ModelFold {
             },
             lint: LintSummary { clean: share(|cell| cell.lint_clean), ..self.lint },
             context: ContextSummary {
-                pass_by_span: pass_by_span(&cells, spans),
-                gap: gap(&cells, spans, plan),
+                pass_by_span: pass_by_span(&cells, spans, plan),
+                gap: gap(&tasks, plan),
                 file_recall: means.of(Figure::FileRecall),
                 file_precision: means.of(Figure::FilePrecision),
                 entity_recall: means.of(Figure::EntityRecall),
@@ -241,7 +273,7 @@ impl ModelFold {
             model,
             scaffold,
         };
-        (summary, out_of_range)
+        (summary, tasks, out_of_range)
     }
 }
 
@@ -325,34 +357,44 @@ fn in_span<'a>(
         .filter(|&(_, n)| n > 0)
 }
 
-fn pass_by_span(cells: &[(u32, &Cell)], spans: &TaskSpans) -> BTreeMap<Span, SpanPass> {
+fn pass_by_span(cells: &[(u32, &Cell)], spans: &TaskSpans, plan: Plan) -> BTreeMap<Span, SpanPass> {
     [Span::Local, Span::Neighbour, Span::Global]
         .into_iter()
         .map(|span| {
             let pairs = in_span(cells, spans, span);
-            (span, SpanPass { tasks: pairs.clone().count() as u64, resolved: Share::clustered(pairs) })
+            let of: Vec<(u32, &Cell)> =
+                cells.iter().filter(|(task, _)| spans.of(*task) == Some(span)).copied().collect();
+            let pass = SpanPass {
+                tasks: pairs.clone().count() as u64,
+                resolved: Share::clustered(pairs),
+                irrelevant: irrelevant(&of, plan),
+            };
+            (span, pass)
         })
         .filter(|(_, pass)| pass.tasks > 0)
         .collect()
 }
 
-fn gap(cells: &[(u32, &Cell)], spans: &TaskSpans, plan: Plan) -> Gap {
-    let parts = |span| -> Vec<Part> {
-        let part = |(count, n)| Part { numerator: count as f64, denominator: n as f64 };
-        in_span(cells, spans, span).map(part).collect()
-    };
-    let (local, global) = (parts(Span::Local), parts(Span::Global));
-    if local.len().min(global.len()) < MIN_GAP_TASKS as usize {
-        let refused = format!(
-            "{} local and {} global tasks; a gap needs {MIN_GAP_TASKS} of each",
-            local.len(),
-            global.len()
-        );
-        return Gap { refused: Some(refused), ..Gap::default() };
+/// The irrelevant edit ratio of some tasks, on all trials.
+fn irrelevant(cells: &[(u32, &Cell)], plan: Plan) -> Mean {
+    let figure = Figure::Ratio(Scope::All);
+    let [interval] = bootstrap::intervals(cells.len(), |place| [cells[place].1.mean(figure)], plan);
+    Mean {
+        value: bootstrap::ratio(cells.iter().map(|(_, cell)| cell.mean(figure))),
+        interval,
+        tasks: cells.iter().filter(|(_, cell)| cell.trials(figure) > 0).count() as u64,
+        trials: cells.iter().map(|(_, cell)| cell.trials(figure)).sum(),
     }
-    let rate = |parts: &[Part]| bootstrap::ratio(parts.iter().copied());
-    let value = rate(&local).zip(rate(&global)).map(|(local, global)| local - global);
-    Gap { value, interval: bootstrap::difference_interval(&local, &global, plan), refused: None }
+}
+
+/// What the gap rests on: tasks with a trial that is not invalid.
+fn on_tasks(cells: &[(u32, &Cell)], spans: &TaskSpans) -> Vec<OnTask> {
+    let one = |(task, cell): &(u32, &Cell)| {
+        let (count, n) = cell.resolved.pair();
+        let TaskFacts { place, span, weight, language } = spans.known(*task);
+        OnTask { task: place, span, weight, language, count, n }
+    };
+    cells.iter().map(one).filter(|task| task.n > 0).collect()
 }
 
 fn pass_at(cells: &[(u32, &Cell)]) -> Vec<PassAt> {

@@ -264,12 +264,32 @@ pub struct SpanPass {
     pub tasks: u64,
     /// Resolved, of trials that are not invalid.
     pub resolved: Share,
+    /// Mean over tasks of the irrelevant edit ratio.
+    #[serde(default)]
+    pub irrelevant: Mean,
 }
 
 /// The global-context gap.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Gap {
     /// pass(local) − pass(global), in −1..=1; null where refused.
+    pub value: Option<f64>,
+    /// 95 % interval by bootstrap over tasks within each span.
+    pub interval: Option<[f64; 2]>,
+    /// Why there is none.
+    pub refused: Option<String>,
+    /// The same among tasks of equal gold weight and language, by logistic regression; see [`super::gap`].
+    #[serde(default)]
+    pub adjusted: Estimate,
+    /// `value` less the median of the models that have one.
+    #[serde(default)]
+    pub to_median: Estimate,
+}
+
+/// A value with its interval, or why there is none.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Estimate {
+    /// In −2..=2; null where refused.
     pub value: Option<f64>,
     /// 95 % interval by bootstrap over tasks within each span.
     pub interval: Option<[f64; 2]>,

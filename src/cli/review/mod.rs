@@ -15,7 +15,7 @@ use super::Exit;
 use super::exit::bad_input;
 use super::report::{print, view};
 use crate::evaluate::Measure;
-use crate::evaluate::review::{REVIEW_SCHEMA, Review, ReviewContext, classified};
+use crate::evaluate::review::{REVIEW_SCHEMA, Review, classified};
 use crate::patch::TreeChanges;
 use crate::repo::{BaseTree, LeftOut, RepoError, left_out, merge_base, open_local, working_changes};
 use crate::report::{annotation, escape, review};
@@ -100,6 +100,7 @@ pub(super) fn main(arguments: &ReviewArguments) -> anyhow::Result<Exit> {
     }
     let takes = |measure: Measure| measures.contains(&measure);
     let lint = takes(Measure::Lint).then(|| lint::lint(arguments, &base, &changes, &reviewed)).transpose()?;
+    let context = takes(Measure::Context).then(|| reviewed.context(&base, &changes, lint.as_ref()));
     let found = Review {
         schema: REVIEW_SCHEMA.to_owned(),
         base: base_name,
@@ -108,7 +109,7 @@ pub(super) fn main(arguments: &ReviewArguments) -> anyhow::Result<Exit> {
         units: reviewed.units(),
         edits: takes(Measure::Edits).then(|| reviewed.edits()),
         lint,
-        context: takes(Measure::Context).then(ReviewContext::default),
+        context,
     };
     let text = match format {
         Format::Terminal => review::terminal(&found, arguments.all, view()),

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{files, grade, lines, sign};
+use super::{files, grade, lines, reach, sign};
 use crate::evaluate::review::Review;
 use crate::lint::Level;
 use crate::report::annotation::{Annotation, Loudness};
@@ -49,21 +49,15 @@ pub fn annotations(review: &Review) -> Vec<Annotation> {
         }
     }
     if let Some(context) = &review.context {
-        for (rule, what, list) in [
-            ("dangling", "is left without a definition", &context.dangling),
-            ("invented", "is defined nowhere", &context.invented),
-            ("reinvented", "is there already elsewhere", &context.reinvented),
-        ] {
-            for at in list.iter().flatten() {
-                found.push(Annotation {
-                    file: at.file.clone(),
-                    lines: Some([at.line, at.line]),
-                    loudness: Loudness::Warning,
-                    rule: format!("context/{rule}"),
-                    title: format!("{rule} name"),
-                    message: format!("`{}` {what}", at.symbol),
-                });
-            }
+        for one in reach(context) {
+            found.push(Annotation {
+                file: one.file.to_owned(),
+                lines: Some([one.line, one.line]),
+                loudness: Loudness::Warning,
+                rule: format!("context/{}", one.rule),
+                title: format!("{} name", one.rule.replace('_', " ")),
+                message: format!("`{}` {}", one.symbol, one.what),
+            });
         }
     }
     found

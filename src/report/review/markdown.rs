@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::{files, grade, headline, lines, lint_line, sign, subject};
+use super::{carried, files, grade, headline, lines, lint_line, reach, sign, subject};
 use crate::evaluate::review::Review;
 use crate::report::escape;
 use crate::report::figures::plural;
@@ -61,17 +61,14 @@ pub fn render(review: &Review) -> String {
         }
     }
     if let Some(context) = &review.context {
-        let lists = [
-            ("left without a definition", &context.dangling),
-            ("used and defined nowhere", &context.invented),
-            ("there already elsewhere", &context.reinvented),
-        ];
-        for (what, list) in lists {
-            for at in list.iter().flatten() {
-                let place = escape::markdown(&shorten(&format!("{}:{}", at.file, at.line), TEXT));
-                let symbol = escape::markdown(&shorten(&at.symbol, 80));
-                push(&mut out, &format!("- {place} {symbol} is {what}\n"), LIMIT - 1000);
-            }
+        if let Some(carried) = carried(context) {
+            push(&mut out, &format!("\n{carried}\n\n"), LIMIT - 1000);
+        }
+        for one in reach(context) {
+            let place = escape::markdown(&shorten(&format!("{}:{}", one.file, one.line), TEXT));
+            let symbol = escape::markdown(&shorten(one.symbol, 80));
+            let what = escape::markdown(&shorten(&one.what, TEXT));
+            push(&mut out, &format!("- {place} {symbol} {what}\n"), LIMIT - 1000);
         }
     }
     out

@@ -18,7 +18,8 @@ pub use terminal::render as terminal;
 use crate::diff::FilePair;
 use crate::evaluate::detail::UnitDetail;
 use crate::evaluate::record::LintStatus;
-use crate::evaluate::review::{Review, ReviewLint};
+use crate::evaluate::review::{Review, ReviewContext, ReviewLint};
+use crate::metric::context::SymbolAt;
 use crate::metric::relevance::{Class, Grade};
 
 use super::figures::{plural, ratio};
@@ -136,6 +137,51 @@ fn headline(review: &Review) -> Option<String> {
         kinds.join(", "),
         ratio(edits.strict)
     ))
+}
+
+/// A cross-file finding.
+struct Reach<'a> {
+    rule: &'static str,
+    symbol: &'a str,
+    file: &'a str,
+    line: usize,
+    /// What is wrong with the symbol, after its name.
+    what: String,
+}
+
+/// Cross-file findings, the surest first. What dangles is not said again as left behind.
+fn reach(context: &ReviewContext) -> Vec<Reach<'_>> {
+    let mut found = Vec::new();
+    for at in context.dangling.iter().flatten() {
+        let what = "is left without a definition".to_owned();
+        found.push(Reach { rule: "dangling", symbol: &at.symbol, file: &at.file, line: at.line, what });
+    }
+    for one in context.invented.iter().flatten() {
+        let sure = if one.heuristic { ", as far as the repository's text tells" } else { "" };
+        let what = format!("is defined nowhere ({}{sure})", one.rule);
+        found.push(Reach { rule: "invented", symbol: &one.symbol, file: &one.file, line: one.line, what });
+    }
+    for one in context.reinvented.iter().flatten() {
+        let (like, similar) = (&one.like, one.similarity);
+        let what =
+            format!("is there already as `{}` in {}:{} ({similar:.2})", like.symbol, like.file, like.line);
+        found.push(Reach { rule: "reinvented", symbol: &one.symbol, file: &one.file, line: one.line, what });
+    }
+    for left in &context.left_behind {
+        let same = |at: &SymbolAt| at.symbol == left.symbol && at.file == left.file && at.line == left.line;
+        if !context.dangling.iter().flatten().any(same) {
+            let what = format!("is not carried along: {}", left.why);
+            let (symbol, file, line) = (&left.symbol, &left.file, left.line);
+            found.push(Reach { rule: "left_behind", symbol, file, line, what });
+        }
+    }
+    found
+}
+
+/// The share of references that were carried along; none where there is none, or nothing was left.
+fn carried(context: &ReviewContext) -> Option<String> {
+    let share = context.propagation.filter(|_| !context.left_behind.is_empty())?;
+    Some(format!("context: propagation {}", ratio(Some(share))))
 }
 
 fn lint_line(lint: &ReviewLint) -> String {

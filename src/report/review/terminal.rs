@@ -2,9 +2,9 @@
 
 use std::fmt::Write as _;
 
-use super::{class_name, files, grade, headline, lines, lint_line, sign, subject};
+use super::{carried, class_name, files, grade, headline, lines, lint_line, reach, sign, subject};
 use crate::evaluate::detail::UnitDetail;
-use crate::evaluate::review::{Review, SymbolAt};
+use crate::evaluate::review::Review;
 use crate::report::figures::plural;
 use crate::report::table::{shorten, wrap};
 use crate::report::{View, escape};
@@ -61,16 +61,17 @@ pub fn render(review: &Review, every: bool, view: View) -> String {
         }
     }
     if let Some(context) = &review.context {
-        let lists: [(&str, &Option<Vec<SymbolAt>>); 3] = [
-            ("left without a definition", &context.dangling),
-            ("used and defined nowhere", &context.invented),
-            ("there already elsewhere", &context.reinvented),
-        ];
-        for (what, list) in lists {
-            for at in list.iter().flatten().take(LIST) {
-                let (file, symbol) = (escape::terminal(&at.file), escape::terminal(&at.symbol));
-                push(&mut out, width, 0, &format!("{file}:{}  `{symbol}` is {what}", at.line));
-            }
+        if let Some(carried) = carried(context) {
+            let _ = writeln!(out, "\n{carried}");
+        }
+        let found = reach(context);
+        for one in found.iter().take(LIST) {
+            let (file, symbol) = (escape::terminal(one.file), escape::terminal(one.symbol));
+            let what = escape::terminal(&shorten(&one.what, 200));
+            push(&mut out, width, 0, &format!("{file}:{}  `{symbol}` {what}", one.line));
+        }
+        if found.len() > LIST {
+            let _ = writeln!(out, "  and {} more", found.len() - LIST);
         }
     }
     out

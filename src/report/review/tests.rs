@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use super::*;
 use crate::evaluate::record::LintStatus;
-use crate::evaluate::review::{LineOf, REVIEW_SCHEMA, ReviewContext, SymbolAt, Unusable, classified};
+use crate::evaluate::review::{LineOf, REVIEW_SCHEMA, ReviewContext, Unusable, classified};
 use crate::lint::{Finding, Level};
+use crate::metric::context::SymbolAt;
 use crate::patch::{Blob, TreeChanges, memory::Files};
 use crate::report::{View, annotation};
 
@@ -46,6 +47,7 @@ fn made() -> Review {
             suppressions: Vec::new(),
             unformatted_lines: vec![LineOf { file: "src/lib.rs".to_owned(), line: 6 }],
             changed_code_lines: 4,
+            judged: std::collections::BTreeSet::new(),
             unusable: vec![Unusable { tool: "prettier".to_owned(), why: "cannot be run".to_owned() }],
         }),
         context: Some(ReviewContext {

@@ -21,7 +21,7 @@ type Key = ([u8; 32], &'static str);
 type Read = (Key, Option<Arc<Summary>>, bool);
 
 /// Keeps what was read of files, for other trees that hold the same files.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Cache {
     summaries: BTreeMap<Key, Option<Arc<Summary>>>,
 }

@@ -112,6 +112,8 @@ pub struct Symbol<'i> {
     pub owner: Option<DefinitionId>,
     /// Of a function: least and most number of arguments without the receiver; no most where it takes any number.
     pub parameters: Option<(u16, Option<u16>)>,
+    /// Of a function inside a type: it takes no receiver.
+    pub fixed: bool,
 }
 
 /// Files of a tree with their summaries.

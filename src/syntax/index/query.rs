@@ -116,6 +116,7 @@ impl Index {
                 has_attributes: false,
                 owner: None,
                 parameters: None,
+                fixed: false,
             });
         }
         let summary = self.parts.summary(id.file);
@@ -132,6 +133,7 @@ impl Index {
             has_attributes: entry.attributes,
             owner: entry.owner.map(|number| DefinitionId { file: id.file, number }),
             parameters: entry.parameters.map(|(least, most)| (least, (most != u16::MAX).then_some(most))),
+            fixed: entry.fixed,
         })
     }
 

@@ -142,7 +142,7 @@ impl<'a> Reading<'a, '_> {
 }
 
 /// Least and most number of arguments.
-fn count(parameters: &oxc_ast::ast::FormalParameters) -> (u16, u16) {
+pub(super) fn count(parameters: &oxc_ast::ast::FormalParameters) -> (u16, u16) {
     let optional =
         |parameter: &oxc_ast::ast::FormalParameter| parameter.optional || parameter.initializer.is_some();
     let least = parameters.items.iter().rposition(|one| !optional(one)).map_or(0, |at| at + 1);

@@ -7,6 +7,7 @@ use oxc_ast::ast::{
 use oxc_semantic::AstNode;
 use oxc_span::Span;
 
+use super::members::count;
 use super::read::{Reading, key};
 use crate::syntax::index::summary::{Target, Ty};
 
@@ -57,8 +58,13 @@ impl<'a> Reading<'a, '_> {
                     (None, Some(init)) => (self.type_of(node, init, DEEPEST), self.returned(node, init)),
                     (None, None) => (Ty::Unknown, Ty::Unknown),
                 };
+                let parameters = match &variable.init {
+                    Some(Expression::ArrowFunctionExpression(function)) => Some(count(&function.params)),
+                    Some(Expression::FunctionExpression(function)) => Some(count(&function.params)),
+                    _ => None,
+                };
                 let entry = &mut self.out.definitions[number as usize];
-                (entry.ty, entry.result) = (ty, result);
+                (entry.ty, entry.result, entry.parameters) = (ty, result, parameters);
             }
             AstKind::FormalParameter(parameter) => {
                 let BindingPattern::BindingIdentifier(id) = &parameter.pattern else { return };

@@ -1,0 +1,103 @@
+//! The symbols of a base, and what a result makes of them.
+//!
+//! In: a base tree, changes, their diff. Out: [`ContextDetail`] with the figures of the record. The base is indexed once;
+//! a result shares the summaries of all files that it did not change.
+
+use std::collections::BTreeSet;
+use std::sync::OnceLock;
+
+use super::detail::ContextDetail;
+use super::record::Context;
+use crate::diff::Diff;
+use crate::lint::Finding;
+use crate::metric::context::{
+    Functions, Invented, Patched, SymbolAt, dangling, invented_by, is_known, propagation, reinvented,
+};
+use crate::patch::{Overlaid, Tree, TreeChanges};
+use crate::syntax::index::{Cache, Graph, Index};
+
+/// Symbols of a base.
+pub(super) struct Symbols {
+    index: Index,
+    cache: Cache,
+    /// Its functions, read when a patch adds one.
+    functions: OnceLock<Functions>,
+}
+
+/// Linters that know every name.
+const CHECKERS: &[&str] = &["clippy", "tsc", "mypy", "ruff"];
+
+impl Symbols {
+    pub fn read(base: &dyn Tree) -> Self {
+        let mut cache = Cache::default();
+        let index = Index::read(base, &mut cache);
+        Self { index, cache, functions: OnceLock::new() }
+    }
+
+    /// Files and imports of base and result.
+    pub fn graph_with(&self, result: &dyn Tree) -> Graph {
+        self.index.graph().clone().union(Index::read(result, &mut self.cache.clone()).into_graph())
+    }
+}
+
+/// What is asked about a patch.
+pub(super) struct Asked<'a> {
+    pub base: &'a dyn Tree,
+    pub changes: &'a TreeChanges,
+    pub diff: &'a Diff,
+    /// Paths that the task's test patch sets.
+    pub replaced: &'a BTreeSet<String>,
+    /// What linters said; none where they were not asked.
+    pub checked: Option<Checked<'a>>,
+}
+
+/// What linters said.
+pub(super) struct Checked<'a> {
+    /// Findings that the base did not have.
+    pub new: &'a [Finding],
+    /// Linters that judged the result.
+    pub judged: &'a BTreeSet<String>,
+}
+
+/// What a patch leaves of its base's symbols.
+pub(super) fn measure(symbols: &Symbols, asked: &Asked) -> ContextDetail {
+    let Asked { base, changes, diff, replaced, .. } = *asked;
+    let result = Overlaid { base, changes };
+    if !diff.files.iter().any(is_known) {
+        return ContextDetail::default();
+    }
+    let index = Index::read(&result, &mut symbols.cache.clone());
+    let patched = Patched::new(diff, [&symbols.index, &index], [base, &result], replaced);
+    let carried = propagation(&patched);
+    let dangling = dangling(&patched);
+    let again =
+        reinvented(&patched, || symbols.functions.get_or_init(|| Functions::read(&symbols.index, base)));
+    ContextDetail {
+        propagation: carried.share(),
+        left_behind: carried.left,
+        invented: invented(&patched, asked.checked.as_ref(), &dangling),
+        dangling: Some(dangling),
+        reinvented: Some(again),
+    }
+}
+
+/// Names that compilers miss and that the patch did not take away itself; none where no compiler was asked.
+fn invented(patched: &Patched, checked: Option<&Checked>, dangling: &[SymbolAt]) -> Option<Vec<Invented>> {
+    let checked = checked.filter(|checked| CHECKERS.iter().any(|name| checked.judged.contains(*name)))?;
+    let mut found = invented_by(checked.new);
+    found.retain(|one| {
+        let last = one.symbol.rsplit("::").next().unwrap_or(&one.symbol);
+        !dangling.iter().any(|at| at.file == one.file && at.symbol == last)
+            && !patched.is_of_tests(&one.file, one.line)
+    });
+    Some(found)
+}
+
+/// Puts counts into a record's form.
+pub(super) fn count(detail: &ContextDetail, context: &mut Context) {
+    let number = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
+    context.propagation = detail.propagation;
+    context.dangling = detail.dangling.as_ref().map(|found| number(found.len()));
+    context.invented = detail.invented.as_ref().map(|found| number(found.len()));
+    context.reinvented = detail.reinvented.as_ref().map(|found| number(found.len()));
+}
