@@ -183,6 +183,7 @@ mod tests {
             ("use serde_json::Value;", "serde_json::from_str(\"1\").unwrap_or(money.cents)"),
             ("use std::cmp::max;", "max(money.cents, 3)"),
             ("use std::cmp::*;", "min(money.cents, 3)"),
+            ("use std::{cmp::max, collections::BTreeMap};", "max(money.cents, 3)"),
             ("use std::{cmp, mem};", "cmp::max(money.cents, mem::size_of::<u8>() as i64)"),
             ("", "my_macro!(money.nothing())"),
             ("", "let f = |x: i64| x; f(money.cents)"),

@@ -47,9 +47,12 @@ pub(super) fn find(patched: &Patched, path: &str, source: &Source) -> Vec<Guess>
                 let primitive = PRIMITIVES.contains(&text);
                 let lower = text.starts_with(|first: char| first.is_ascii_lowercase() || first == '_');
                 let in_use = in_use(source, leaf);
+                // In a group it goes on from what stands before the group.
+                let grouped = source.ancestors(leaf).any(|node| source.kind_name(node) == "use_list");
                 let outside = matches!(reference.certainty, Certainty::Unknown { external: true });
                 if lower
                     && !primitive
+                    && !grouped
                     && !crates.contains(text)
                     && !CRATES.contains(&text)
                     && (in_use || own.is_closed && !outside)
