@@ -7,7 +7,7 @@ use std::sync::Arc;
 use rayon::prelude::*;
 use tree_sitter::{InputEdit, Point};
 
-use crate::syntax::{Earlier, Source, language_of, parse_tree};
+use crate::syntax::{Earlier, Source, grammar_of, parse_tree};
 
 use super::align::align;
 use super::check::keep_grammar;
@@ -59,6 +59,10 @@ pub fn diff(files: &[ChangedFile]) -> Diff {
     finish(prepared, &drafts)
 }
 
+/// Data larger than this, in bytes of both sides, is compared by lines: a lockfile, a recorded answer, a table of numbers,
+/// of which nobody wants the shape.
+const MOST_DATA: usize = 1 << 20;
+
 fn prepare((old, new): Pair) -> Prepared {
     let path = |side: &Option<Side>| side.as_ref().map(|side| side.path.clone());
     let mode = |side: &Option<Side>| side.as_ref().map(|side| format!("{:06o}", side.mode));
@@ -71,7 +75,9 @@ fn prepare((old, new): Pair) -> Prepared {
     let named = new.as_ref().or(old.as_ref()).map_or("", |side| side.path.as_str());
     let link = |side: &Option<Side>| side.as_ref().is_some_and(|side| side.mode & 0o170_000 != 0o100_000);
     let text = std::str::from_utf8(&old_bytes).is_ok() && std::str::from_utf8(&new_bytes).is_ok();
-    let language = language_of(named).filter(|_| text && !binary && !link(&old) && !link(&new));
+    let language = grammar_of(named)
+        .filter(|_| text && !binary && !link(&old) && !link(&new))
+        .filter(|language| !language.is_data || old_bytes.len() + new_bytes.len() <= MOST_DATA);
     // A new file has its path's role; a file that was there before keeps the one that it had.
     let base = old.as_ref().or(new.as_ref());
     let role = base.map_or(Role::Other, |side| role::role_of(&side.path, &side.bytes));
@@ -138,7 +144,7 @@ fn parse(language: &'static crate::syntax::Language, old: &Plain, new: &Plain) -
 #[cfg(test)]
 pub(super) fn aligned(path: &str, old: &str, new: &str) -> Option<Aligned> {
     let plain = |text: &str| Plain::new(&Arc::from(text.as_bytes()), false);
-    parse(language_of(path)?, &plain(old), &plain(new))
+    parse(grammar_of(path)?, &plain(old), &plain(new))
 }
 
 /// The point at the end of a hunk: a line's beginning, or the end of a last line without a line feed.

@@ -226,6 +226,9 @@ impl Describe<'_> {
                 _ => {}
             }
         }
+        if source.language.is_data {
+            return UnitKind::Data;
+        }
         if in_body {
             return UnitKind::Body;
         }

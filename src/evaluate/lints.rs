@@ -16,7 +16,7 @@ use crate::metric::lint as compared;
 use crate::metric::style::style;
 use crate::patch::{Overlaid, Tree, TreeChanges};
 use crate::repo::BaseTree;
-use crate::sandbox::{Ended, SandboxError, Session, SessionSpec, Step, StepOutput};
+use crate::sandbox::{Ended, REPORT_BYTES, SandboxError, Session, SessionSpec, Step, StepOutput};
 use crate::task::Task;
 
 /// Wall clock of a linter.
@@ -122,13 +122,15 @@ pub(super) fn measure(
 }
 
 fn run(world: &World, ground: &Ground, tree: &TreeChanges, diff: &Diff) -> Result<LintRun, SandboxError> {
-    let mut session = world.sandbox.open(ground.spec)?;
+    let mut spec = ground.spec.clone();
+    spec.limits.output_bytes = REPORT_BYTES;
+    let mut session = world.sandbox.open(&spec)?;
     session.put(tree)?;
     let mut run = LintRun::default();
     // Formatters first: they execute nothing of the tree, so what they read is what was written.
     for linter in &ground.linters.rows {
-        if let Way::Format { command } = linter.way {
-            format_files(&mut *session, ground.tree, &linter.name, command, diff, &mut run)?;
+        if let Way::Format { command, list } = linter.way {
+            format_files(&mut *session, ground.tree, &linter.name, (command, list), diff, &mut run)?;
         }
     }
     for (name, command) in &ground.linters.commands {
@@ -138,31 +140,74 @@ fn run(world: &World, ground: &Ground, tree: &TreeChanges, diff: &Diff) -> Resul
     Ok(run)
 }
 
+/// How a formatter is asked about a file, and about several.
+type Formatter = (fn(&dyn Tree, &str) -> Option<String>, Option<lint::Listing>);
+
 fn format_files(
     session: &mut dyn Session,
     base: &dyn Tree,
     name: &str,
-    command: fn(&dyn Tree, &str) -> Option<String>,
+    (command_of, list): Formatter,
     diff: &Diff,
     run: &mut LintRun,
 ) -> Result<(), SandboxError> {
     let nothing = TreeChanges::new();
     let base = Overlaid { base, changes: &nothing };
-    for file in diff.files.iter().filter(|file| !file.binary) {
-        let Some(path) = file.new.as_deref() else { continue };
-        let Some(command) = command(&base, path) else { continue };
-        let output = session.run(&step(command.clone(), Some(file.new_bytes.to_vec())))?;
+    let changed = diff.files.iter().filter(|file| !file.binary && file.new_bytes != file.old_bytes);
+    let mut files: Vec<(&FilePair, &str, String)> = changed
+        .filter_map(|file| {
+            let path = file.new.as_deref()?;
+            Some((file, path, command_of(&base, path)?))
+        })
+        .collect();
+    if let (Some(list), true) = (list, files.len() > 1) {
+        let paths: Vec<&str> = files.iter().map(|(_, path, _)| *path).collect();
+        let output = session.run(&step(list(&base, &paths), None))?;
+        // Where it breaks off each is asked, so that one file that it cannot read hides none of the others.
+        if matches!(output.ended, Ended::Exited(0 | 1)) && output.cut_bytes == 0 {
+            let text = String::from_utf8_lossy(&output.stdout);
+            let named: std::collections::BTreeSet<&str> = text.lines().map(str::trim).collect();
+            files.retain(|(_, path, _)| named.contains(path));
+        }
+    }
+    for (file, path, command) in files {
+        let output = session.run(&step(command, Some(file.new_bytes.to_vec())))?;
         // What it would alter may have been there before: then the old text is asked too.
-        if file.old.is_some() && output.ended == Ended::Exited(0) {
+        if output.ended == Ended::Exited(0) {
             let altered = altered_lines(&file.new_bytes, &output.stdout);
-            if !compared::unformatted_lines(diff, file, &altered, &[]).is_empty() {
-                let before = session.run(&step(command, Some(file.old_bytes.to_vec())))?;
-                run.outputs.insert(format!("{name} base {path}"), before);
+            for old in compared::asked_before(diff, file, &altered) {
+                ask_before(session, &base, name, command_of, diff, &old, run)?;
             }
         }
         run.outputs.insert(format!("{name} {path}"), output);
     }
     Ok(())
+}
+
+/// Asks a formatter, once, about a text of the base.
+fn ask_before(
+    session: &mut dyn Session,
+    base: &dyn Tree,
+    name: &str,
+    command_of: fn(&dyn Tree, &str) -> Option<String>,
+    diff: &Diff,
+    path: &str,
+    run: &mut LintRun,
+) -> Result<(), SandboxError> {
+    let key = before_key(name, path);
+    let file = diff.files.iter().find(|file| file.old.as_deref() == Some(path));
+    let (Some(file), Some(command), false) = (file, command_of(base, path), run.outputs.contains_key(&key))
+    else {
+        return Ok(());
+    };
+    let output = session.run(&step(command, Some(file.old_bytes.to_vec())))?;
+    run.outputs.insert(key, output);
+    Ok(())
+}
+
+/// Where a formatter's answer about a text of the base is kept.
+fn before_key(name: &str, path: &str) -> String {
+    format!("{name} base {path}")
 }
 
 fn step(command: String, stdin: Option<Vec<u8>>) -> Step {
@@ -186,6 +231,14 @@ fn read(ground: &Ground, run: &LintRun, diff: &Diff) -> (Lint, LintDetail) {
                 let name = linter.name.as_ref();
                 // What was not run says nothing: that is no clean bill.
                 let silent = || Reading { unusable: Some("it was not run".to_owned()), ..Reading::default() };
+                // Nor does what lacks its middle.
+                let read = |output: &StepOutput| match output.cut_bytes {
+                    0 => read(output),
+                    cut => Reading {
+                        unusable: Some(format!("it printed {cut} bytes more than kerf reads")),
+                        ..Reading::default()
+                    },
+                };
                 let on_base = ground.warm.get(name).map_or_else(silent, read);
                 let on_result = run.outputs.get(name).map_or_else(silent, read);
                 match (on_base.unusable, on_result.unusable) {
@@ -260,10 +313,16 @@ fn unformatted(name: &str, diff: &Diff, file: &FilePair, run: &LintRun, detail: 
     match output.ended {
         Ended::Exited(0) if output.cut_bytes == 0 => {
             let altered = altered_lines(&file.new_bytes, &output.stdout);
-            let before = run.outputs.get(&format!("{name} base {path}"));
-            let before = before.filter(|output| output.ended == Ended::Exited(0) && output.cut_bytes == 0);
-            let before =
-                before.map(|output| altered_lines(&file.old_bytes, &output.stdout)).unwrap_or_default();
+            let before: BTreeMap<String, Vec<usize>> = diff
+                .files
+                .iter()
+                .filter_map(|file| {
+                    let old = file.old.as_deref()?;
+                    let output = run.outputs.get(&before_key(name, old))?;
+                    let whole = output.ended == Ended::Exited(0) && output.cut_bytes == 0;
+                    whole.then(|| (old.to_owned(), altered_lines(&file.old_bytes, &output.stdout)))
+                })
+                .collect();
             let lines = compared::unformatted_lines(diff, file, &altered, &before);
             detail.unformatted_lines.extend(lines.into_iter().map(|line| (path.to_owned(), line)));
         }

@@ -11,7 +11,8 @@ use super::record::Context;
 use crate::diff::Diff;
 use crate::lint::Finding;
 use crate::metric::context::{
-    Functions, Invented, Patched, SymbolAt, dangling, invented_by, is_known, propagation, reinvented,
+    Functions, Invented, Patched, SymbolAt, dangling, invented_by, invented_by_text, is_known, propagation,
+    reinvented,
 };
 use crate::patch::{Overlaid, Tree, TreeChanges};
 use crate::syntax::index::{Cache, Graph, Index};
@@ -23,9 +24,6 @@ pub(super) struct Symbols {
     /// Its functions, read when a patch adds one.
     functions: OnceLock<Functions>,
 }
-
-/// Linters that know every name.
-const CHECKERS: &[&str] = &["clippy", "tsc", "mypy", "ruff"];
 
 impl Symbols {
     pub fn read(base: &dyn Tree) -> Self {
@@ -75,22 +73,28 @@ pub(super) fn measure(symbols: &Symbols, asked: &Asked) -> ContextDetail {
     ContextDetail {
         propagation: carried.share(),
         left_behind: carried.left,
-        invented: invented(&patched, asked.checked.as_ref(), &dangling),
+        invented: Some(invented(&patched, asked.checked.as_ref(), &dangling)),
         dangling: Some(dangling),
         reinvented: Some(again),
     }
 }
 
-/// Names that compilers miss and that the patch did not take away itself; none where no compiler was asked.
-fn invented(patched: &Patched, checked: Option<&Checked>, dangling: &[SymbolAt]) -> Option<Vec<Invented>> {
-    let checked = checked.filter(|checked| CHECKERS.iter().any(|name| checked.judged.contains(*name)))?;
-    let mut found = invented_by(checked.new);
+/// Names that compilers miss, and for languages of which none was asked, that the index misses; what the patch took away
+/// itself is left out.
+fn invented(patched: &Patched, checked: Option<&Checked>, dangling: &[SymbolAt]) -> Vec<Invented> {
+    let nothing = BTreeSet::new();
+    let mut found = checked.map(|checked| invented_by(checked.new)).unwrap_or_default();
+    let known = found.clone();
+    let guessed = invented_by_text(patched, checked.map_or(&nothing, |checked| checked.judged));
+    let same = |a: &Invented, b: &Invented| a.file == b.file && a.symbol == b.symbol;
+    found.extend(guessed.into_iter().filter(|guess| !known.iter().any(|one| same(one, guess))));
     found.retain(|one| {
         let last = one.symbol.rsplit("::").next().unwrap_or(&one.symbol);
-        !dangling.iter().any(|at| at.file == one.file && at.symbol == last)
+        !dangling.iter().any(|at| at.file == one.file && (at.symbol == last || at.symbol == one.symbol))
             && !patched.is_of_tests(&one.file, one.line)
     });
-    Some(found)
+    found.sort();
+    found
 }
 
 /// Puts counts into a record's form.

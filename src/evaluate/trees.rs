@@ -207,8 +207,14 @@ pub(super) fn with_tests(task: &Task, base: &BaseTree, model: &TreeChanges, mate
 pub(super) fn with_settings(base: &dyn Tree, model: &TreeChanges, settings: &[&str]) -> TreeChanges {
     let mut changes = model.clone();
     changes.retain(|path, _| {
-        let name = path.rsplit('/').next().unwrap_or(path);
-        !settings.contains(&name) && !settings.contains(&path.as_str())
+        let is_settings = settings.iter().any(|name| {
+            path.strip_suffix(name).is_some_and(|folder| folder.is_empty() || folder.ends_with('/'))
+        });
+        // Installed packages and build results of the base's making are no part of a change: they are the tools.
+        let is_tool = path.split('/').any(|part| part == "node_modules")
+            || path == "target"
+            || path.starts_with("target/");
+        !(is_settings || is_tool && base.blob(path).is_none())
     });
     for (path, mine) in &mut changes {
         let (Some(mine), Some(own)) = (mine, base.blob(path)) else { continue };

@@ -30,7 +30,7 @@ pub(super) const BIOME_FORMAT: Linter = Linter {
     languages: &["typescript", "javascript"],
     settings: SETTINGS,
     detect: |tree| is_used(tree) && is_on(tree, "formatter"),
-    way: Way::Format { command: format },
+    way: Way::Format { command: format, list: None },
     version: Some(VERSION),
 };
 

@@ -14,7 +14,7 @@ use crate::sandbox::{Ended, StepOutput, TREE};
 pub(super) const CLIPPY: Linter = Linter {
     name: Cow::Borrowed("clippy"),
     languages: &["rust"],
-    settings: &["clippy.toml", ".clippy.toml"],
+    settings: &["clippy.toml", ".clippy.toml", ".cargo", ".cargo/config.toml", ".cargo/config"],
     detect: |tree| tree.blob("Cargo.toml").is_some(),
     way: Way::Tree { command: Call::Made(command), read },
     version: Some("cargo clippy --version"),
@@ -22,7 +22,8 @@ pub(super) const CLIPPY: Linter = Linter {
 
 fn command(_: &dyn Tree) -> String {
     // With --no-fail-fast-like patience: a target that fails must not hide the findings of others.
-    "cargo clippy --workspace --all-targets --offline --keep-going --message-format=json".to_owned()
+    "cargo clippy --workspace --all-targets --offline --keep-going --message-format=json-diagnostic-short"
+        .to_owned()
 }
 
 fn read(output: &StepOutput) -> Reading {

@@ -101,8 +101,31 @@ fn command(tree: &dyn Tree) -> String {
         options.extend(["--ext".to_owned(), ".js,.jsx,.cjs,.mjs,.ts,.tsx,.cts,.mts".to_owned()]);
     }
     let quoted: Vec<String> = options.iter().chain(&files).map(|word| quote(word)).collect();
-    format!("node_modules/.bin/eslint --format json --no-color {}", quoted.join(" "))
+    let quoted = quoted.join(" ");
+    // Settings that the call names are not those that the question about the cache would be answered for.
+    let named = [
+        "-c",
+        "--config",
+        "--parser",
+        "--rule",
+        "--rulesdir",
+        "--env",
+        "--no-eslintrc",
+        "--resolve-plugins-relative-to",
+    ];
+    if options.iter().any(|word| named.iter().any(|name| word.split('=').next() == Some(*name))) {
+        return format!("node_modules/.bin/eslint --format json --no-color {quoted}");
+    }
+    // Asked once, on the base: what is in its folder is not of the tree, and no patch can put it there.
+    let asked = quote(include_str!("eslint_cache.js"));
+    format!(
+        "at={CACHE}; [ -e $at/options ] || {{ mkdir -p $at && node -e {asked} >$at/options 2>/dev/null; }}; \
+         node_modules/.bin/eslint --format json --no-color $(cat $at/options 2>/dev/null) {quoted}"
+    )
 }
+
+/// Where the base's run leaves what it learnt for those on results.
+const CACHE: &str = "node_modules/.cache/kerf-eslint";
 
 fn read(output: &StepOutput) -> Reading {
     // 1: there are findings; 2: eslint itself could not go on.
@@ -178,8 +201,15 @@ mod tests {
         ];
         for (files, expected) in cases {
             let command = command(&tree(&files));
-            assert_eq!(command, format!("node_modules/.bin/eslint --format json --no-color {expected}"));
+            assert!(command.ends_with(&format!("$(cat $at/options 2>/dev/null) {expected}")), "{command}");
         }
+    }
+
+    #[test]
+    fn settings_of_the_call_leave_the_cache_out() {
+        let own = r#"{"scripts":{"lint":"eslint -c config/lint.json src"}}"#;
+        let command = command(&tree(&[(".eslintrc.json", "{}"), ("package.json", own)]));
+        assert!(command.starts_with("node_modules/.bin/eslint") && !command.contains("cache"), "{command}");
     }
 
     #[test]

@@ -99,6 +99,9 @@ impl Call {
     }
 }
 
+/// The command that asks a formatter about several files of a tree.
+pub type Listing = fn(&dyn Tree, &[&str]) -> String;
+
 /// How a tool is asked.
 #[derive(Debug, Clone)]
 pub enum Way {
@@ -113,6 +116,9 @@ pub enum Way {
     Format {
         /// The command, for a file of a tree; none where the tool is not for it.
         command: fn(&dyn Tree, &str) -> Option<String>,
+        /// A command that prints which of several files of the tree it would alter, one a line, and ends with 1 if
+        /// there are any; none where asking file by file costs little.
+        list: Option<Listing>,
     },
 }
 
@@ -187,8 +193,7 @@ pub fn is_compiler_error(finding: &Finding) -> bool {
 /// A finding that says that its file is no program.
 pub fn is_syntax_error(finding: &Finding) -> bool {
     match finding.tool.as_str() {
-        // TS1xxx are the parser's.
-        "tsc" => finding.rule.len() == 6 && finding.rule.starts_with("TS1"),
+        "tsc" => is_parse_error(&finding.rule),
         "eslint" => finding.rule == "parse-error",
         "ruff" => ["E999", "invalid-syntax"].contains(&finding.rule.as_str()),
         "mypy" => finding.rule == "syntax",
@@ -196,6 +201,13 @@ pub fn is_syntax_error(finding: &Finding) -> bool {
         "stylelint" => finding.rule == "CssSyntaxError",
         _ => false,
     }
+}
+
+/// Whether tsc's parser says so: its texts below 1200 are about what is no program, and few of those above.
+fn is_parse_error(rule: &str) -> bool {
+    let number = rule.strip_prefix("TS").and_then(|number| number.parse::<u32>().ok()).unwrap_or_default();
+    // A missing default export, and types imported or exported as values, are the checker's.
+    (1002..1192).contains(&number) || [1351, 1381, 1382, 1389, 1434, 1435, 1436, 1437, 1438].contains(&number)
 }
 
 /// 1-based lines of `original` that a formatter which printed `formatted` would alter. Where it would only put
@@ -270,6 +282,30 @@ mod tests {
     /// A tree of these files.
     pub(super) fn tree(files: &[(&str, &str)]) -> crate::patch::memory::Files {
         crate::patch::memory::Files::of(files)
+    }
+
+    #[test]
+    fn a_text_that_is_no_program_is_told_from_one_with_wrong_types() {
+        let cases = [
+            ("TS1005", true),
+            ("TS1109", true),
+            ("TS1192", false),
+            ("TS1382", true),
+            ("TS1484", false),
+            ("TS2322", false),
+            ("TS18003", false),
+        ];
+        for (rule, expected) in cases {
+            let finding = Finding {
+                tool: "tsc".to_owned(),
+                rule: rule.to_owned(),
+                level: Level::Error,
+                file: "a.ts".to_owned(),
+                line: 1,
+                message: String::new(),
+            };
+            assert_eq!(is_syntax_error(&finding), expected, "{rule}");
+        }
     }
 
     #[test]

@@ -24,9 +24,12 @@ pub(super) const PRETTIER: Linter = Linter {
         "prettier.config.cjs",
         "prettier.config.mjs",
         ".prettierignore",
+        // It reads these as well.
+        ".editorconfig",
+        ".gitignore",
     ],
     detect: |tree| Package::of(tree).needs("prettier"),
-    way: Way::Format { command },
+    way: Way::Format { command, list: Some(list) },
     version: Some("node_modules/.bin/prettier --version"),
 };
 
@@ -36,6 +39,12 @@ const ENDINGS: &[&str] =
 
 fn command(_: &dyn Tree, path: &str) -> Option<String> {
     ends(path, ENDINGS).then(|| format!("node_modules/.bin/prettier --stdin-filepath {}", quote(path)))
+}
+
+/// Starting it takes longer than formatting a file: of several files it says at once which it would alter.
+fn list(_: &dyn Tree, paths: &[&str]) -> String {
+    let quoted: Vec<String> = paths.iter().map(|path| quote(path)).collect();
+    format!("node_modules/.bin/prettier --list-different {}", quoted.join(" "))
 }
 
 #[cfg(test)]

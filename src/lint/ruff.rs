@@ -34,7 +34,7 @@ pub(super) const RUFF_FORMAT: Linter = Linter {
     languages: &["python"],
     settings: SETTINGS,
     detect: formats,
-    way: Way::Format { command },
+    way: Way::Format { command, list: None },
     version: Some(VERSION),
 };
 

@@ -11,7 +11,7 @@ pub(super) const RUSTFMT: Linter = Linter {
     languages: &["rust"],
     settings: &[RUSTFMT_TOML, DOT_RUSTFMT_TOML],
     detect: |tree| tree.paths().iter().any(|path| is_rust(path)),
-    way: Way::Format { command },
+    way: Way::Format { command, list: None },
     version: Some("rustfmt --version"),
 };
 

@@ -20,6 +20,9 @@ pub enum SettingsForm {
 pub fn settings_form(path: &str) -> Option<SettingsForm> {
     let name = path.rsplit('/').next()?;
     let data = |tables| Some(SettingsForm::Data { tables });
+    if path == ".cargo/config.toml" || path.ends_with("/.cargo/config.toml") {
+        return data(&[]);
+    }
     match name {
         ".eslintignore" | ".prettierignore" | ".stylelintignore" => Some(SettingsForm::Ignore),
         "Cargo.toml" => data(&[&["lints"], &["workspace", "lints"]]),

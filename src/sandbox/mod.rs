@@ -81,6 +81,9 @@ pub struct Limits {
     pub output_bytes: usize,
 }
 
+/// Bytes that may be kept of a tool's report: linters print some kilobytes for each of thousands of findings.
+pub const REPORT_BYTES: usize = 256 << 20;
+
 impl Default for Limits {
     fn default() -> Self {
         Self { disk_mb: 8192, processes: 2048, memory_mb: 8192, output_bytes: 16 << 20 }

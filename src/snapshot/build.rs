@@ -6,7 +6,9 @@ use std::time::{Duration, Instant};
 
 use super::{Meta, Request, Snapshot, SnapshotError, entries, io};
 use crate::repo::checkout;
-use crate::sandbox::{Access, Ended, Limits, Sandbox, SessionSpec, Step, StepOutput, TREE, hand_over};
+use crate::sandbox::{
+    Access, Ended, Limits, REPORT_BYTES, Sandbox, SessionSpec, Step, StepOutput, TREE, hand_over,
+};
 
 /// Part of every key: a change here rebuilds all snapshots.
 const FORMAT: &str = "kerf/snapshot/1";
@@ -139,6 +141,7 @@ impl Snapshots {
         spec.network = false;
         spec.writable.clear();
         spec.read_only.extend(toolchain.caches.clone());
+        spec.limits.output_bytes = REPORT_BYTES;
         let mut session = self.sandbox.open(&spec)?;
         let mut meta = Meta::default();
         for command in &request.environment.build {

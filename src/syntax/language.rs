@@ -41,6 +41,8 @@ pub struct Language {
     pub name: &'static str,
     /// 1: every measure; 2: all but propagation; 3: diff and grading.
     pub tier: u8,
+    /// Data, no program: it has a shape and keys, and neither names nor behaviour.
+    pub is_data: bool,
     /// File endings without the dot.
     pub endings: &'static [&'static str],
     /// The grammar.
@@ -157,10 +159,20 @@ pub static LANGUAGES: &[&Language] = &[
     &super::typescript::TSX,
     &super::javascript::JAVASCRIPT,
     &super::python::PYTHON,
+    &super::go::GO,
+    &super::java::JAVA,
+    &super::data::JSON,
+    &super::data::TOML,
+    &super::data::YAML,
 ];
 
-/// The language of a file by its path, `None` where there is no grammar.
+/// The programming language of a file by its path, `None` where there is no grammar, or where it is data.
 pub fn language_of(path: &str) -> Option<&'static Language> {
+    grammar_of(path).filter(|language| !language.is_data)
+}
+
+/// The language of a file by its path, data included; `None` where there is no grammar.
+pub fn grammar_of(path: &str) -> Option<&'static Language> {
     let name = path.rsplit('/').next().unwrap_or(path);
     let (stem, ending) = name.rsplit_once('.')?;
     let ending = ending.to_ascii_lowercase();

@@ -276,6 +276,9 @@ fn check(language: &'static super::Language, bytes: &[u8]) {
         position = range.end;
     }
     assert!(bytes[position..].iter().all(u8::is_ascii_whitespace), "lost at the end");
+    for (number, node) in source.nodes.iter().enumerate().skip(1) {
+        assert!((node.parent as usize) < number, "{}: node {number} has no parent before it", language.name);
+    }
     source.definitions();
     source.imports();
     source.error_count();

@@ -6,9 +6,12 @@
 //!
 //! Invariant: tokens are in order, disjoint, and the bytes between them are white space; parse errors lose nothing.
 
+mod data;
 mod earlier;
+mod go;
 pub mod index;
 pub mod inline_tests;
+mod java;
 mod javascript;
 mod language;
 mod names;
@@ -19,7 +22,7 @@ mod typescript;
 
 pub(crate) use earlier::Earlier;
 pub use language::{
-    Above, EntityKind, Kinds, LANGUAGES, Language, Naming, flag, language_named, language_of,
+    Above, EntityKind, Kinds, LANGUAGES, Language, Naming, flag, grammar_of, language_named, language_of,
 };
 pub use names::{Definition, DefinitionKind, Identifier, Import};
 pub use source::{Node, Source, Token, TokenKind};

@@ -14,6 +14,7 @@ const fn named(node: &'static str, label: &'static str) -> EntityKind {
 pub static RUST: Language = Language {
     name: "rust",
     tier: 1,
+    is_data: false,
     endings: &["rs"],
     grammar: || tree_sitter_rust::LANGUAGE.into(),
     containers: &[

@@ -281,7 +281,7 @@ impl<'a> Builder<'a> {
                 }
                 self.gap(start);
                 self.leaf(start, end, flags);
-                self.close();
+                self.close_below_root();
             }
             loop {
                 if cursor.goto_next_sibling() {
@@ -297,8 +297,15 @@ impl<'a> Builder<'a> {
                 let end = cursor.node().end_byte();
                 self.gap(end);
                 self.close_group();
-                self.close();
+                self.close_below_root();
             }
+        }
+    }
+
+    /// The root stays open to the end of the file: it may end before it, and what follows is its own.
+    fn close_below_root(&mut self) {
+        if self.stack.len() > 1 {
+            self.close();
         }
     }
 

@@ -16,6 +16,7 @@ mod grade;
 mod hostile;
 mod kills;
 mod label;
+mod lint;
 mod missing_tools;
 mod nightly;
 mod outcomes;

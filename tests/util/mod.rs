@@ -1,6 +1,7 @@
 //! What flows share: the kerf program, a project of throw-away tasks, and records to compare.
 #![allow(clippy::unwrap_used, clippy::disallowed_methods, reason = "tests, which start kerf itself")]
 
+mod edits;
 mod project;
 mod records;
 
@@ -10,6 +11,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::sync::OnceLock;
 
+pub use edits::Edit;
 pub use project::{Project, body};
 pub use records::{Records, without_machine};
 

@@ -77,10 +77,7 @@ fn marks_and_modes_are_units() {
 fn what_is_no_text_is_one_unit_and_what_is_no_utf8_is_lines() {
     assert_eq!(one("a.png", Some(b"\0a"), Some(b"\0b")), ["file [content] 1: -> ".replace(": ->", ":  ->")]);
     assert_eq!(one("src/a.rs", Some(b"// \xe9\nfn f() {}\n"), Some(b"// \xe8\nfn f() {}\n")).len(), 1);
-    assert_eq!(
-        one("a.toml", Some(b"a = 1\nb = 2\n"), Some(b"a = 1\nb = 3\n")),
-        ["data [] 2: b = 2 -> b = 3"]
-    );
+    assert_eq!(one("a.ini", Some(b"a = 1\nb = 2\n"), Some(b"a = 1\nb = 3\n")), ["data [] 2: b = 2 -> b = 3"]);
     assert_eq!(one("src/a.rs", Some(b"fn f() {}\n"), Some(b"fn f() {}\n")), Vec::<String>::new());
 }
 

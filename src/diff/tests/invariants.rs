@@ -223,11 +223,11 @@ fn real_pairs_hold() {
     for old in names.iter().filter(|path| path.extension().is_some_and(|end| end == "old")) {
         let (a, b) = (fs::read(old).unwrap(), fs::read(old.with_extension("new")).unwrap());
         let stem = old.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
-        let path = if crate::syntax::language_of(&stem).is_some() { stem } else { "src/a.rs".to_owned() };
+        let path = if crate::syntax::grammar_of(&stem).is_some() { stem } else { "src/a.rs".to_owned() };
         let files = [file(&path, Some(&a), Some(&b))];
         let start = cpu();
         for bytes in [&a, &b] {
-            drop(crate::syntax::Source::parse(crate::syntax::language_of(&path).unwrap(), &bytes[..]));
+            drop(crate::syntax::Source::parse(crate::syntax::grammar_of(&path).unwrap(), &bytes[..]));
         }
         let middle = cpu();
         let diff = diff(&files);

@@ -1,5 +1,6 @@
 //! Examples and invariants of edit units.
 
+mod data_cases;
 mod file_cases;
 mod invariants;
 mod python_cases;
@@ -55,7 +56,7 @@ pub(super) fn of_path(path: &str, old: &str, new: &str) -> Diff {
 
 /// Parse errors of a text, the smaller the better.
 pub(super) fn errors(path: &str, bytes: &[u8]) -> usize {
-    let language = crate::syntax::language_of(path);
+    let language = crate::syntax::grammar_of(path);
     language.and_then(|l| crate::syntax::Source::parse(l, bytes)).map_or(0, |source| source.error_count())
 }
 

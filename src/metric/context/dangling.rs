@@ -12,6 +12,7 @@ use std::collections::BTreeSet;
 use super::SymbolAt;
 use super::declared::declarations;
 use super::fate::Fate;
+use super::guess::python_dangling;
 use super::patched::{Patched, Side};
 use crate::syntax::flag;
 use crate::syntax::index::{Certainty, Symbol, SymbolKind};
@@ -69,7 +70,7 @@ pub fn dangling(patched: &Patched) -> Vec<SymbolAt> {
         for reference in patched.uses(declaration.base) {
             known.insert(reference.file);
             let Fate::Kept(file, range) = patched.fate(reference.file, &reference.range) else { continue };
-            if answered(patched, file, range.start, &lost) {
+            if patched.is_broken(file) || answered(patched, file, range.start, &lost) {
                 continue;
             }
             found.insert((file.to_owned(), line(patched, file, range.start), lost.name.to_owned()));
@@ -86,6 +87,7 @@ pub fn dangling(patched: &Patched) -> Vec<SymbolAt> {
             }
         }
     }
+    found.extend(python_dangling(patched).into_iter().map(|one| (one.file, one.line, one.symbol)));
     found.into_iter().map(|(file, line, symbol)| SymbolAt { symbol, file, line }).collect()
 }
 
@@ -127,12 +129,7 @@ fn answered(patched: &Patched, file: &str, byte: usize, lost: &Symbol) -> bool {
 
 /// The patch wrote these bytes.
 fn wrote(patched: &Patched, file: &str, byte: usize) -> bool {
-    let number = patched.diff.files.iter().position(|pair| pair.new.as_deref() == Some(file));
-    let Some(number) = number else { return false };
-    let changes = patched.diff.units.iter().flat_map(|unit| &unit.changes);
-    let inside = changes
-        .filter(|change| change.file == number)
-        .any(|change| change.new[0] <= byte && byte < change.new[1]);
+    let inside = patched.wrote(file, byte);
     let text = patched.source(Side::Result, file);
     // A field, key or member of this name is another matter, and in a macro's tokens it may be anything.
     inside

@@ -41,7 +41,11 @@ pub(super) fn declarations(patched: &Patched) -> Vec<Declaration> {
     let pairs = pairs(patched);
     let mut found = Vec::new();
     for (base, result) in pairs.iter().copied() {
-        let Some(old) = patched.base.symbol(base) else { continue };
+        let Some(old) = patched.base.symbol(base).filter(|old| old.name != "_") else { continue };
+        let now = patched.diff.files.iter().find(|pair| pair.old.as_deref() == Some(old.file));
+        if now.and_then(|pair| pair.new.as_deref()).is_some_and(|new| patched.is_broken(new)) {
+            continue;
+        }
         let Some(new) = result.and_then(|id| patched.result.symbol(id)) else {
             found.push(Declaration { base, result: None, renamed: false, moved: false, head: false });
             continue;

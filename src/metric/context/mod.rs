@@ -9,6 +9,7 @@ mod declared;
 mod dependents;
 mod fate;
 mod fit;
+mod guess;
 mod invented;
 mod patched;
 mod propagation;
@@ -21,6 +22,7 @@ mod testing;
 pub use agreement::{Agreement, agreement, files_of, obligation_recall};
 pub use dangling::dangling;
 pub use dependents::{Dependent, Dependents, Mention, Place, dependents};
+pub use guess::invented_by_text;
 pub use invented::invented_by;
 pub use patched::Patched;
 pub use propagation::propagation;
@@ -107,7 +109,7 @@ impl Propagation {
 
 /// The file is in a language whose names are followed.
 pub fn is_known(file: &FilePair) -> bool {
-    let known = |path: &Option<String>| path.as_deref().is_some_and(|path| fit::rules(path).is_some());
+    let known = |path: &Option<String>| path.as_deref().is_some_and(guess::knows);
     known(&file.old) || known(&file.new)
 }
 

@@ -8,7 +8,7 @@ use std::rc::Rc;
 use super::declared::Pairs;
 use super::fate::{Fate, Fates};
 use super::fit;
-use crate::diff::{Diff, Role, role_of};
+use crate::diff::{Diff, Role, UnitKind, role_of};
 use crate::patch::Tree;
 use crate::syntax::index::{Certainty, DefinitionId, Index, Reference, Symbol};
 use crate::syntax::{Source, language_of};
@@ -38,6 +38,7 @@ pub struct Patched<'a> {
     /// By file of the result, what the names at a byte lead to.
     answers: RefCell<BTreeMap<String, Rc<Answers>>>,
     pairs: OnceCell<Rc<Pairs>>,
+    paths: OnceCell<Vec<String>>,
     /// Files that are replaced before tests run.
     replaced: &'a BTreeSet<String>,
 }
@@ -60,6 +61,7 @@ impl<'a> Patched<'a> {
             sources: [Sources::default(), Sources::default()],
             answers: RefCell::default(),
             pairs: OnceCell::new(),
+            paths: OnceCell::new(),
             replaced,
         }
     }
@@ -80,6 +82,21 @@ impl<'a> Patched<'a> {
         parsed
     }
 
+    /// Paths of the result.
+    pub(super) fn paths(&self) -> &[String] {
+        self.paths.get_or_init(|| self.trees[1].paths())
+    }
+
+    /// Paths of the base.
+    pub(super) fn base_paths(&self) -> BTreeSet<String> {
+        self.trees[0].paths().into_iter().collect()
+    }
+
+    /// A file of the result.
+    pub(super) fn blob(&self, path: &str) -> Option<Vec<u8>> {
+        self.trees[1].blob(path).map(|blob| blob.bytes)
+    }
+
     /// What became of a range of the base that holds one token.
     pub(super) fn fate<'b>(&'b self, file: &'b str, range: &Range<usize>) -> Fate<'b> {
         self.fates.of(file, range)
@@ -95,6 +112,28 @@ impl<'a> Patched<'a> {
         self.replaced.contains(file)
             && (role_of(file, b"") == Role::Test
                 || self.source(side, file).is_some_and(|source| source.in_test_module(byte)))
+    }
+
+    /// The patch left a file with more parse errors than it had: what its text means is not known.
+    pub(super) fn is_broken(&self, file: &str) -> bool {
+        let pair = self.diff.files.iter().find(|pair| pair.new.as_deref() == Some(file));
+        let Some(pair) = pair else { return false };
+        let errors = |side, path: Option<&str>| {
+            path.and_then(|path| self.source(side, path)).map_or(0, |source| source.error_count())
+        };
+        errors(Side::Result, pair.new.as_deref()) > errors(Side::Base, pair.old.as_deref())
+    }
+
+    /// The patch wrote this byte of the result.
+    pub(super) fn wrote(&self, file: &str, byte: usize) -> bool {
+        let number = self.diff.files.iter().position(|pair| pair.new.as_deref() == Some(file));
+        let changes =
+            self.diff.units.iter().filter(|unit| unit.kind != UnitKind::Move).flat_map(|unit| &unit.changes);
+        number.is_some_and(|number| {
+            changes
+                .filter(|change| change.file == number)
+                .any(|change| change.new[0] <= byte && byte < change.new[1])
+        })
     }
 
     /// A line of the result is a task's test, whatever the patch makes of it.

@@ -4,14 +4,14 @@
 //! comments, attributes and separators before a closing bracket are no part. In a [`Sketch`]'s runs every name is the same
 //! name; its facts are the names that are not local to it, and literals.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use rayon::prelude::*;
 
 use crate::diff::{Role, role_of};
 use crate::patch::Tree;
-use crate::syntax::index::{DefinitionId, Index, Symbol, SymbolKind};
+use crate::syntax::index::{Certainty, DefinitionId, Index, Symbol, SymbolKind};
 use crate::syntax::{Source, TokenKind, flag, hash_bytes, language_of};
 
 /// Tokens of a run. Changing one token of a function changes as many runs.
@@ -91,11 +91,20 @@ pub(super) fn functions(index: &Index, path: &str, source: &Source) -> Vec<Sketc
     }
     let (locals, others): (Vec<Symbol>, Vec<Symbol>) =
         index.definitions_in(path).partition(|symbol| symbol.kind.is_local());
+    // What a name leads to tells apart what two modules call alike.
+    let mut homes: BTreeMap<usize, (&str, &str)> = BTreeMap::new();
+    for found in index.references_in(path) {
+        if let Certainty::Resolved(id) = found.certainty
+            && let Some(symbol) = index.symbol(id).filter(|symbol| !symbol.kind.is_local())
+        {
+            homes.insert(found.range.start, (symbol.file, symbol.name));
+        }
+    }
     let mut found: Vec<Sketch> = others
         .iter()
         .filter(|symbol| is_function(symbol))
         .filter(|symbol| !source.in_test_module(symbol.name_range.start))
-        .filter_map(|symbol| sketch(source, symbol, &locals))
+        .filter_map(|symbol| sketch(source, symbol, &locals, &homes))
         .collect();
     found.sort_by_key(|one| one.id);
     found.dedup_by_key(|one| one.id);
@@ -111,7 +120,12 @@ fn is_function(symbol: &Symbol) -> bool {
     }
 }
 
-fn sketch(source: &Source, symbol: &Symbol, locals: &[Symbol]) -> Option<Sketch> {
+fn sketch(
+    source: &Source,
+    symbol: &Symbol,
+    locals: &[Symbol],
+    homes: &BTreeMap<usize, (&str, &str)>,
+) -> Option<Sketch> {
     let leaf = source.leaf_at(symbol.name_range.start)?;
     let range = source.range(source.ungrouped(source.parent(leaf)?));
     let inside =
@@ -147,7 +161,10 @@ fn sketch(source: &Source, symbol: &Symbol, locals: &[Symbol]) -> Option<Sketch>
         if node.is(flag::IDENTIFIER) {
             words.push(0);
             if member || !own.contains(text) {
-                facts.push(hash_bytes(1, text));
+                facts.push(match homes.get(&(token.start as usize)) {
+                    Some((file, name)) => hash_bytes(4, format!("{file}\0{name}").as_bytes()),
+                    None => hash_bytes(1, text),
+                });
             }
         } else {
             words.push(hash_bytes(2, text));

@@ -2,7 +2,8 @@
 //!
 //! In: findings on base and on the result, the structural diff between them. Out: [`Compared`]. Findings are compared as
 //! multisets, the strictest likeness first: the same message on the same line, in the same entity, in an entity that
-//! moved to another file, and last the same rule on a line that is the same. Lines and names are those of the base, as
+//! moved to another file, the same rule on a line that is the same, and last what is said once of a whole file, with a
+//! number, at a line of the same number. Lines and names are those of the base, as
 //! [`Lines`] tells them; numbers in messages count lines and sizes, and are left out.
 //!
 //! Invariant: shifting lines, moving or re-indenting what is there, or renaming it, makes no finding new.
@@ -132,6 +133,23 @@ pub fn compare(base: &[Finding], after: &[Finding], diff: &Diff) -> Compared {
     // A checker puts what it knows of other places into its message: the same rule on the same line is the same finding.
     cancel(&mut old, &mut new, |finding, is_new| {
         Some((finding.tool.clone(), finding.rule.clone(), place(finding, is_new)?))
+    });
+    // What counts a whole file is said of the line at which the count is too high, whatever stands there.
+    let counts = |list: &[Finding]| {
+        let mut counts: BTreeMap<(String, String, String), usize> = BTreeMap::new();
+        for finding in list {
+            *counts.entry((finding.tool.clone(), finding.rule.clone(), finding.file.clone())).or_insert(0) +=
+                1;
+        }
+        counts
+    };
+    let (on_base, on_result) = (counts(base), counts(after));
+    cancel(&mut old, &mut new, |finding, is_new| {
+        let one = (finding.tool.clone(), finding.rule.clone(), finding.file.clone());
+        let is_only = (if is_new { &on_result } else { &on_base }).get(&one) == Some(&1);
+        let file = if is_new { texts.old_path(finding) } else { &finding.file };
+        let counted = finding.message.bytes().any(|byte| byte.is_ascii_digit());
+        (is_only && counted).then(|| (kind(finding, is_new), file.to_owned(), finding.line))
     });
     let collect = |list: Vec<Option<&Finding>>| {
         let mut list: Vec<Finding> = list.into_iter().flatten().cloned().collect();

@@ -3,12 +3,14 @@
 //! In: a [`Diff`]. Out: [`Lines`]: for a line of a changed file its line in the base, and for a name of the result its
 //! name in the base. A line is told by its first byte that is not blank: where that byte lies in no unit it is the
 //! same byte as before, however the line was indented; in a renamed name it is the old name's place; in a moved
-//! element it is the line of the same rank there.
+//! element it is the line of the same rank there. For what is left, [`moved`] looks among the lines that are gone.
 //!
 //! Invariant: a line that a unit added has no line in the base.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
+use super::moved::{Side, moved};
 use crate::diff::{Change, Diff, FilePair, Unit, UnitKind};
 
 /// Lines and names of the result as they were in the base.
@@ -49,7 +51,77 @@ impl<'a> Lines<'a> {
             let changes = by_file.remove(&index).unwrap_or_default();
             lines.files.insert(new, FileLines { pair, origins: origins(diff, pair, changes) });
         }
+        lines.find_names(diff);
+        lines.find_moved(diff);
         lines
+    }
+
+    /// Adds names that were given without a unit that says so: words that no changed file had before, each in at least
+    /// two places where one and the same word stood, in lines that are else the same.
+    fn find_names(&mut self, diff: &Diff) {
+        let texts: BTreeMap<&str, Vec<&[u8]>> = diff
+            .files
+            .iter()
+            .filter(|pair| !pair.binary)
+            .filter_map(|pair| {
+                Some((pair.old.as_deref()?, pair.old_bytes.split(|byte| *byte == b'\n').collect()))
+            })
+            .collect();
+        let old_words: BTreeSet<Vec<u8>> = texts.values().flatten().flat_map(|line| words(line)).collect();
+        let mut given: BTreeMap<Vec<u8>, Option<(Vec<u8>, usize)>> = BTreeMap::new();
+        for file in self.files.values().filter(|file| !file.pair.binary) {
+            for (line, origin) in file.pair.new_bytes.split(|byte| *byte == b'\n').zip(&file.origins) {
+                let Some(old) = origin.and_then(|(path, at)| texts.get(path)?.get(at - 1).copied()) else {
+                    continue;
+                };
+                let (new, old) = (words(line), words(old));
+                if new.len() != old.len() {
+                    continue;
+                }
+                for (new, old) in new.into_iter().zip(old).filter(|(new, old)| new != old) {
+                    match given.entry(new).or_insert_with(|| Some((old.clone(), 0))) {
+                        Some((first, count)) if *first == old => *count += 1,
+                        other => *other = None,
+                    }
+                }
+            }
+        }
+        for (new, old) in given {
+            let Some((old, 2..)) = old.filter(|_| !old_words.contains(&new)) else { continue };
+            let text = |word: Vec<u8>| String::from_utf8_lossy(&word).into_owned();
+            self.names.entry(text(new)).or_insert_with(|| text(old));
+        }
+    }
+
+    /// Gives places to lines that have none and stand among those that are gone.
+    fn find_moved(&mut self, diff: &'a Diff) {
+        let mut kept: BTreeMap<&str, BTreeSet<usize>> = BTreeMap::new();
+        for (path, line) in self.files.values().flat_map(|file| file.origins.iter().flatten()) {
+            kept.entry(path).or_default().insert(*line);
+        }
+        let is_kept = |path: &str, line: usize| kept.get(path).is_some_and(|lines| lines.contains(&line));
+        let trimmed = |bytes: &[u8]| -> Vec<String> {
+            String::from_utf8_lossy(bytes).lines().map(|line| line.trim().to_owned()).collect()
+        };
+        let gone = |pair: &'a FilePair| {
+            let path = pair.old.as_deref().filter(|_| !pair.binary)?;
+            let lines = trimmed(&pair.old_bytes);
+            let open = (1..=lines.len()).map(|line| !is_kept(path, line)).collect();
+            Some(Side { path, lines, open })
+        };
+        let mut old: Vec<Side<'a>> = diff.files.iter().filter_map(gone).collect();
+        let mut new: Vec<Side<'a>> = Vec::new();
+        for (path, file) in self.files.iter().filter(|(_, file)| !file.pair.binary) {
+            let lines: Vec<String> =
+                trimmed(&file.pair.new_bytes).iter().map(|line| self.old_names(line)).collect();
+            let open = (0..lines.len()).map(|line| file.origins.get(line) == Some(&None)).collect();
+            new.push(Side { path, lines, open });
+        }
+        for ((file, line), (from, its)) in moved(&mut old, &mut new) {
+            if let Some(file) = self.files.get_mut(new[file].path) {
+                file.origins[line] = Some((old[from].path, its + 1));
+            }
+        }
     }
 
     /// Path and line in the base of a line of the result; none where the line is new. Lines of files that did not
@@ -103,6 +175,12 @@ fn names(diff: &Diff) -> BTreeMap<String, String> {
         }
     }
     names
+}
+
+/// Words of a line.
+fn words(line: &[u8]) -> Vec<Vec<u8>> {
+    let is_letter = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'$' | 128..);
+    line.split(|byte| !is_letter(byte)).filter(|word| !word.is_empty()).map(<[u8]>::to_vec).collect()
 }
 
 /// First bytes of lines; a text without any has one line.
@@ -191,15 +269,7 @@ fn changed<'a>(
             let line = (change.old_lines[0] + rank).min(change.old_lines[1].max(change.old_lines[0]));
             Some((diff.files.get(change.file)?.old.as_deref()?, line))
         }
-        UnitKind::Move => {
-            let from = unit.changes.iter().find(|from| from.old[0] < from.old[1])?;
-            let pair = diff.files.get(from.file)?;
-            let rank = rank(new_bytes.get(change.new[0]..byte)?.trim_ascii_start());
-            let text = pair.old_bytes.get(from.old[0]..from.old[1])?;
-            let blank = text.len() - text.trim_ascii_start().len();
-            let starts = starts(&pair.old_bytes);
-            Some((pair.old.as_deref()?, line_at(&starts, from.old[0] + blank) + rank))
-        }
+        UnitKind::Move => moved_from(diff, unit, change, byte),
         UnitKind::Body
         | UnitKind::Signature
         | UnitKind::Added
@@ -210,6 +280,40 @@ fn changed<'a>(
         | UnitKind::Mode
         | UnitKind::Data => None,
     }
+}
+
+/// Where a byte of a moved element was: the line of the same rank. An element may move in parts, such as its comment and
+/// itself; what has not as many lines as before is none of the kind.
+fn moved_from<'a>(diff: &'a Diff, unit: &Unit, change: &Change, byte: usize) -> Option<(&'a str, usize)> {
+    let text = |bytes: &'a Arc<[u8]>, range: [usize; 2]| bytes.get(range[0]..range[1]).unwrap_or_default();
+    let mut to: Vec<&Change> = unit.changes.iter().filter(|part| part.new[0] < part.new[1]).collect();
+    to.sort_by_key(|part| (part.file, part.new));
+    let mut from: Vec<&Change> = unit.changes.iter().filter(|part| part.old[0] < part.old[1]).collect();
+    from.sort_by_key(|part| (part.file, part.old));
+    let news: Vec<&[u8]> = to.iter().map(|part| text(&diff.files[part.file].new_bytes, part.new)).collect();
+    let olds: Vec<&[u8]> = from.iter().map(|part| text(&diff.files[part.file].old_bytes, part.old)).collect();
+    let (new, old) = (news.concat(), olds.concat());
+    if rank(new.trim_ascii()) != rank(old.trim_ascii()) {
+        return None;
+    }
+    let blank = |text: &[u8]| text.len() - text.trim_ascii_start().len();
+    let at = to.iter().position(|part| part.file == change.file && part.new == change.new)?;
+    let before: usize = news[..at].iter().map(|text| text.len()).sum();
+    let rank = rank(new.get(blank(&new)..before + byte - change.new[0]).unwrap_or_default());
+    // The same line in what was moved, as a place in its parts.
+    let mut place = blank(&old);
+    if rank > 0 {
+        let ends = old.iter().enumerate().skip(place).filter(|(_, byte)| **byte == b'\n');
+        place = ends.map(|(at, _)| at + 1).nth(rank - 1)?;
+    }
+    for (part, text) in from.iter().zip(&olds) {
+        if place < text.len() {
+            let pair = diff.files.get(part.file)?;
+            return Some((pair.old.as_deref()?, line_at(&starts(&pair.old_bytes), part.old[0] + place)));
+        }
+        place -= text.len();
+    }
+    None
 }
 
 /// Line ends in a text.
@@ -228,6 +332,10 @@ mod tests {
 
     fn changed(old: &str, new: &str) -> Diff {
         diff(&[ChangedFile { old: Some(side("a.rs", old)), new: Some(side("a.rs", new)) }])
+    }
+
+    fn indented(text: &str) -> String {
+        format!("    {}\n", text.trim_end().replace('\n', "\n    "))
     }
 
     /// Old line of each new line, `·` where there is none.
@@ -275,6 +383,37 @@ mod tests {
         assert_eq!(lines.origin("b.rs", 1), None);
         assert_eq!(lines.origin("a.rs", 2), Some(("a.rs", 5)));
         assert_eq!(lines.origin("c.rs", 7), Some(("c.rs", 7)));
+    }
+
+    #[test]
+    fn a_function_that_became_a_method_is_followed() {
+        let gone = "fn a() {\n    one(1, 2, 3);\n    three(4, 5, 6, 7, 8);\n}\n";
+        let base = format!("struct S;\nimpl S {{\n    fn c(&self) {{}}\n}}\n{gone}");
+        let inner = indented(gone);
+        let diff = changed(&base, &format!("struct S;\nimpl S {{\n{inner}    fn c(&self) {{}}\n}}\n"));
+        assert_eq!(shown(&diff, "a.rs"), "1 2 5 6 7 8 3 4");
+    }
+
+    #[test]
+    fn an_element_that_moves_with_its_comment_is_followed() {
+        let free =
+            "/// The sum\n/// of two.\npub fn sum(a: u8, b: u8) -> u8 {\n    let c = a + b;\n    c\n}\n";
+        let rest = "/// Why.\nfn other() {\n    two();\n}\n";
+        let method = indented(free);
+        let kind = "struct S;\nimpl S {\n    fn last(&self) {}\n}\n";
+        let base = format!("{kind}\n{free}\n{rest}");
+        let new = format!("{}\n{rest}", kind.replace("    fn last", &format!("{method}\n    fn last")));
+        assert_eq!(shown(&changed(&base, &new), "a.rs"), "1 2 6 7 8 9 10 11 · 3 4 12 13 14 15 16");
+    }
+
+    #[test]
+    fn names_without_a_unit_of_their_own_are_found() {
+        let base = "struct A {\n    low: u8,\n}\nfn a(x: A, y: B) -> u8 {\n    let low = x.low;\n    low + y.low()\n}\n";
+        let new = "struct A {\n    bottom: u8,\n}\nfn a(x: A, y: B) -> u8 {\n    let bottom = x.bottom;\n    bottom + y.low()\n}\n";
+        let diff = changed(base, new);
+        assert_eq!(Lines::new(&diff).old_names("bottom"), "low");
+        let once = changed("fn a() {\n    one(x, y);\n}\n", "fn a() {\n    one(z, y);\n}\n");
+        assert_eq!(Lines::new(&once).old_names("z"), "z", "one place is another argument");
     }
 
     #[test]

@@ -8,6 +8,7 @@
 mod cascade;
 mod compare;
 mod lines;
+mod moved;
 mod settings;
 mod suppression;
 
@@ -42,25 +43,51 @@ pub fn changed_lines(file: &FilePair) -> BTreeSet<usize> {
 }
 
 /// Changed lines of a file that the formatter would alter. `altered` are the lines of the new text that it would alter;
-/// `before` the same of the old text, where it was asked. What the patch only moved, word for word, and what the
-/// formatter did not like there either, is not the patch's.
-pub fn unformatted_lines(diff: &Diff, file: &FilePair, altered: &[usize], before: &[usize]) -> Vec<usize> {
+/// `before`, by path in the base, the lines of old texts that it would have altered. What the patch only moved, indented
+/// otherwise or renamed, and what the formatter did not like where it stood before, is not the patch's.
+pub fn unformatted_lines(
+    diff: &Diff,
+    file: &FilePair,
+    altered: &[usize],
+    before: &BTreeMap<String, Vec<usize>>,
+) -> Vec<usize> {
+    let origins = same_before(diff, file, altered);
+    let was_altered =
+        |(path, line): &(&str, usize)| before.get(*path).is_some_and(|lines| lines.contains(line));
+    origins
+        .into_iter()
+        .filter(|(_, origin)| !origin.as_ref().is_some_and(was_altered))
+        .map(|(line, _)| line)
+        .collect()
+}
+
+/// Paths in the base of the texts that a formatter must be asked about to tell which altered lines were there before.
+pub fn asked_before(diff: &Diff, file: &FilePair, altered: &[usize]) -> BTreeSet<String> {
+    let origins = same_before(diff, file, altered);
+    origins.into_iter().filter_map(|(_, origin)| origin.map(|(path, _)| path.to_owned())).collect()
+}
+
+/// Changed lines among these, with path and line in the base where the same text stood.
+fn same_before<'a>(
+    diff: &'a Diff,
+    file: &'a FilePair,
+    altered: &[usize],
+) -> Vec<(usize, Option<(&'a str, usize)>)> {
     let changed = changed_lines(file);
-    let mut lines: Vec<usize> = altered.iter().copied().filter(|line| changed.contains(line)).collect();
-    if lines.is_empty() || before.is_empty() {
-        return lines;
-    }
-    let Some(path) = file.new.as_deref() else { return lines };
-    let origins = lines::Lines::new(diff);
-    let text =
-        |bytes: &[u8], line: usize| bytes.split(|byte| *byte == b'\n').nth(line - 1).map(<[u8]>::to_vec);
-    lines.retain(|line| {
-        origins.origin(path, *line).is_none_or(|(from, old)| {
-            let same = text(&file.new_bytes, *line) == text(&file.old_bytes, old);
-            file.old.as_deref() != Some(from) || !before.contains(&old) || !same
-        })
-    });
-    lines
+    let changed: Vec<usize> = altered.iter().copied().filter(|line| changed.contains(line)).collect();
+    let Some(path) = file.new.as_deref().filter(|_| !changed.is_empty()) else { return Vec::new() };
+    let lines = lines::Lines::new(diff);
+    let text = |bytes: &[u8], line: usize| -> Option<String> {
+        let line = bytes.split(|byte| *byte == b'\n').nth(line.checked_sub(1)?)?;
+        Some(String::from_utf8_lossy(line).trim_start().to_owned())
+    };
+    let origin = |line: usize| {
+        let (from, old) = lines.origin(path, line)?;
+        let pair = diff.files.iter().find(|pair| pair.old.as_deref() == Some(from))?;
+        let mine = lines.old_names(&text(&file.new_bytes, line)?);
+        (text(&pair.old_bytes, old)? == mine).then_some((pair.old.as_deref()?, old))
+    };
+    changed.into_iter().map(|line| (line, origin(line))).collect()
 }
 
 /// Whether a patch satisfies the linters.
@@ -220,6 +247,15 @@ mod tests {
     }
 
     #[test]
+    fn a_count_of_a_whole_file_stays_old() {
+        let new = format!("{}{BASE}", "// new\n".repeat(4));
+        let long = |n: u8| finding(5, &format!("File has too many lines ({n}). Maximum allowed is 4."));
+        assert_eq!(compare(&[long(7)], &[long(8)], &changed(BASE, &new)), Compared::default());
+        let other = compare(&[finding(5, "no number")], &[finding(5, "no number")], &changed(BASE, &new));
+        assert_eq!(other.new.len(), 1);
+    }
+
+    #[test]
     fn one_more_of_an_old_finding_in_the_same_function_is_new() {
         let new = "fn a() {\n    one();\n    one();\n}\n\nfn b() {\n    two();\n}\n";
         let found = compare(&[finding(2, "m")], &[finding(2, "m"), finding(3, "m")], &changed(BASE, new));
@@ -262,16 +298,50 @@ mod tests {
         let new = "fn a() {\n    one( );\n}\n\nfn b() {\n    two();\n}\n";
         let diff = changed(BASE, new);
         // The formatter would alter line 2, and line 6 as it would have before.
-        assert_eq!(unformatted_lines(&diff, &diff.files[0], &[2, 6], &[]), [2]);
+        assert_eq!(unformatted_lines(&diff, &diff.files[0], &[2, 6], &BTreeMap::new()), [2]);
     }
 
     #[test]
-    fn an_unformatted_line_that_only_moved_is_not_the_patchs() {
-        let old = "fn a() {\n    one( 1, 2 , 3);\n    two();\n}\n\nfn b() {\n    two();\n}\n";
-        let new = "fn b() {\n    two();\n}\n\nfn a() {\n    one( 1, 2 , 3);\n    two();\n}\n";
-        let diff = changed(old, new);
-        assert!(unformatted_lines(&diff, &diff.files[0], &[6], &[2]).is_empty());
-        assert_eq!(unformatted_lines(&diff, &diff.files[0], &[6], &[]), [6]);
+    fn an_unformatted_line_that_was_there_before_is_not_the_patchs() {
+        let old = "fn a(x: u8) {\n    one( 1, x , 3);\n    two();\n}\n\nfn b() {\n    two();\n}\n";
+        let cases = [
+            ("moved", "fn b() {\n    two();\n}\n\nfn a(x: u8) {\n    one( 1, x , 3);\n    two();\n}\n", 6),
+            (
+                "indented",
+                "fn a(x: u8) {\n    if y {\n        one( 1, x , 3);\n    }\n    two();\n}\n\nfn b() {\n    two();\n}\n",
+                3,
+            ),
+            ("renamed", "fn a(y: u8) {\n    one( 1, y , 3);\n    two();\n}\n\nfn b() {\n    two();\n}\n", 2),
+        ];
+        for (what, new, line) in cases {
+            let diff = changed(old, new);
+            let file = &diff.files[0];
+            assert_eq!(asked_before(&diff, file, &[line]).len(), 1, "{what}");
+            let before = |lines: &[usize]| BTreeMap::from([("src/a.rs".to_owned(), lines.to_vec())]);
+            assert!(unformatted_lines(&diff, file, &[line], &before(&[2])).is_empty(), "{what}");
+            assert_eq!(unformatted_lines(&diff, file, &[line], &before(&[7])), [line], "{what}");
+        }
+    }
+
+    #[test]
+    fn an_unformatted_line_that_came_from_another_file_is_not_the_patchs() {
+        let side = |path: &str, text: &str| Side {
+            path: path.to_owned(),
+            mode: 0o100_644,
+            bytes: text.as_bytes().into(),
+        };
+        let gone = "fn a() {\n    one_of_them( 1, 2 , 3);\n}\n";
+        let diff = diff(&[
+            ChangedFile {
+                old: Some(side("a.rs", &format!("{gone}fn b() {{}}\n"))),
+                new: Some(side("a.rs", "fn b() {}\n")),
+            },
+            ChangedFile { old: None, new: Some(side("b.rs", &format!("//! New.\n{gone}"))) },
+        ]);
+        let file = &diff.files[1];
+        assert_eq!(asked_before(&diff, file, &[1, 3]), BTreeSet::from(["a.rs".to_owned()]));
+        let before = BTreeMap::from([("a.rs".to_owned(), vec![2])]);
+        assert_eq!(unformatted_lines(&diff, file, &[1, 3], &before), [1]);
     }
 
     #[test]

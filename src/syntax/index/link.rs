@@ -1,5 +1,7 @@
 //! From summaries to answers: each language's linker in turn, then the tables that questions are answered from.
 
+use std::collections::BTreeMap;
+
 use super::query::ByName;
 use super::summary::Target;
 use super::{Answer, DefinitionId, Graph, Index, Parts, graph};
@@ -14,6 +16,8 @@ pub(crate) struct Linking<'a> {
     pub answers: &'a mut [Vec<Answer>],
     pub lists: &'a mut Vec<Vec<DefinitionId>>,
     pub graph: &'a mut Graph,
+    /// Mentions of a name that what it is looked up in does not hold: file and number, and that.
+    pub lacks: &'a mut BTreeMap<(u32, u32), DefinitionId>,
 }
 
 impl Linking<'_> {
@@ -50,6 +54,7 @@ pub(super) fn link(tree: &dyn Tree, parts: Parts) -> Index {
     }
     let mut lists = Vec::new();
     let mut graph = Graph::default();
+    let mut lacks = BTreeMap::new();
     for path in &parts.paths {
         graph.file(path);
     }
@@ -67,6 +72,7 @@ pub(super) fn link(tree: &dyn Tree, parts: Parts) -> Index {
             answers: &mut answers,
             lists: &mut lists,
             graph: &mut graph,
+            lacks: &mut lacks,
         };
         (reader.link)(&mut linking);
     }
@@ -81,5 +87,5 @@ pub(super) fn link(tree: &dyn Tree, parts: Parts) -> Index {
         }
     }
     let by_name = ByName::new(&parts, &answers, &lists);
-    Index { parts, answers, lists, graph, by_name }
+    Index { parts, answers, lists, graph, by_name, lacks }
 }

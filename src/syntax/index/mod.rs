@@ -39,6 +39,7 @@ pub use cache::Cache;
 pub use graph::Graph;
 pub(crate) use graph::inner_folder;
 pub(crate) use place::below;
+pub(crate) use python_modules::python_module;
 pub use summary::SymbolKind;
 
 use crate::patch::Tree;
@@ -181,6 +182,7 @@ pub struct Index {
     lists: Vec<Vec<DefinitionId>>,
     graph: Graph,
     by_name: query::ByName,
+    lacks: BTreeMap<(u32, u32), DefinitionId>,
 }
 
 impl Index {

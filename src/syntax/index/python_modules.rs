@@ -48,6 +48,21 @@ pub(super) fn link(linking: &mut Linking) {
     }
 }
 
+/// The file of a dotted path seen from a file, and how many of its last words are names in it.
+pub(crate) fn python_module(files: &BTreeSet<&str>, file: &str, path: &str) -> Option<(String, usize)> {
+    let homes = homes(files);
+    let words = path.split('.').filter(|word| !word.is_empty()).count();
+    // The longest beginning that leads to the same file is the module.
+    let whole = target(files, &homes, file, path)?;
+    let dots: String = path.chars().take_while(|c| *c == '.').collect();
+    let parts: Vec<&str> = path.split('.').filter(|word| !word.is_empty()).collect();
+    let used = (0..=words).find(|count| {
+        let shorter = format!("{dots}{}", parts[..*count].join("."));
+        (*count > 0 || !dots.is_empty()) && target(files, &homes, file, &shorter).as_deref() == Some(&whole)
+    })?;
+    Some((whole, words - used))
+}
+
 /// The file of a dotted path, seen from a file; leading dots go up.
 fn target(files: &BTreeSet<&str>, homes: &BTreeSet<String>, file: &str, path: &str) -> Option<String> {
     let folder = file.rsplit_once('/').map_or("", |(folder, _)| folder);

@@ -215,6 +215,19 @@ impl Index {
         (0..count).filter_map(move |number| self.reference(file?, number))
     }
 
+    /// Names of a file that what they are looked up in does not hold: byte of the name, and the module, type or file. What
+    /// macros, derives and traits from outside the tree would add is not looked at.
+    pub fn lacking_in(&self, file: &str) -> Vec<(usize, DefinitionId)> {
+        let Some(file) = self.parts.file(file) else { return Vec::new() };
+        let mentions = &self.parts.summary(file).mentions;
+        let of_file = self.lacks.range((file, 0)..=(file, u32::MAX));
+        of_file
+            .filter_map(|((_, number), holder)| {
+                Some((mentions.get(*number as usize)?.start as usize, *holder))
+            })
+            .collect()
+    }
+
     /// What refers to a definition, certainly or possibly.
     pub fn references_to(&self, id: DefinitionId) -> impl Iterator<Item = Reference<'_>> {
         let name = self.parts.entry(id).map(|entry| self.parts.global(id.file, entry.name));

@@ -51,6 +51,7 @@ pub(super) const fn row(
     Language {
         name,
         tier: 1,
+        is_data: false,
         endings,
         grammar,
         containers: &[

@@ -15,6 +15,7 @@ use super::language::{Above, EntityKind, Language, Naming, flag};
 pub static PYTHON: Language = Language {
     name: "python",
     tier: 2,
+    is_data: false,
     endings: &["py", "pyi"],
     grammar: || tree_sitter_python::LANGUAGE.into(),
     containers: &[

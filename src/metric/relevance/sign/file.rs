@@ -11,7 +11,7 @@ use crate::syntax::language_of;
 
 /// Whether a build or a runner reaches the file; none where kerf does not know the language's rules.
 pub(crate) fn collected(facts: &Facts, path: &str) -> Option<bool> {
-    language_of(path)?;
+    language_of(path).filter(|language| language.tier < 3)?;
     let graph = facts.graph();
     graph.files().any(|file| file == path).then_some(())?;
     if detached(facts, path) {

@@ -103,7 +103,12 @@ pub(crate) fn link(linking: &mut Linking) {
                     linking.lists.push(found.definitions);
                     Answer::Among(linking.lists.len() as u32 - 1)
                 }
-                (false, true) => continue,
+                (false, true) => {
+                    if let Some(holder) = linker.lacking(file, number) {
+                        linking.lacks.insert((file, number), holder);
+                    }
+                    continue;
+                }
                 (false, false) => linking.among(found.definitions),
             };
             linking.answers[file as usize][number as usize] = answer;
@@ -191,6 +196,77 @@ impl Linker<'_> {
             Some(Goal::Outside) => Found { definitions: Vec::new(), external: true },
             Some(Goal::Nowhere) | None => Found::default(),
         }
+    }
+
+    /// The file, namespace, enumeration, class or interface that does not hold what a mention looks for in it, where all
+    /// that could is written in the tree.
+    fn lacking(&mut self, file: u32, number: u32) -> Option<DefinitionId> {
+        let mention = self.parts.summary(file).mentions.get(number as usize).copied()?;
+        let holder = match mention.target {
+            Target::Import(import) => {
+                let (request, name) = self.parts.summary(file).import_of.get(import as usize).copied()?;
+                let own = name.map(|name| self.parts.global(file, name))
+                    == Some(self.parts.global(file, mention.name));
+                match self.goals.get(&(file, request)) {
+                    Some(Goal::File(target)) if own => DefinitionId::of_file(*target),
+                    _ => return None,
+                }
+            }
+            Target::After(before) => self.follow(file, before).single()?,
+            Target::Member(ty) => {
+                let whole = match ty {
+                    Ty::Value(mention) => self.follow(file, mention).single(),
+                    _ => None,
+                };
+                let is_whole = |id: &DefinitionId| {
+                    let kind = self.parts.entry(*id).map(|entry| entry.kind);
+                    kind.is_none_or(|kind| matches!(kind, SymbolKind::Module | SymbolKind::Enum))
+                };
+                match whole.filter(is_whole) {
+                    Some(id) => id,
+                    None => self.holder(file, ty, DEEPEST)?.0,
+                }
+            }
+            _ => return None,
+        };
+        self.is_closed(holder, DEEPEST).then_some(holder)
+    }
+
+    /// All that a file exports, or a type has, is written in the tree.
+    fn is_closed(&mut self, id: DefinitionId, depth: usize) -> bool {
+        let Some(depth) = depth.checked_sub(1) else { return false };
+        if id.number == DefinitionId::FILE {
+            let assigned = self.whole.is_some_and(|whole| self.exports.contains_key(&(id.file, whole)));
+            let any = !self.parts.summary(id.file).exports.is_empty();
+            let stars = self.stars.get(&id.file).cloned().unwrap_or_default();
+            return any
+                && !assigned
+                && stars.into_iter().all(|star| match star {
+                    ExportOf::From(request, _) => match self.goals.get(&(id.file, request)) {
+                        Some(Goal::File(target)) => {
+                            *target == id.file || self.is_closed(DefinitionId::of_file(*target), depth)
+                        }
+                        _ => false,
+                    },
+                    _ => false,
+                });
+        }
+        let merged = self.merged(id);
+        merged.into_iter().all(|one| {
+            let kind = self.parts.entry(one).map(|entry| entry.kind);
+            let open = self.open_ended.contains_key(&one)
+                || !matches!(
+                    kind,
+                    Some(SymbolKind::Class | SymbolKind::Interface | SymbolKind::Enum | SymbolKind::Module)
+                );
+            let bases = self.bases.get(&one).cloned().unwrap_or_default();
+            !open
+                && bases.into_iter().all(|(file, mention)| {
+                    self.follow(file, mention)
+                        .single()
+                        .is_some_and(|base| base != one && self.is_closed(base, depth))
+                })
+        })
     }
 
     /// A module as a value: what it assigns to `module.exports`, else the file.

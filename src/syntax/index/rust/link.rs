@@ -104,6 +104,11 @@ pub(crate) fn link(linking: &mut Linking) {
     for file in linking.files.iter().copied() {
         for number in 0..parts.summary(file).mentions.len() as u32 {
             let found = linker.follow(file, number);
+            if found.is_nothing()
+                && let Some(holder) = linker.lacking(file, number)
+            {
+                linking.lacks.insert((file, number), holder);
+            }
             let answer = linker.answer(file, number, found, linking);
             linking.answers[file as usize][number as usize] = answer;
         }
@@ -125,6 +130,19 @@ pub(crate) fn link(linking: &mut Linking) {
 }
 
 impl Linker<'_> {
+    /// The module or type that does not hold what a mention looks for in it.
+    fn lacking(&mut self, file: u32, number: u32) -> Option<DefinitionId> {
+        let mention = self.parts.summary(file).mentions.get(number as usize)?;
+        match mention.target {
+            Target::After(before) => self.follow(file, before).single(),
+            Target::Member(ty) => match self.holder(file, ty, DEEPEST)? {
+                Holder::Type(id) => Some(id),
+                Holder::Block(..) => None,
+            },
+            _ => None,
+        }
+    }
+
     /// The file that a module's text is in, or that holds a definition.
     fn text_of(&self, id: DefinitionId) -> u32 {
         self.modules.content(id).unwrap_or(id.file)
