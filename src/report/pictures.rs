@@ -7,7 +7,7 @@
 use super::bars::{Point, plane};
 use super::columns;
 use crate::stats::RunSummary;
-use crate::stats::summary::{ModelSummary, Total};
+use crate::stats::summary::ModelSummary;
 
 /// Models on one plane; more letters than this cannot be told apart.
 const MODELS: usize = 26;
@@ -60,6 +60,6 @@ fn dollars(model: &ModelSummary) -> Option<f64> {
 
 /// Read and written.
 fn tokens(model: &ModelSummary) -> Option<f64> {
-    let of = |total: Total| columns::each(total);
-    Some((of(model.cost.prompt_tokens)? + of(model.cost.completion_tokens).unwrap_or(0.0)) / 1000.0)
+    let written = columns::each(model.cost.completion_tokens).unwrap_or(0.0);
+    Some((columns::each(model.cost.prompt_tokens)? + written) / 1000.0)
 }

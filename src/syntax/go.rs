@@ -171,15 +171,7 @@ fn read_definition(source: &Source, node: usize) -> Option<Definition> {
         _ => return None,
     };
     let name = source.child_by_field(node, source.language.field("name"))?;
-    Some(Definition {
-        name: source.node_text(name),
-        kind,
-        name_range: source.range(name),
-        range: source.range(node),
-        exported: true,
-        // Reached by more than its name, for all that kerf knows: never called unused.
-        has_attributes: true,
-    })
+    Some(Definition::reached(source, node, name, kind))
 }
 
 /// `func TestX`, `func BenchmarkX`, `func FuzzX`, `func ExampleX`.

@@ -153,15 +153,7 @@ fn read_definition(source: &Source, node: usize) -> Option<Definition> {
     };
     let name =
         child(source, node, "name").or_else(|| child(source, child(source, node, "declarator")?, "name"))?;
-    Some(Definition {
-        name: source.node_text(name),
-        kind,
-        name_range: source.range(name),
-        range: source.range(node),
-        exported: true,
-        // Reached by more than its name, for all that kerf knows: never called unused.
-        has_attributes: true,
-    })
+    Some(Definition::reached(source, node, name, kind))
 }
 
 /// A method with `@Test` or one of its kin among its modifiers.

@@ -22,6 +22,16 @@ fn definitions(path: &str, text: &str) -> Vec<String> {
 }
 
 #[test]
+fn names_of_go_and_java() {
+    let go = "package a\n\nimport (\n\t\"fmt\"\n\tm \"x/y\"\n)\n\ntype R struct{ n int }\n\nfunc (r *R) Push() {}\nfunc f() {}\n";
+    assert_eq!(imports("a.go", go), ["fmt as fmt", "x y as m"]);
+    assert_eq!(definitions("a.go", go), ["Type R", "Field n", "Method Push", "Function f"]);
+    let java = "import a.B;\nimport static a.C.d;\nclass R {\n    int n = 1;\n    void push() {}\n}\n";
+    assert_eq!(imports("R.java", java), ["a B as B", "a C d as d"]);
+    assert_eq!(definitions("R.java", java), ["Type R", "Field n", "Method push"]);
+}
+
+#[test]
 fn imports_of_typescript() {
     let text = "\
 import a, { b, c as d } from \"./m\";

@@ -83,6 +83,21 @@ pub struct Identifier<'a> {
     pub range: Range<usize>,
 }
 
+impl Definition {
+    /// A definition of a language whose packages are not followed: reached by more than its name, for all that kerf
+    /// knows, and so never called unused.
+    pub(super) fn reached(source: &Source, node: usize, name: usize, kind: DefinitionKind) -> Self {
+        Self {
+            name: source.node_text(name),
+            kind,
+            name_range: source.range(name),
+            range: source.range(node),
+            exported: true,
+            has_attributes: true,
+        }
+    }
+}
+
 impl Source {
     /// The leaf that a byte belongs to: the token there, else the first one behind it.
     pub fn leaf_at(&self, byte: usize) -> Option<usize> {
