@@ -121,6 +121,7 @@ pub(super) fn record(figures: EditFigures) -> Edits {
         irrelevant_units: figures.irrelevant_units,
         by_kind: figures.by_kind,
         marks: figures.marks,
+        mark_names: figures.mark_names,
         test_weight: figures.test_weight,
         doc_weight: figures.doc_weight,
     }

@@ -149,6 +149,10 @@ pub struct Edits {
     pub by_kind: BTreeMap<String, (String, u32)>,
     /// Hashes of normalised irrelevant edits with their weight, at most 20, heaviest first.
     pub marks: Vec<(String, u32)>,
+    /// What a mark stands for: sign, file where it belongs to the edit, text removed and added, cut. Left out where there
+    /// are no marks.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub mark_names: BTreeMap<String, String>,
     /// Weight in tests.
     pub test_weight: u32,
     /// Weight in documentation.

@@ -76,6 +76,8 @@ pub struct EditFigures {
     pub by_kind: BTreeMap<String, (String, u32)>,
     /// Hashes of normalised irrelevant edits with their weight, at most 20, heaviest first, then by hash.
     pub marks: Vec<(String, u32)>,
+    /// What each of these marks stands for: sign, file where it belongs to the edit, text removed and added, cut.
+    pub mark_names: BTreeMap<String, String>,
     /// Weight in tests, generated left out.
     pub test_weight: u32,
     /// Weight in documentation, generated left out.
@@ -92,7 +94,7 @@ pub fn figures(diff: &Diff, classified: &[Classified], mode: Mode) -> EditFigure
     let (mut strict, mut upper, mut irrelevant_units) = (0_u32, 0_u32, 0);
     let (mut test_weight, mut doc_weight) = (0_u32, 0_u32);
     let mut by_sign: BTreeMap<Sign, (Grade, u32)> = BTreeMap::new();
-    let mut marks: BTreeMap<String, u32> = BTreeMap::new();
+    let mut marks: BTreeMap<Mark, u32> = BTreeMap::new();
     for one in classified {
         let Some(unit) = diff.units.get(one.unit) else { continue };
         if one.class == Class::Generated {
@@ -135,7 +137,7 @@ pub fn figures(diff: &Diff, classified: &[Classified], mode: Mode) -> EditFigure
     }
     let all = weight.total();
     let ratio = |part: u32| (all > 0).then(|| f64::from(part) / f64::from(all));
-    let mut marks: Vec<(String, u32)> = marks.into_iter().collect();
+    let mut marks: Vec<(Mark, u32)> = marks.into_iter().collect();
     marks.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
     marks.truncate(MOST_MARKS);
     EditFigures {
@@ -151,27 +153,42 @@ pub fn figures(diff: &Diff, classified: &[Classified], mode: Mode) -> EditFigure
             .into_iter()
             .map(|(sign, (grade, weight))| (sign.name().to_owned(), (format!("{grade:?}"), weight)))
             .collect(),
-        marks,
+        mark_names: marks.iter().map(|(mark, _)| (mark.hash.clone(), mark.name.clone())).collect(),
+        marks: marks.into_iter().map(|(mark, weight)| (mark.hash, weight)).collect(),
         test_weight,
         doc_weight,
     }
 }
 
-/// Hash of a normalised edit: the sign, the file's name without its folders, and the words deleted and inserted. The same
-/// habit in two repositories has the same mark.
-fn mark(view: &View, unit: usize, sign: Sign) -> String {
+/// By what an edit is found again in other patches.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+struct Mark {
+    hash: String,
+    name: String,
+}
+
+/// Characters of a removed or added text that are named.
+const NAMED: usize = 48;
+
+/// A normalised edit: the sign, the file's name without its folders where it belongs to the edit, and the words deleted
+/// and inserted. The same habit in two repositories has the same mark. The name holds nothing that is not hashed.
+fn mark(view: &View, unit: usize, sign: Sign) -> Mark {
     let edit = &view.diff.units[unit];
     let mut hasher = blake3::Hasher::new();
     let mut feed = |part: &str| {
         hasher.update(part.as_bytes());
         hasher.update(&[0]);
     };
+    let mut name = sign.name().to_owned();
     feed(sign.name());
     let path = view.path(edit);
     if matches!(sign, Sign::Scratch | Sign::Housekeeping | Sign::Mode) || edit.file_level {
-        feed(path.rsplit('/').next().unwrap_or(path));
+        let file = path.rsplit('/').next().unwrap_or(path);
+        feed(file);
+        name.push(' ');
+        name.push_str(file);
     }
-    for text in [view.deleted(edit), view.inserted(edit)] {
+    for (way, text) in [("- ", view.deleted(edit)), ("+ ", view.inserted(edit))] {
         // White space is all that a format edit has.
         if sign == Sign::Format {
             feed(&text);
@@ -179,6 +196,13 @@ fn mark(view: &View, unit: usize, sign: Sign) -> String {
             text.split_whitespace().for_each(&mut feed);
         }
         feed("\u{1}");
+        let words: Vec<&str> = text.split_whitespace().take(NAMED).collect();
+        if !words.is_empty() {
+            let words = words.join(" ");
+            let cut: String = words.chars().take(NAMED).collect();
+            let more = if cut.len() < words.len() { "…" } else { "" };
+            name.push_str(&format!(" {way}{cut}{more}"));
+        }
     }
-    hasher.finalize().to_hex().chars().take(16).collect()
+    Mark { hash: hasher.finalize().to_hex().chars().take(16).collect(), name }
 }

@@ -16,6 +16,7 @@ pub mod escape;
 pub mod figures;
 pub mod gaps;
 pub mod grade;
+pub mod habits;
 pub mod json;
 pub mod label_sheet;
 pub mod link;

@@ -9,6 +9,7 @@ use super::columns::{self, Columns, full_name};
 use super::escape;
 use super::figures::{NONE, count, plural};
 use super::gaps;
+use super::habits;
 use super::{Calibration, RunHeader};
 use crate::stats::RunSummary;
 use crate::stats::interval::Share;
@@ -51,6 +52,9 @@ pub fn notes(
     say(legend(columns), false);
     say(columns::span_note(summary), false);
     for text in gaps::notes(summary, escape) {
+        say(Some(text), false);
+    }
+    for text in habits::notes(summary, escape) {
         say(Some(text), false);
     }
     say(invalid(summary, escape), true);

@@ -11,6 +11,7 @@ use rayon::prelude::*;
 use super::bootstrap::Plan;
 use super::cell::{Cell, Of};
 use super::gap::{OnTask, to_median};
+use super::habits::{Found, HabitFold};
 use super::model::{ModelFold, TaskSpans};
 use super::summary::{
     ControlSummary, Finding, Gap, HardTask, ModelSummary, Options, RunSummary, SUMMARY_SCHEMA,
@@ -32,6 +33,7 @@ pub struct Summariser {
     spans: TaskSpans,
     models: BTreeMap<(String, Option<String>), ModelFold>,
     controls: BTreeMap<usize, Control>,
+    habits: HabitFold,
     findings: Vec<Finding>,
 }
 
@@ -50,6 +52,7 @@ impl Summariser {
             spans: TaskSpans::default(),
             models: BTreeMap::new(),
             controls: BTreeMap::new(),
+            habits: HabitFold::default(),
             findings: Vec::new(),
         }
     }
@@ -68,6 +71,7 @@ impl Summariser {
         }
         let key = (record.model.clone(), record.scaffold.clone());
         self.models.entry(key).or_default().add(task, record);
+        self.habits.add(task, record);
         self.add_finding(record);
     }
 
@@ -111,7 +115,7 @@ impl Summariser {
 
     /// The figures.
     pub fn finish(self) -> RunSummary {
-        let Self { options, tasks, mut spans, models, controls, findings } = self;
+        let Self { options, tasks, mut spans, models, controls, habits, findings } = self;
         // From here on tasks are numbered by name, so that neither sums nor draws depend on the order of records.
         let order: Vec<u32> = tasks.values().copied().collect();
         spans.place(&order);
@@ -126,6 +130,10 @@ impl Summariser {
         let plan = Plan { seed: options.seed, resamples: options.resamples };
         let mut gaps: Vec<&mut Gap> = models.iter_mut().map(|model| &mut model.context.gap).collect();
         to_median(&on_tasks, &mut gaps, plan);
+        let Found { habits, mut without } = habits.finish(&order, plan);
+        for model in &mut models {
+            model.edits.without_habits = without.remove(&(model.model.clone(), model.scaffold.clone()));
+        }
         RunSummary {
             schema: SUMMARY_SCHEMA.to_owned(),
             seed: options.seed,
@@ -141,6 +149,7 @@ impl Summariser {
                 .into_iter()
                 .map(|(place, control)| control.finish(CONTROLS[place].0))
                 .collect(),
+            habits,
             findings,
             hardest,
         }

@@ -15,6 +15,7 @@ pub mod cusum;
 pub mod family;
 mod fold;
 pub mod gap;
+pub mod habits;
 pub mod health;
 pub mod interval;
 pub mod logistic;

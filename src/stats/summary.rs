@@ -17,6 +17,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::fold::Summariser;
+use super::habits::{Habit, WithoutHabits};
 use super::interval::Share;
 use crate::evaluate::Record;
 use crate::evaluate::record::{LintStatus, Outcome};
@@ -82,6 +83,9 @@ pub struct RunSummary {
     pub models: Vec<ModelSummary>,
     /// `gold` and `empty`.
     pub controls: Vec<ControlSummary>,
+    /// Edits that recur identically over a large share of a scaffold's patches, most frequent first.
+    #[serde(default)]
+    pub habits: Vec<Habit>,
     /// Trials with the most irrelevant weight, worst first; at most 20.
     pub findings: Vec<Finding>,
     /// Tasks by resolved share over all models, lowest first; at most 20, none that everybody resolved.
@@ -164,6 +168,9 @@ pub struct EditSummary {
     pub all: EditFigures,
     /// On resolved trials.
     pub resolved: EditFigures,
+    /// The same without the edits that recur over the scaffold's patches; null where there are none.
+    #[serde(default)]
+    pub without_habits: Option<WithoutHabits>,
     /// Patches without weight in code, configuration or other files: no ratio, left out of its means.
     pub no_code_edit: u64,
     /// Patches in which a file was compared by tokens for want of time.

@@ -110,9 +110,23 @@ impl Trial {
                 .map(|&(sign, grade, weight)| (sign.to_owned(), (grade.to_owned(), weight)))
                 .collect(),
             marks: Vec::new(),
+            mark_names: BTreeMap::new(),
             test_weight: 0,
             doc_weight: 0,
         });
+        self
+    }
+
+    /// Marks of what [`Self::irrelevant`] made: hash, weight; each is named after its hash.
+    pub(crate) fn marks(mut self, marks: &[(u64, u32)]) -> Self {
+        if let Some(edits) = &mut self.0.edits {
+            edits.marks = marks.iter().map(|(mark, weight)| (format!("{mark:016x}"), *weight)).collect();
+            edits.mark_names = edits
+                .marks
+                .iter()
+                .map(|(hash, _)| (hash.clone(), format!("edit {}", hash.trim_start_matches('0'))))
+                .collect();
+        }
         self
     }
 
