@@ -4,20 +4,22 @@
 //! `golds commits REPOSITORY`: of the commits on standard input, those that change one to five files, tests among them.
 //! `golds tasks SUITE...`: gold patches. `golds predictions SUITE FILE`: patches of models, tests and all.
 //! Before all of them `--mirror TEMPLATE`, `--statement` (what the commit's message or the task says is known too),
-//! `--all` (every unit is printed, not only the accused). Last on standard output: a table of changed lines and shares.
+//! `--all` (every unit is printed, not only the accused), `--time` (what the diff and what the classes cost). Last on standard output: a table of changed lines and shares.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, BufRead as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use kerf::diff::{Role, UnitKind, role_of};
 use kerf::evaluate::Golds;
 use kerf::evaluate::review::{Reviewed, classified};
-use kerf::metric::relevance::{Class, Grade};
+use kerf::metric::relevance::{Class, Grade, Input, classify};
 use kerf::patch::{Tree, TreeChanges, apply_edits};
 use kerf::repo::History;
 use kerf::sandbox::{PlainSandbox, TrustPatches};
+use kerf::syntax::index::{Cache, Index};
 use kerf::task::{Task, read_suite_with};
 
 #[derive(Default)]
@@ -25,6 +27,7 @@ struct Options {
     mirror: Option<String>,
     statement: bool,
     all: bool,
+    time: bool,
 }
 
 /// Sums over one repository or suite.
@@ -36,6 +39,31 @@ struct Sum {
     at_b: usize,
     strict: Vec<f64>,
     ratio: Vec<f64>,
+    diff: Duration,
+    relevance: Duration,
+}
+
+impl Sum {
+    /// Both once more, one after the other, in this thread.
+    fn time(&mut self, reviewed: &Reviewed, base: &dyn Tree, statement: Option<&str>) {
+        // Of a base the index is read once, for all trials.
+        let mut summaries = Cache::default();
+        Index::read(base, &mut summaries);
+        let begin = Instant::now();
+        let diff = kerf::diff::diff(&reviewed.changed);
+        let between = Instant::now();
+        let found = classify(&Input {
+            diff: &diff,
+            gold: None,
+            statement,
+            allow: None,
+            base,
+            summaries: Some(&summaries),
+        });
+        self.relevance += between.elapsed();
+        self.diff += between - begin;
+        assert_eq!(found, reviewed.classified, "the same change, the same classes");
+    }
 }
 
 fn main() {
@@ -47,6 +75,7 @@ fn main() {
             "--mirror" => options.mirror = Some(words.remove(0)),
             "--statement" => options.statement = true,
             "--all" => options.all = true,
+            "--time" => options.time = true,
             other => panic!("{other} is unknown"),
         }
     }
@@ -72,6 +101,10 @@ fn main() {
             median(&mut sum.strict),
             median(&mut sum.ratio)
         );
+        if options.time {
+            let (diff, relevance) = (sum.diff.as_secs_f64(), sum.relevance.as_secs_f64());
+            println!("{:<36} diff {diff:.3} s, relevance {relevance:.3} s: {:.2}", "", relevance / diff);
+        }
     }
 }
 
@@ -99,7 +132,11 @@ fn commits(repository: &str, options: &Options, sums: &mut BTreeMap<String, Sum>
         let statement = options.statement.then_some(message.as_str());
         let reviewed = classified(&base, &changes, statement);
         let short = hash.get(..10).unwrap_or(&hash);
-        add(sums.entry(repository.to_owned()).or_default(), short, &reviewed, options);
+        let sum = sums.entry(repository.to_owned()).or_default();
+        if options.time {
+            sum.time(&reviewed, &base, statement);
+        }
+        add(sum, short, &reviewed, options);
     }
 }
 

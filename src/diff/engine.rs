@@ -12,6 +12,7 @@ use crate::syntax::{Earlier, Source, grammar_of, parse_tree};
 use super::align::align;
 use super::check::keep_grammar;
 use super::files::{self, Pair, Plain};
+use super::parsed::Parsed;
 use super::pieces::{Aligned, changed_words, words};
 use super::units::{Draft, Names, units};
 use super::{Change, ChangedFile, Diff, FilePair, Role, Side, Unit, UnitKind};
@@ -25,6 +26,18 @@ enum Content {
     Tree(Box<Aligned>),
     /// Lines.
     Lines(Vec<lines::Hunk>),
+}
+
+impl Prepared {
+    /// The pair, with what was parsed of it.
+    fn into_pair(self) -> FilePair {
+        let Self { mut pair, content, .. } = self;
+        if let Content::Tree(aligned) = content {
+            let Aligned { old, new, .. } = *aligned;
+            pair.parsed = Parsed::new([(old, &pair.old_bytes), (new, &pair.new_bytes)]);
+        }
+        pair
+    }
 }
 
 struct Prepared {
@@ -92,6 +105,7 @@ fn prepare((old, new): Pair) -> Prepared {
         coarse: false,
         old_bytes,
         new_bytes,
+        parsed: Parsed::default(),
     };
     let content = if binary || old_plain.bytes == new_plain.bytes {
         Content::None
@@ -295,7 +309,7 @@ fn finish(prepared: Vec<Prepared>, drafts: &[Draft]) -> Diff {
             }
         })
         .collect();
-    let files = prepared.into_iter().map(|file| file.pair).collect();
+    let files = prepared.into_iter().map(Prepared::into_pair).collect();
     Diff { schema: "kerf/diff/1".to_owned(), files, units }
 }
 

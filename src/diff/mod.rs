@@ -15,6 +15,7 @@ mod files;
 mod layout;
 mod lines;
 mod moves;
+mod parsed;
 mod pieces;
 mod renames;
 mod revert;
@@ -27,6 +28,7 @@ mod units;
 mod tests;
 
 pub use engine::diff;
+pub use parsed::Parsed;
 pub use revert::{closure, revert};
 pub use role::role_of;
 
@@ -130,6 +132,10 @@ pub struct FilePair {
     #[serde(skip, default = "no_bytes")]
     #[schemars(skip)]
     pub new_bytes: Arc<[u8]>,
+    /// Both as they were parsed, where they were.
+    #[serde(skip)]
+    #[schemars(skip)]
+    pub parsed: Parsed,
 }
 
 fn no_bytes() -> Arc<[u8]> {

@@ -50,7 +50,7 @@ pub(super) fn ablate(
     sink: &dyn Sink,
 ) -> Result<Option<Found>, SinkError> {
     let gold = edits::acquitting(bench, patch.subject);
-    let input = edits::input(&bench.task, bench.tree(), &measured.diff, gold);
+    let input = edits::input(&bench.task, bench.tree(), &measured.diff, gold, bench.symbols());
     run(world, bench, depth, patch, &input, &measured.classified, sink)
 }
 
@@ -65,7 +65,7 @@ pub(super) fn obligations(
     else {
         return Ok(None);
     };
-    let input = edits::input(&bench.task, bench.tree(), &gold.diff, None);
+    let input = edits::input(&bench.task, bench.tree(), &gold.diff, None, bench.symbols());
     let patch = Patch { changes, judged: &control.judged, subject: &Subject::Gold };
     let found = run(world, bench, Ablation::Full, &patch, &input, &gold.withheld, sink)?;
     Ok(found.map(|found| files_of(&gold.diff, found.verdict.findings.needed.keys().copied())))

@@ -29,7 +29,7 @@ impl GoldView {
     /// Diffs gold, and finds the span with gold's own grade A units left out.
     pub fn new(task: &Task, base: &dyn Tree, symbols: &Symbols, gold: &TreeChanges) -> Self {
         let diff = diff(&changed_files(base, gold));
-        let withheld = classify(&input(task, base, &diff, None));
+        let withheld = classify(&input(task, base, &diff, None, symbols));
         let graph = symbols.graph_with(&Overlaid { base, changes: gold });
         let span = span(&diff, &withheld, &graph);
         let weight = figures(&diff, &withheld, Mode::Trial).weight.total();
@@ -42,8 +42,16 @@ pub(super) fn input<'a>(
     base: &'a dyn Tree,
     diff: &'a Diff,
     gold: Option<&'a Diff>,
+    symbols: &'a Symbols,
 ) -> Input<'a> {
-    Input { diff, gold, statement: Some(&task.statement), allow: task.allow.as_deref(), base }
+    Input {
+        diff,
+        gold,
+        statement: Some(&task.statement),
+        allow: task.allow.as_deref(),
+        base,
+        summaries: Some(symbols.summaries()),
+    }
 }
 
 /// What the edits of a trial say.
@@ -64,7 +72,7 @@ pub(super) fn measure(bench: &Bench, subject: &Subject, changes: &TreeChanges) -
     let diff = diff(&changed_files(bench.tree(), changes));
     let gold = bench.gold.as_ref();
     let acquitting = acquitting(bench, subject);
-    let classified = classify(&input(&bench.task, bench.tree(), &diff, acquitting));
+    let classified = classify(&input(&bench.task, bench.tree(), &diff, acquitting, bench.symbols()));
     let agreed =
         gold.map(|gold| agreement(&diff, &classified, &gold.diff, &gold.withheld)).unwrap_or_default();
     let context = Context {

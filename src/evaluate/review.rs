@@ -124,7 +124,8 @@ pub struct Reviewed {
 pub fn classified(base: &dyn Tree, changes: &TreeChanges, statement: Option<&str>) -> Reviewed {
     let changed = changed_files(base, changes);
     let diff = diff(&changed);
-    let classified = classify(&Input { diff: &diff, gold: None, statement, allow: None, base });
+    let classified =
+        classify(&Input { diff: &diff, gold: None, statement, allow: None, base, summaries: None });
     Reviewed { changed, diff, classified }
 }
 

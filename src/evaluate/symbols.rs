@@ -32,6 +32,11 @@ impl Symbols {
         Self { index, cache, functions: OnceLock::new() }
     }
 
+    /// What is known of each of its files.
+    pub fn summaries(&self) -> &Cache {
+        &self.cache
+    }
+
     /// Files and imports of base and result.
     pub fn graph_with(&self, result: &dyn Tree) -> Graph {
         self.index.graph().clone().union(Index::read(result, &mut self.cache.clone()).into_graph())

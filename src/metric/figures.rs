@@ -189,9 +189,9 @@ fn mark(view: &View, unit: usize, sign: Sign) -> Mark {
         name.push_str(file);
     }
     for (way, text) in [("- ", view.deleted(edit)), ("+ ", view.inserted(edit))] {
-        // White space is all that a format edit has.
+        // White space is all that a format edit has; that of the file's line ends is not its own.
         if sign == Sign::Format {
-            feed(&text);
+            feed(&text.replace("\r\n", "\n"));
         } else {
             text.split_whitespace().for_each(&mut feed);
         }

@@ -111,8 +111,14 @@ mod tests {
         );
         let judged = |result| {
             let diff = diff(&changed(&base, result));
-            let classified =
-                classify(&Input { diff: &diff, gold: None, statement: None, allow: None, base: &base });
+            let classified = classify(&Input {
+                diff: &diff,
+                gold: None,
+                statement: None,
+                allow: None,
+                base: &base,
+                summaries: None,
+            });
             (diff, classified)
         };
         let ((gold, gold_classes), (patch, classes)) = (judged(&gold), judged(&patch));

@@ -144,6 +144,8 @@ pub struct Input<'a> {
     pub allow: Option<&'a [String]>,
     /// The tree that the patch was made for.
     pub base: &'a dyn Tree,
+    /// What is known of its files already; else they are parsed when something is asked that only all of them can tell.
+    pub summaries: Option<&'a Cache>,
 }
 
 /// A sign that was found on a unit.
@@ -166,7 +168,7 @@ pub(crate) struct Facts<'a> {
     base_paths: OnceCell<Vec<String>>,
     attributes: OnceCell<attributes::Attributes>,
     referring: RefCell<BTreeMap<String, Option<String>>>,
-    types: OnceCell<(BTreeSet<String>, BTreeSet<String>)>,
+    types: RefCell<BTreeMap<String, bool>>,
 }
 
 impl<'a> Facts<'a> {
@@ -192,7 +194,7 @@ impl<'a> Facts<'a> {
             base_paths: OnceCell::new(),
             attributes: OnceCell::new(),
             referring: RefCell::new(BTreeMap::new()),
-            types: OnceCell::new(),
+            types: RefCell::default(),
         }
     }
 
@@ -203,7 +205,10 @@ impl<'a> Facts<'a> {
 
     /// Imports of the tree with the patch.
     pub fn graph(&self) -> &Graph {
-        self.graph.get_or_init(|| Index::read(&self.result(), &mut Cache::default()).into_graph())
+        self.graph.get_or_init(|| {
+            let mut summaries = self.input.summaries.cloned().unwrap_or_default();
+            Index::read(&self.result(), &mut summaries).into_graph()
+        })
     }
 
     /// Files that a build of the tree with the patch reaches.
@@ -221,32 +226,27 @@ impl<'a> Facts<'a> {
         found
     }
 
-    /// The result defines a type of this name and no trait, so that an import of it must be named to be used.
+    /// The result defines a type of this name and no trait, so that an import of it must be named to be used. Remembered.
     pub fn is_type_here(&self, name: &str) -> bool {
-        let (types, traits) = self.types.get_or_init(|| {
-            let (mut types, mut traits) = (BTreeSet::new(), BTreeSet::new());
-            let result = self.result();
-            for path in result.paths() {
-                let Some(language) = language_of(&path) else { continue };
-                let source = result.blob(&path).and_then(|blob| Source::parse(language, blob.bytes));
-                for definition in source.iter().flat_map(Source::definitions) {
-                    if definition.kind != DefinitionKind::Type {
-                        continue;
-                    }
-                    let text = source
-                        .as_ref()
-                        .map(|source| &source.bytes[definition.range.start..definition.name_range.start]);
-                    let is_trait = text.is_some_and(|text| view::has_word(text, "trait"));
-                    if is_trait {
-                        traits.insert(definition.name)
-                    } else {
-                        types.insert(definition.name)
-                    };
-                }
+        if let Some(known) = self.types.borrow().get(name) {
+            return *known;
+        }
+        let result = self.result();
+        let (mut is_type, mut is_trait) = (false, false);
+        for path in result.paths() {
+            let Some(language) = language_of(&path) else { continue };
+            // Most files that have the word use it: only one that may define it is parsed.
+            let blob = result.blob(&path).filter(|blob| view::may_define(&blob.bytes, name));
+            let Some(source) = blob.and_then(|blob| Source::parse(language, blob.bytes)) else { continue };
+            let definitions = source.definitions().into_iter();
+            for definition in definitions.filter(|one| one.kind == DefinitionKind::Type && one.name == name) {
+                let text = &source.bytes[definition.range.start..definition.name_range.start];
+                *(if view::has_word(text, "trait") { &mut is_trait } else { &mut is_type }) = true;
             }
-            (types, traits)
-        });
-        types.contains(name) && !traits.contains(name)
+        }
+        let found = is_type && !is_trait;
+        self.types.borrow_mut().insert(name.to_owned(), found);
+        found
     }
 
     /// Paths of the base.

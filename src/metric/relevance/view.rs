@@ -3,6 +3,7 @@
 use std::cell::OnceCell;
 use std::collections::BTreeMap;
 use std::ops::Range;
+use std::sync::Arc;
 
 use super::Evidence;
 use crate::diff::{Change, Diff, FilePair, Unit};
@@ -10,8 +11,8 @@ use crate::syntax::{Definition, Source, TokenKind, flag, language_of};
 
 /// Both sides of a file, parsed when first asked for.
 struct Sides {
-    old: OnceCell<Option<Source>>,
-    new: OnceCell<Option<Source>>,
+    old: OnceCell<Option<Arc<Source>>>,
+    new: OnceCell<Option<Arc<Source>>>,
     definitions: OnceCell<Vec<Definition>>,
 }
 
@@ -45,19 +46,21 @@ impl<'a> View<'a> {
     pub fn old(&self, file: usize) -> Option<&Source> {
         let pair = self.diff.files.get(file)?;
         let parse = || {
-            let language = language_of(pair.old.as_deref()?).filter(|_| !pair.binary)?;
-            Source::parse(language, pair.old_bytes.clone())
+            let path = pair.old.as_deref().filter(|_| !pair.binary)?;
+            let again = || Source::parse(language_of(path)?, pair.old_bytes.clone()).map(Arc::new);
+            pair.parsed.old(path).or_else(again)
         };
-        self.sides[file].old.get_or_init(parse).as_ref()
+        self.sides[file].old.get_or_init(parse).as_deref()
     }
 
     pub fn new_side(&self, file: usize) -> Option<&Source> {
         let pair = self.diff.files.get(file)?;
         let parse = || {
-            let language = language_of(pair.new.as_deref()?).filter(|_| !pair.binary)?;
-            Source::parse(language, pair.new_bytes.clone())
+            let path = pair.new.as_deref().filter(|_| !pair.binary)?;
+            let again = || Source::parse(language_of(path)?, pair.new_bytes.clone()).map(Arc::new);
+            pair.parsed.new_side(path).or_else(again)
         };
-        self.sides[file].new.get_or_init(parse).as_ref()
+        self.sides[file].new.get_or_init(parse).as_deref()
     }
 
     /// Definitions of the new side.
@@ -204,23 +207,26 @@ pub(crate) fn mentions(source: &Source, name: &str) -> Vec<usize> {
 
 /// `name` stands in `text` with no letter, digit or underscore beside it.
 pub(crate) fn has_word(text: &[u8], name: &str) -> bool {
-    let name = name.as_bytes();
-    if name.is_empty() || text.len() < name.len() {
-        return false;
-    }
+    words(text, name).next().is_some()
+}
+
+/// Where the word stands.
+fn words<'t>(text: &'t [u8], name: &'t str) -> impl Iterator<Item = usize> + 't {
     let word = |byte: Option<&u8>| byte.is_some_and(|byte| byte.is_ascii_alphanumeric() || *byte == b'_');
-    let mut from = 0;
-    while let Some(at) =
-        text.get(from..).and_then(|rest| rest.windows(name.len()).position(|window| window == name))
-    {
-        let start = from + at;
+    let places = memchr::memmem::find_iter(text, name).filter(|_| !name.is_empty());
+    places.filter(move |start| {
         let before = start.checked_sub(1).and_then(|before| text.get(before));
-        if !word(before) && !word(text.get(start + name.len())) {
-            return true;
-        }
-        from = start + 1;
-    }
-    false
+        !word(before) && !word(text.get(start + name.len()))
+    })
+}
+
+/// A word that makes a type stands before the name somewhere.
+pub(crate) fn may_define(text: &[u8], name: &str) -> bool {
+    const MAKE: [&[u8]; 7] = [b"struct", b"enum", b"union", b"type", b"trait", b"class", b"interface"];
+    words(text, name).any(|at| {
+        let before = text[..at].trim_ascii_end();
+        before.len() < at && MAKE.iter().any(|make| before.ends_with(make))
+    })
 }
 
 /// Line breaks in a text.

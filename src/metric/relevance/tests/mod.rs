@@ -72,6 +72,7 @@ pub(crate) fn library(text: &str) -> Files {
 
 pub(crate) fn of_trees(base: &Files, result: &Files, statement: &str) -> Vec<String> {
     let diff = diff(&changed(base, result));
-    let input = Input { diff: &diff, gold: None, statement: Some(statement), allow: None, base };
+    let input =
+        Input { diff: &diff, gold: None, statement: Some(statement), allow: None, base, summaries: None };
     show(&diff, &classify(&input))
 }
