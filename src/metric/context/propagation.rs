@@ -25,8 +25,9 @@ pub fn propagation(patched: &Patched) -> Propagation {
         }
         for reference in patched.uses(declaration.base) {
             found.references += 1;
-            if let Some(left) = left_behind(patched, &declaration, &old, &reference) {
-                found.left.push(left);
+            match left_behind(patched, &declaration, &old, &reference) {
+                Some(left) => found.left.push(left),
+                None => found.carried += 1,
             }
         }
     }
