@@ -1,7 +1,7 @@
 //! What the context measures say of gold patches and of published predictions, without compilers.
 //!
-//! `contexts golds SUITE...`: gold patches, of which nothing may be dangling, invented or reinvented: ends with 1 where
-//! something is. `contexts predictions SUITE FILE`: patches of models, each finding to be read. Before them
+//! `contexts golds SUITE...`: gold patches, of which nothing may be dangling, invented or reinvented, and whose span is the
+//! one that the task's maker wrote down, if any: ends with 1 where it is otherwise. `contexts predictions SUITE FILE`: patches of models, each finding to be read. Before them
 //! `--mirror TEMPLATE`.
 
 use std::collections::BTreeMap;
@@ -11,8 +11,10 @@ use std::sync::Arc;
 
 use kerf::evaluate::Golds;
 use kerf::evaluate::review::{ReviewContext, classified};
-use kerf::patch::{Tree, TreeChanges, apply_edits};
+use kerf::metric::context::span;
+use kerf::patch::{Overlaid, Tree, TreeChanges, apply_edits};
 use kerf::sandbox::{PlainSandbox, TrustPatches};
+use kerf::syntax::index::{Cache, Index};
 use kerf::task::{Task, read_suite_with};
 
 /// Sums over patches.
@@ -24,6 +26,8 @@ struct Sum {
     reinvented: usize,
     propagated: usize,
     whole: usize,
+    labels: usize,
+    others: usize,
 }
 
 fn main() -> ExitCode {
@@ -49,7 +53,10 @@ fn main() -> ExitCode {
         "{} patches: {} dangling, {} invented, {} reinvented; propagation of {}: {} are 1",
         sum.patches, sum.dangling, sum.invented, sum.reinvented, sum.propagated, sum.whole
     );
-    let alarms = sum.dangling + sum.invented + sum.reinvented;
+    if alarms_count {
+        println!("spans of {} tasks with a label: {} differ", sum.labels, sum.others);
+    }
+    let alarms = sum.dangling + sum.invented + sum.reinvented + sum.others;
     if alarms_count && (alarms > 0 || sum.patches == 0) { ExitCode::FAILURE } else { ExitCode::SUCCESS }
 }
 
@@ -82,6 +89,16 @@ fn golds(path: &str, mirror: Option<&str>, sum: &mut Sum) {
         let reviewed = classified(base.as_ref(), &gold, None);
         let found = reviewed.context(base.as_ref(), &gold, None, &task.environment.packages);
         add(sum, &task.id, &found);
+        let result = Overlaid { base: base.as_ref(), changes: &gold };
+        let graph = |tree: &dyn Tree| Index::read(tree, &mut Cache::default()).into_graph();
+        let judged = classified(base.as_ref(), &gold, Some(&task.statement));
+        let computed = span(&judged.diff, &judged.classified, &graph(base.as_ref()).union(graph(&result)));
+        println!("{}  span {computed:?}, label {:?}", task.id, task.span);
+        sum.labels += usize::from(task.span.is_some());
+        if task.span.is_some() && computed != task.span {
+            sum.others += 1;
+            println!("{}  the label differs", task.id);
+        }
     }
 }
 
