@@ -11,7 +11,9 @@ mod simulate;
 
 use std::io::{BufRead, Write};
 
-use kerf::stats::{binomial, bootstrap, family, interval, pair, pass, permutation, strata, student};
+use kerf::stats::{
+    binomial, bootstrap, family, interval, logistic, pair, pass, permutation, strata, student,
+};
 use serde_json::{Value, json};
 
 fn main() -> Result<(), String> {
@@ -86,6 +88,14 @@ fn answer(question: &Value) -> Result<Value, String> {
         "pass_all" => json!(pass::all_of(whole("n")?, whole("c")?, whole("k")?)),
         "cmh" => json!(strata::cochran_mantel_haenszel(&tables()?)),
         "strata_exact" => json!(strata::exact(&tables()?)),
+        "logistic" | "logistic_ridge" => {
+            let x: Vec<Vec<f64>> = serde_json::from_value(question["x"].clone())
+                .map_err(|error| format!("{question}: {error}"))?;
+            let rows = x.into_iter().zip(floats("k")?).zip(floats("n")?);
+            let rows: Vec<logistic::Row> =
+                rows.map(|((x, successes), trials)| logistic::Row { x, successes, trials }).collect();
+            json!(logistic::fit(&rows, float("ridge")?))
+        }
         "benjamini_hochberg" => json!(family::benjamini_hochberg(&floats("p")?)),
         "sign_flip" => json!(permutation::sign_flip(&floats("d")?, whole("seed")?)),
         "bootstrap" => json!(bootstrap::paired(&floats("d")?, plan()?)),

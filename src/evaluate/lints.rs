@@ -229,18 +229,8 @@ fn read(ground: &Ground, run: &LintRun, diff: &Diff) -> (Lint, LintDetail) {
             (_, Some(why)) => detail.unusable.push((linter.name.to_string(), why.clone())),
             (Way::Tree { read, .. }, None) => {
                 let name = linter.name.as_ref();
-                // What was not run says nothing: that is no clean bill.
-                let silent = || Reading { unusable: Some("it was not run".to_owned()), ..Reading::default() };
-                // Nor does what lacks its middle.
-                let read = |output: &StepOutput| match output.cut_bytes {
-                    0 => read(output),
-                    cut => Reading {
-                        unusable: Some(format!("it printed {cut} bytes more than kerf reads")),
-                        ..Reading::default()
-                    },
-                };
-                let on_base = ground.warm.get(name).map_or_else(silent, read);
-                let on_result = run.outputs.get(name).map_or_else(silent, read);
+                let on_base = reading(*read, ground.warm.get(name));
+                let on_result = reading(*read, run.outputs.get(name));
                 match (on_base.unusable, on_result.unusable) {
                     (Some(why), _) => {
                         detail.unusable.push((linter.name.to_string(), format!("on the base: {why}")));
@@ -298,6 +288,18 @@ fn read(ground: &Ground, run: &LintRun, diff: &Diff) -> (Lint, LintDetail) {
     (lint, detail)
 }
 
+/// What a report says. What was not run says nothing, nor does what lacks its middle: that is no clean bill.
+fn reading(read: fn(&StepOutput) -> Reading, output: Option<&StepOutput>) -> Reading {
+    let unusable = |why: String| Reading { unusable: Some(why), ..Reading::default() };
+    match output {
+        None => unusable("it was not run".to_owned()),
+        Some(output) if output.cut_bytes > 0 => {
+            unusable(format!("it printed {} bytes more than kerf reads", output.cut_bytes))
+        }
+        Some(output) => read(output),
+    }
+}
+
 /// The version that a tool's answer names, from its first digit on.
 fn version(output: &StepOutput) -> Option<String> {
     let text = String::from_utf8_lossy(&output.stdout);
@@ -336,5 +338,26 @@ fn unformatted(name: &str, diff: &Diff, file: &FilePair, run: &LintRun, detail: 
         }
         // What it cannot parse it cannot judge: the compiler says what is wrong there.
         Ended::Exited(_) | Ended::Signalled(_) | Ended::TimedOut | Ended::OutOfMemory => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The half of a report that was kept may read as a whole one.
+    #[test]
+    fn a_report_that_was_cut_or_never_made_is_no_clean_bill() {
+        let output = |cut_bytes| StepOutput {
+            ended: Ended::Exited(0),
+            stdout: Vec::new(),
+            stderr: Vec::new(),
+            cut_bytes,
+            seconds: 0.0,
+        };
+        let told = |output: Option<StepOutput>| reading(|_| Reading::default(), output.as_ref()).unusable;
+        assert_eq!(told(Some(output(0))), None);
+        assert_eq!(told(Some(output(17))).as_deref(), Some("it printed 17 bytes more than kerf reads"));
+        assert_eq!(told(None).as_deref(), Some("it was not run"));
     }
 }

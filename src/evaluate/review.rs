@@ -140,17 +140,19 @@ impl Reviewed {
         edits::record(figures(&self.diff, &self.classified, Mode::Review))
     }
 
-    /// What the change leaves of the base's symbols; with what compilers found, where they were asked.
+    /// What the change leaves of the base's symbols; with what compilers found, where they were asked. `packages` are
+    /// there beside those that manifests name.
     pub fn context(
         &self,
         base: &dyn Tree,
         changes: &TreeChanges,
         lint: Option<&ReviewLint>,
+        packages: &[String],
     ) -> ReviewContext {
         let checked = lint.map(|lint| Checked { new: &lint.new, judged: &lint.judged });
         let found = symbols::measure(
             &Symbols::read(base),
-            &Asked { base, changes, diff: &self.diff, replaced: &BTreeSet::new(), checked },
+            &Asked { base, changes, diff: &self.diff, replaced: &BTreeSet::new(), packages, checked },
         );
         ReviewContext {
             propagation: found.propagation,

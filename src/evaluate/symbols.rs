@@ -50,6 +50,8 @@ pub(super) struct Asked<'a> {
     pub diff: &'a Diff,
     /// Paths that the task's test patch sets.
     pub replaced: &'a BTreeSet<String>,
+    /// Packages that the task's environment has beside those that manifests name, such as `tape@5`.
+    pub packages: &'a [String],
     /// What linters said; none where they were not asked.
     pub checked: Option<Checked<'a>>,
 }
@@ -78,7 +80,7 @@ pub(super) fn measure(symbols: &Symbols, asked: &Asked) -> ContextDetail {
     ContextDetail {
         propagation: carried.share(),
         left_behind: carried.left,
-        invented: Some(invented(&patched, asked.checked.as_ref(), &dangling)),
+        invented: Some(invented(&patched, asked, &dangling)),
         dangling: Some(dangling),
         reinvented: Some(again),
     }
@@ -86,13 +88,17 @@ pub(super) fn measure(symbols: &Symbols, asked: &Asked) -> ContextDetail {
 
 /// Names that compilers miss, and for languages of which none was asked, that the index misses; what the patch took away
 /// itself is left out.
-fn invented(patched: &Patched, checked: Option<&Checked>, dangling: &[SymbolAt]) -> Vec<Invented> {
+fn invented(patched: &Patched, asked: &Asked, dangling: &[SymbolAt]) -> Vec<Invented> {
     let nothing = BTreeSet::new();
+    let checked = asked.checked.as_ref();
     let mut found = checked.map(|checked| invented_by(checked.new)).unwrap_or_default();
     let known = found.clone();
     let guessed = invented_by_text(patched, checked.map_or(&nothing, |checked| checked.judged));
     let same = |a: &Invented, b: &Invented| a.file == b.file && a.symbol == b.symbol;
-    found.extend(guessed.into_iter().filter(|guess| !known.iter().any(|one| same(one, guess))));
+    found.extend(guessed.into_iter().filter(|guess| {
+        let given = guess.rule == "package" && asked.packages.iter().any(|spec| brings(spec, &guess.symbol));
+        !given && !known.iter().any(|one| same(one, guess))
+    }));
     found.retain(|one| {
         let last = one.symbol.rsplit("::").next().unwrap_or(&one.symbol);
         !dangling.iter().any(|at| at.file == one.file && (at.symbol == last || at.symbol == one.symbol))
@@ -102,6 +108,19 @@ fn invented(patched: &Patched, checked: Option<&Checked>, dangling: &[SymbolAt])
     found
 }
 
+/// A package, `tape@5` or `@scope/name@1`, is the one that an import names.
+fn brings(spec: &str, import: &str) -> bool {
+    let spec = spec.trim();
+    let name = match spec.rfind('@') {
+        Some(at) if at > 0 => &spec[..at],
+        _ => spec.split(['=', '<', '>', '~', '!', '[', ' ']).next().unwrap_or(spec),
+    };
+    let parts = if import.starts_with('@') { 2 } else { 1 };
+    let package = import.split('/').take(parts).collect::<Vec<_>>().join("/");
+    let plain = |name: &str| name.to_lowercase().replace(['_', '.'], "-");
+    plain(name) == plain(&package)
+}
+
 /// Puts counts into a record's form.
 pub(super) fn count(detail: &ContextDetail, context: &mut Context) {
     let number = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
@@ -109,4 +128,25 @@ pub(super) fn count(detail: &ContextDetail, context: &mut Context) {
     context.dangling = detail.dangling.as_ref().map(|found| number(found.len()));
     context.invented = detail.invented.as_ref().map(|found| number(found.len()));
     context.reinvented = detail.reinvented.as_ref().map(|found| number(found.len()));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn packages_of_the_environment() {
+        for (spec, import, expected) in [
+            ("isarray@2.0.5", "isarray", true),
+            ("isarray", "isarray", true),
+            ("@types/node@20", "@types/node/fs", true),
+            ("lodash@4", "lodash/get", true),
+            ("typing_extensions@4.1", "typing_extensions", true),
+            ("ruamel.yaml==0.17", "ruamel_yaml", true),
+            ("isarray@2.0.5", "isarray2", false),
+            ("@types/node@20", "node", false),
+        ] {
+            assert_eq!(brings(spec, import), expected, "{spec} {import}");
+        }
+    }
 }

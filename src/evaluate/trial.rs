@@ -195,8 +195,14 @@ pub(super) fn evaluate(
             .takes(Measure::Lint)
             .then_some(Checked { new: &lint_detail.new, judged: &lint_detail.judged });
         let replaced = bench.test_paths();
-        let asked =
-            Asked { base: bench.tree(), changes: &changes, diff: &diff, replaced: &replaced, checked };
+        let asked = Asked {
+            base: bench.tree(),
+            changes: &changes,
+            diff: &diff,
+            replaced: &replaced,
+            packages: &bench.task.environment.packages,
+            checked,
+        };
         let detail = symbols::measure(bench.symbols(), &asked);
         symbols::count(&detail, &mut context);
         detail

@@ -30,7 +30,7 @@ pub fn settings_form(path: &str) -> Option<SettingsForm> {
         "package.json" => data(&[&["eslintConfig"], &["stylelint"], &["prettier"]]),
         "clippy.toml" | ".clippy.toml" | "ruff.toml" | ".ruff.toml" | ".eslintrc" | ".eslintrc.json"
         | ".stylelintrc" | ".stylelintrc.json" | "biome.json" | "biome.jsonc" | ".biome.json"
-        | ".biome.jsonc" => data(&[]),
+        | ".biome.jsonc" | "mypy.ini" | ".mypy.ini" | "setup.cfg" | ".flake8" => data(&[]),
         _ if name.starts_with("tsconfig") && ends(name, &["json"]) => data(&[]),
         _ => {
             let program = ["eslint.config.", "stylelint.config.", ".eslintrc.", ".stylelintrc."];

@@ -100,7 +100,7 @@ pub(super) fn main(arguments: &ReviewArguments) -> anyhow::Result<Exit> {
     }
     let takes = |measure: Measure| measures.contains(&measure);
     let lint = takes(Measure::Lint).then(|| lint::lint(arguments, &base, &changes, &reviewed)).transpose()?;
-    let context = takes(Measure::Context).then(|| reviewed.context(&base, &changes, lint.as_ref()));
+    let context = takes(Measure::Context).then(|| reviewed.context(&base, &changes, lint.as_ref(), &[]));
     let found = Review {
         schema: REVIEW_SCHEMA.to_owned(),
         base: base_name,

@@ -96,14 +96,16 @@ pub struct Reinvented {
 pub struct Propagation {
     /// Number of references of the base.
     pub references: usize,
-    /// Those that were left behind, by symbol, then place.
+    /// Of these, those that follow.
+    pub carried: usize,
+    /// The lines of those that were left behind, by symbol, then place.
     pub left: Vec<Left>,
 }
 
 impl Propagation {
     /// The share that was edited, removed, or still fits, 0 to 1; none where nothing refers to what was changed.
     pub fn share(&self) -> Option<f64> {
-        (self.references > 0).then(|| (self.references - self.left.len()) as f64 / self.references as f64)
+        (self.references > 0).then(|| self.carried as f64 / self.references as f64)
     }
 }
 

@@ -161,7 +161,9 @@ impl<'a> Patched<'a> {
     pub(super) fn uses(&self, id: DefinitionId) -> Vec<Reference<'a>> {
         let certain = |found: &Reference| match &found.certainty {
             Certainty::Resolved(_) => true,
-            Certainty::Ambiguous(many) => many[..] == [id] && self.sure_in_macro(Side::Base, found),
+            Certainty::Ambiguous(many) => {
+                many[..] == [id] && !found.by_name && self.sure_in_macro(Side::Base, found)
+            }
             Certainty::Unknown { .. } => false,
         };
         let uses = self.base.references_to(id).filter(certain);

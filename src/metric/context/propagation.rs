@@ -25,8 +25,9 @@ pub fn propagation(patched: &Patched) -> Propagation {
         }
         for reference in patched.uses(declaration.base) {
             found.references += 1;
-            if let Some(left) = left_behind(patched, &declaration, &old, &reference) {
-                found.left.push(left);
+            match left_behind(patched, &declaration, &old, &reference) {
+                Some(left) => found.left.push(left),
+                None => found.carried += 1,
             }
         }
     }
@@ -50,10 +51,11 @@ fn left_behind(
     let new = declaration.result.and_then(|id| patched.result.symbol(id));
     let Some(new) = new.filter(|_| !declaration.renamed || leads_to(leads, declaration)) else {
         let elsewhere = match leads {
-            Some(Certainty::Resolved(_) | Certainty::Unknown { external: true }) => true,
+            // Where no name is read any more, the word is the new one's alias, or no reference at all.
+            None | Some(Certainty::Resolved(_) | Certainty::Unknown { external: true }) => true,
             // The members of this name that other types had before are no answer.
             Some(Certainty::Ambiguous(many)) => many.iter().any(|id| patched.is_new(*id)),
-            Some(Certainty::Unknown { external: false }) | None => false,
+            Some(Certainty::Unknown { external: false }) => false,
         };
         let what = if declaration.renamed { "has another name now" } else { "is gone" };
         return if elsewhere { None } else { left(format!("`{}` {what}", old.name)) };
@@ -245,5 +247,59 @@ mod tests {
         for (from, to, expected) in table {
             assert_eq!(told(&base, &[("src/a.ts", Some(&a.replace(from, to)))]), *expected, "{to}");
         }
+    }
+
+    /// The old name stands on as the one under which the new is known outside.
+    #[test]
+    fn a_new_name_under_the_old_one() {
+        let a = "export function half(x: number): number {\n  return x / 2;\n}\n";
+        let base = [
+            ("src/a.ts", a),
+            ("src/index.ts", "export { half } from './a';\n"),
+            ("src/b.ts", "import { half } from './a';\n\nexport const one = half(2);\n"),
+        ];
+        let halve = a.replace("half", "halve");
+        let table: &[(&str, &str, &str)] = &[
+            (
+                "export { halve as half } from './a';\n",
+                "import { halve as half } from './a';\n\nexport const one = half(2);\n",
+                "1.00 of 3: ",
+            ),
+            (
+                "export { half } from './a';\n",
+                "import { halve } from './a';\n\nexport const one = halve(2);\n",
+                "0.67 of 3: src/index.ts:1 half: `half` has another name now",
+            ),
+        ];
+        for (index, b, expected) in table {
+            let edits =
+                [("src/a.ts", Some(&halve[..])), ("src/index.ts", Some(index)), ("src/b.ts", Some(b))];
+            assert_eq!(told(&base, &edits), *expected, "{index}");
+        }
+        let lib = "mod a;\nmod b;\n\npub use a::half;\n";
+        let base = [
+            ("Cargo.toml", "[package]\nname = \"x\"\n"),
+            ("src/lib.rs", lib),
+            ("src/a.rs", MONEY),
+            ("src/b.rs", USES),
+        ];
+        let halve = MONEY.replace("half", "halve");
+        let renamed = lib.replace("a::half", "a::halve as half");
+        let uses = USES.replace("a::half", "a::halve as half");
+        let edits =
+            [("src/a.rs", Some(&halve[..])), ("src/lib.rs", Some(&renamed)), ("src/b.rs", Some(&uses))];
+        assert_eq!(told(&base, &edits), "1.00 of 5: ");
+    }
+
+    /// A method among the tokens of a macro counts where the type of what it is called on is known.
+    #[test]
+    fn methods_in_macros() {
+        let a = "pub struct Till(u32);\n\nimpl Till {\n    pub fn open() -> Till {\n        Till(1)\n    }\n\n    pub fn count(&self) -> u32 {\n        self.0\n    }\n}\n";
+        let b = "use crate::a::Till;\n\npub fn f(till: &Till, any: impl Outside) {\n    assert_eq!(till.count(), any.count());\n    assert!(Till::open().count() > 0);\n}\n";
+        let renamed = a.replace("count", "total");
+        let left = "0.00 of 2: src/b.rs:4 count: `count` has another name now; src/b.rs:5 count: `count` has another name now";
+        assert_eq!(rust(a, b, &renamed, b), left);
+        let carried = b.replace("till.count", "till.total").replace(").count", ").total");
+        assert_eq!(rust(a, b, &renamed, &carried), "1.00 of 2: ");
     }
 }

@@ -9,6 +9,7 @@ mod cascade;
 mod compare;
 mod lines;
 mod moved;
+mod relaxed;
 mod settings;
 mod suppression;
 
@@ -178,6 +179,7 @@ pub fn figures(parts: &LintParts, diff: &Diff) -> LintFigures {
 pub fn suppressions(diff: &Diff) -> Vec<Finding> {
     let mut found = suppression::added(diff);
     found.extend(diff.files.iter().flat_map(settings::loosened));
+    found.extend(settings::deleted(diff));
     for unit in diff.units.iter().filter(|unit| unit.kind == UnitKind::Removed && unit.role == Role::Test) {
         found.extend(suppression::deleted_test(diff, unit));
     }
@@ -291,6 +293,90 @@ mod tests {
         let new = "fn a() {}\n\n#[cfg(test)]\nmod tests {\n    #[test]\n    fn x() {\n        super::a();\n    }\n}\n";
         let found = suppressions(&changed(base, new));
         assert_eq!(found.iter().map(|f| f.rule.as_str()).collect::<Vec<_>>(), ["deleted_test"]);
+    }
+
+    /// Each word that silences, in each language: added it is told, and where it stood before it is not.
+    #[test]
+    fn what_silences_in_each_language() {
+        let table: &[(&str, &str, &str, &[&str])] = &[
+            ("a.py", "x = 1\n", "x = 1  # noqa: E501\n", &["noqa: E501"]),
+            ("a.py", "x = 1\n", "x = f()  # type: ignore[misc]\n", &["type: ignore[misc]"]),
+            ("a.py", "x = 1\n", "x = f()  # type:ignore\n", &["type:ignore"]),
+            ("a.py", "x = 1\n", "# mypy: ignore-errors\nx = 1\n", &["mypy: ignore-errors"]),
+            ("a.py", "x = 1  # noqa: E501\n", "y = 2\nx = 1  # noqa: E501\n", &[]),
+            ("a.py", "x = 1\n", "x = \"# noqa\"\n", &[]),
+            (
+                "test_a.py",
+                "def test_x():\n    pass\n",
+                "@pytest.mark.skipif(True, reason='x')\ndef test_x():\n    pass\n",
+                &["pytest.mark.skipif"],
+            ),
+            (
+                "a.ts",
+                "f();\n",
+                "// eslint-disable-next-line no-var -- why\nf();\n",
+                &["eslint-disable-next-line no-var"],
+            ),
+            ("a.ts", "f();\n", "/* eslint eqeqeq: \"off\", no-var: 2 */\nf();\n", &["eslint off: eqeqeq"]),
+            ("a.ts", "f();\n", "/* eslint eqeqeq: \"error\" */\nf();\n", &[]),
+            ("a.ts", "f();\n", "// prettier-ignore\nf();\n", &["prettier-ignore"]),
+            ("a.ts", "f();\n", "// biome-ignore lint/a/b: c\nf();\n", &["biome-ignore lint/a/b:"]),
+            ("a.ts", "f();\n", "// @ts-expect-error x\nf();\n", &["@ts-expect-error"]),
+            ("a.tsx", "f();\n", "// @ts-nocheck\nf();\n", &["@ts-nocheck"]),
+            ("a.js", "f();\n", "/* c8 ignore next */\nf();\n", &["c8 ignore"]),
+            ("a.css", "a { b: c }\n", "/* stylelint-disable */\na { b: c }\n", &["stylelint-disable"]),
+            ("a.vue", "<a/>\n", "<!-- eslint-disable-next-line -->\n<a/>\n", &["eslint-disable-next-line"]),
+            ("a.test.ts", "it('a', () => {});\n", "it.only('a', () => {});\n", &["it.only"]),
+        ];
+        for (path, old, new, expected) in table {
+            let side = |text: &str| Side {
+                path: (*path).to_owned(),
+                mode: 0o100_644,
+                bytes: text.as_bytes().into(),
+            };
+            let diff = diff(&[ChangedFile { old: Some(side(old)), new: Some(side(new)) }]);
+            let found = suppressions(&diff);
+            let found: Vec<&str> = found.iter().map(|one| one.message.as_str()).collect();
+            assert_eq!(found, *expected, "{path}: {new}");
+        }
+    }
+
+    #[test]
+    fn deleted_tests_in_each_language() {
+        let table: &[(&str, &str, Option<&str>, usize)] = &[
+            ("tests/a.rs", "#[test]\nfn x() {}\n\n#[test]\nfn y() {}\n", Some("#[test]\nfn x() {}\n"), 1),
+            (
+                "tests/test_a.py",
+                "def test_x():\n    f()\n\n\ndef test_y():\n    g()\n",
+                Some("def test_x():\n    f()\n"),
+                1,
+            ),
+            (
+                "tests/test_a.py",
+                "def test_x():\n    f()\n\n\ndef help_y():\n    g()\n",
+                Some("def test_x():\n    f()\n"),
+                0,
+            ),
+            (
+                "a.test.ts",
+                "it('x', () => {\n  f();\n});\n\nit('y', () => {\n  g();\n});\n",
+                Some("it('x', () => {\n  f();\n});\n"),
+                1,
+            ),
+            ("tests/a.rs", "#[test]\nfn x() {}\n", None, 1),
+            ("a.test.ts", "it('x', () => {\n  f();\n});\n", None, 1),
+            ("tests/test_a.py", "def test_x():\n    f()\n", None, 1),
+        ];
+        for (path, old, new, expected) in table {
+            let side = |text: &str| Side {
+                path: (*path).to_owned(),
+                mode: 0o100_644,
+                bytes: text.as_bytes().into(),
+            };
+            let diff = diff(&[ChangedFile { old: Some(side(old)), new: new.map(side) }]);
+            let found = suppressions(&diff);
+            assert_eq!(found.len(), *expected, "{path}: {old} {found:?}");
+        }
     }
 
     #[test]

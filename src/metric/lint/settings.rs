@@ -2,16 +2,17 @@
 //!
 //! In: a changed file that holds a linter's settings. Out: findings of rule `loosened_settings`. Lint itself always
 //! runs with the base's settings, so that such an edit gains nothing; it is told all the same.
-//! Settings that are data (JSON, TOML, an ignore file) are compared key by key; those that are programs by the words
-//! that switch a rule off.
+//! Settings that are data (JSON, TOML, INI, an ignore file) are compared key by key; those that are programs by the words
+//! that switch a rule off. Settings that are deleted, and none of the same tool come in their place, check nothing more.
 //!
 //! Invariant: a setting made stricter, and one only moved, is no finding.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use crate::diff::FilePair;
+use super::relaxed::relaxed;
+use crate::diff::{Diff, FilePair};
 use crate::lint::{Finding, Level, SettingsForm, settings_form};
 
 /// What a file's new text loosens.
@@ -42,6 +43,50 @@ pub(super) fn loosened(file: &FilePair) -> Vec<Finding> {
             message: what,
         })
         .collect()
+}
+
+/// Settings that a change deletes, where it brings no others of the same tool. An ignore file gone hides nothing more.
+pub(super) fn deleted(diff: &Diff) -> Vec<Finding> {
+    let is_settings = |path: &str| match settings_form(path) {
+        Some(SettingsForm::Program) => true,
+        Some(SettingsForm::Data { tables }) => tables.is_empty() && !path.ends_with(".cargo/config.toml"),
+        Some(SettingsForm::Ignore) | None => false,
+    };
+    let gone =
+        |path: &str| diff.files.iter().any(|file| file.new.is_none() && file.old.as_deref() == Some(path));
+    let mut found = Vec::new();
+    for file in diff.files.iter().filter(|file| file.new != file.old) {
+        let Some(path) = file.old.as_deref().filter(|path| is_settings(path)) else { continue };
+        // What else stood in the file is no matter, and a package that goes takes its settings with it.
+        let text = String::from_utf8_lossy(&file.old_bytes);
+        let folder = path.rsplit_once('/').map_or(String::new(), |(folder, _)| format!("{folder}/"));
+        let with_package = ["Cargo.toml", "package.json", "pyproject.toml"]
+            .iter()
+            .any(|name| gone(&format!("{folder}{name}")));
+        if with_package || is_ini(path) && ini(&text).as_object().is_none_or(|all| all.is_empty()) {
+            continue;
+        }
+        let come =
+            diff.files.iter().filter(|file| file.new != file.old).filter_map(|file| file.new.as_deref());
+        if !come.into_iter().any(|new| is_settings(new) && tool(new) == tool(path)) {
+            found.push(Finding {
+                tool: "kerf".to_owned(),
+                rule: "loosened_settings".to_owned(),
+                level: Level::Warning,
+                file: path.to_owned(),
+                line: 1,
+                message: "settings deleted".to_owned(),
+            });
+        }
+    }
+    found
+}
+
+/// The tool that a file of settings is for, by its name: `eslint` of `.eslintrc.json` and `eslint.config.js`.
+fn tool(path: &str) -> &str {
+    let name = path.rsplit('/').next().unwrap_or(path).trim_start_matches('.');
+    let word = name.split(|letter: char| !letter.is_alphanumeric()).next().unwrap_or(name);
+    word.strip_suffix("rc").unwrap_or(word)
 }
 
 /// The 1-based line to which a trail of keys leads: that of the last word of the trail that the text has, each looked
@@ -116,10 +161,56 @@ fn is_toml(path: &str) -> bool {
     path.rsplit_once('.').is_some_and(|(_, ending)| ending == "toml")
 }
 
+fn is_ini(path: &str) -> bool {
+    path.ends_with(".ini") || path.ends_with(".cfg") || path.ends_with(".flake8")
+}
+
+/// The sections of checkers in an INI file: switches as such, all else as lists of words.
+fn ini(text: &str) -> Value {
+    let mut sections = serde_json::Map::new();
+    let (mut section, mut key) = (String::new(), String::new());
+    let plain = |line: &&str| !line.trim().is_empty() && !line.trim_start().starts_with(['#', ';']);
+    for line in text.lines().filter(plain) {
+        let words = |text: &str| -> Vec<Value> {
+            let parts = text.split([',', ' ', '\t']).filter(|part| !part.is_empty());
+            parts.map(Value::from).collect()
+        };
+        if let Some(name) = line.strip_prefix('[') {
+            section = name.split(']').next().unwrap_or_default().to_owned();
+            continue;
+        }
+        if !["mypy", "flake8", "pylint"].iter().any(|tool| section.starts_with(tool)) {
+            continue;
+        }
+        let table = sections.entry(section.clone()).or_insert_with(|| Value::Object(serde_json::Map::new()));
+        let Some(table) = table.as_object_mut() else { continue };
+        if line.starts_with([' ', '\t']) {
+            // A value goes on in lines that stand deeper.
+            if let Some(Value::Array(list)) = table.get_mut(&key) {
+                list.extend(words(line));
+            }
+            continue;
+        }
+        let Some((name, value)) = line.split_once(['=', ':']) else { continue };
+        key = name.trim().to_owned();
+        let value = value.trim();
+        let value = match (value.to_ascii_lowercase().as_str(), value.parse::<u64>()) {
+            ("true" | "yes" | "on", _) => Value::Bool(true),
+            ("false" | "no" | "off", _) => Value::Bool(false),
+            (_, Ok(number)) => Value::from(number),
+            _ => Value::Array(words(value)),
+        };
+        table.insert(key.clone(), value);
+    }
+    Value::Object(sections)
+}
+
 /// A settings file as a tree, of a manifest only the linter's tables.
 fn data(path: &str, text: &str, tables: &[&[&str]]) -> Option<Value> {
     let whole: Value = if is_toml(path) {
         serde_json::to_value(toml::from_str::<toml::Table>(text).ok()?).ok()?
+    } else if is_ini(path) {
+        ini(text)
     } else {
         json5::from_str(text).ok()?
     };
@@ -132,207 +223,6 @@ fn data(path: &str, text: &str, tables: &[&[&str]]) -> Option<Value> {
         kept.insert(table.join("."), found.cloned().unwrap_or_default());
     }
     Some(Value::Object(kept))
-}
-
-/// How strict a level is; none where a word is no level.
-fn strictness(value: &Value) -> Option<u8> {
-    let level = match value {
-        Value::Array(list) => return strictness(list.first()?),
-        Value::Object(table) => return strictness(table.get("level")?),
-        Value::Number(number) => return u8::try_from(number.as_u64()?).ok().filter(|level| *level < 3),
-        Value::String(word) => word.as_str(),
-        Value::Bool(_) | Value::Null => return None,
-    };
-    Some(match level {
-        "off" | "allow" | "none" => 0,
-        "warn" | "warning" | "info" => 1,
-        "error" | "deny" => 2,
-        "forbid" => 3,
-        _ => return None,
-    })
-}
-
-/// Keys of which more means less is checked.
-const LISTS: &[&str] = &[
-    "exclude",
-    "extend-exclude",
-    "ignore",
-    "extend-ignore",
-    "ignores",
-    "ignorePatterns",
-    "ignoreFiles",
-    "per-file-ignores",
-    "disable_error_code",
-    "unfixable",
-    "skip",
-];
-
-/// Keys of which less means less is checked.
-const WANTED: &[&str] = &["select", "extend-select", "extends", "plugins", "include", "includes", "files"];
-
-/// Switches that a checker is stricter with.
-const SWITCHES: &[&str] =
-    &["strict", "recommended", "enabled", "all", "forceConsistentCasingInFileNames", "isolatedModules"];
-
-/// Switches that a checker is laxer with.
-const LAX: &[&str] = &[
-    "skipLibCheck",
-    "allowUnreachableCode",
-    "allowUnusedLabels",
-    "suppressImplicitAnyIndexErrors",
-    "ignore_missing_imports",
-    "ignore_errors",
-    "ignoreDeprecations",
-];
-
-/// Whether turning a switch off relaxes the check.
-fn is_strict_switch(key: &str) -> bool {
-    let prefixes = ["no", "strict", "exact", "disallow_", "warn_", "check_", "use_unknown"];
-    SWITCHES.contains(&key)
-        || prefixes.iter().any(|prefix| key.starts_with(prefix))
-            && !["noEmit", "noEmitOnError", "noResolve", "noLib", "noErrorTruncation"].contains(&key)
-}
-
-/// A setting that checks less.
-struct Relaxed {
-    what: String,
-    /// Keys from the top down, and the item of a list where it is one.
-    trail: Vec<String>,
-}
-
-/// What is checked less, each with the path of its key.
-fn relaxed(old: &Value, new: &Value) -> Vec<Relaxed> {
-    let mut found = Vec::new();
-    walk(&mut Vec::new(), old, new, &mut found);
-    found
-}
-
-/// What a list or table holds.
-fn items(value: &Value) -> BTreeSet<String> {
-    match value {
-        Value::Array(list) => {
-            list.iter().map(|one| one.as_str().map_or_else(|| one.to_string(), str::to_owned)).collect()
-        }
-        Value::String(one) => BTreeSet::from([one.clone()]),
-        Value::Object(table) => table.keys().cloned().collect(),
-        Value::Null | Value::Bool(_) | Value::Number(_) => BTreeSet::new(),
-    }
-}
-
-/// Flags of a compiler, in a list or a line; what is allowed by name stands behind its switch.
-fn flags(value: &Value) -> BTreeSet<String> {
-    let words: Vec<String> =
-        items_in_order(value).iter().flat_map(|one| one.split(' ')).map(str::to_owned).collect();
-    let joined = |(at, word): (usize, &String)| match word.as_str() {
-        "-A" | "--allow" | "--cap-lints" => {
-            format!("{word} {}", words.get(at + 1).map_or("", String::as_str))
-        }
-        _ => word.clone(),
-    };
-    words.iter().enumerate().map(joined).collect()
-}
-
-fn items_in_order(value: &Value) -> Vec<String> {
-    match value {
-        Value::Array(list) => list.iter().filter_map(Value::as_str).map(str::to_owned).collect(),
-        Value::String(one) => vec![one.clone()],
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::Object(_) => Vec::new(),
-    }
-}
-
-fn walk(path: &mut Vec<String>, old: &Value, new: &Value, found: &mut Vec<Relaxed>) {
-    if old == new {
-        return;
-    }
-    let key = path.last().map(String::as_str).unwrap_or_default();
-    let at = path.join(".");
-    let own_trail = || path.iter().flat_map(|key| key.split('.')).map(str::to_owned);
-    let relaxed = |what: String| Relaxed { what, trail: own_trail().collect() };
-    let item =
-        |what: String, item: &String| Relaxed { what, trail: own_trail().chain([item.clone()]).collect() };
-    let (before, after) = (items(old), items(new));
-    let is_negated = |one: &&String| one.starts_with('!');
-    if key == "rustflags" {
-        let lax =
-            |flag: &&String| ["-A", "--allow", "--cap-lints"].iter().any(|begin| flag.starts_with(begin));
-        found.extend(
-            flags(new).difference(&flags(old)).filter(lax).map(|one| item(format!("{at}: {one}"), one)),
-        );
-    } else if LISTS.contains(&key) || key.starts_with("allowed-") {
-        found.extend(after.difference(&before).map(|one| item(format!("{at}: {one}"), one)));
-    } else if (WANTED.contains(&key) || key.starts_with("disallowed-"))
-        && !old.is_object()
-        && !new.is_object()
-    {
-        let more = after.difference(&before).filter(is_negated);
-        found.extend(more.map(|one| item(format!("{at}: {one}"), one)));
-        let less = before.difference(&after).filter(|one| !is_negated(one));
-        found.extend(less.map(|one| relaxed(format!("{at}: no longer {one}"))));
-    } else if let (true, Some(before), Some(after)) = (is_threshold(key), old.as_f64(), new.as_f64()) {
-        if after > before {
-            found.push(relaxed(format!("{at}: {} for {}", short(new), short(old))));
-        }
-    } else if let (Some(before), Some(after)) = (strictness(old), strictness(new)) {
-        if after < before {
-            found.push(relaxed(format!("{at}: {} for {}", short(new), short(old))));
-        }
-    } else if let (Value::Object(_) | Value::Null, Value::Object(_)) | (Value::Object(_), Value::Null) =
-        (old, new)
-    {
-        for key in before.union(&after) {
-            let (before, after) =
-                (old.get(key).unwrap_or(&Value::Null), new.get(key).unwrap_or(&Value::Null));
-            path.push(key.clone());
-            walk(path, before, after, found);
-            path.pop();
-        }
-    } else if let ("overrides", Value::Array(after)) = (key, new) {
-        // Each is a table of settings for some files; one that only moved is no other.
-        let before = old.as_array().map_or(&[][..], Vec::as_slice);
-        let mut left: Vec<&Value> = before.iter().filter(|one| !after.contains(one)).collect();
-        for one in after.iter().filter(|one| !before.contains(one)) {
-            let files = |value: &Value| value.get("files").or_else(|| value.get("includes")).cloned();
-            let twin = left.iter().position(|other| files(other) == files(one)).map(|at| left.remove(at));
-            walk_override(path, twin.unwrap_or(&Value::Null), one, found);
-        }
-    } else if is_laxer(key, old, new) {
-        found.push(relaxed(format!("{at}: {} for {}", short(new), short(old))));
-    }
-}
-
-/// Walks a table of `overrides`: which files it is for is no setting of its own.
-fn walk_override(path: &mut Vec<String>, old: &Value, new: &Value, found: &mut Vec<Relaxed>) {
-    for (key, after) in new.as_object().into_iter().flatten() {
-        if !["files", "includes", "include"].contains(&key.as_str()) {
-            path.push(key.clone());
-            walk(path, old.get(key).unwrap_or(&Value::Null), after, found);
-            path.pop();
-        }
-    }
-}
-
-/// A number above which a checker speaks.
-fn is_threshold(key: &str) -> bool {
-    key.ends_with("-threshold") || key.starts_with("max-")
-}
-
-/// A level or a switch that is new, gone or of another kind than before checks less.
-fn is_laxer(key: &str, old: &Value, new: &Value) -> bool {
-    let (yes, no) = (Value::Bool(true), Value::Bool(false));
-    let rule =
-        strictness(new) == Some(0) || (new.is_null() && strictness(old).is_some_and(|level| level > 0));
-    let strict = is_strict_switch(key) && (*old == yes || *new == no);
-    let is_lax = LAX.contains(&key) || key.starts_with("allow-");
-    rule || strict || (is_lax && *new == yes)
-}
-
-fn short(value: &Value) -> String {
-    match value {
-        Value::Null => "nothing".to_owned(),
-        Value::String(word) => word.clone(),
-        Value::Array(list) => list.first().map(short).unwrap_or_default(),
-        Value::Object(_) | Value::Bool(_) | Value::Number(_) => value.to_string().chars().take(40).collect(),
-    }
 }
 
 #[cfg(test)]
@@ -360,6 +250,31 @@ mod tests {
             found.iter().map(|one| &*one.message).collect::<Vec<_>>(),
             ["rules.eqeqeq: off for nothing"]
         );
+    }
+
+    #[test]
+    fn settings_that_are_deleted_are_told_unless_others_come() {
+        let side = |path: &str| Side {
+            path: path.to_owned(),
+            mode: 0o100_644,
+            bytes: b"[mypy]\nstrict = true\n"[..].into(),
+        };
+        let told = |gone: &str, come: Option<&str>| -> Vec<String> {
+            let mut files = vec![ChangedFile { old: Some(side(gone)), new: None }];
+            files.extend(come.map(|path| ChangedFile { old: None, new: Some(side(path)) }));
+            deleted(&diff(&files)).into_iter().map(|one| format!("{} {}", one.file, one.message)).collect()
+        };
+        for gone in
+            ["eslint.config.js", ".eslintrc.json", "clippy.toml", "biome.json", "tsconfig.json", "mypy.ini"]
+        {
+            assert_eq!(told(gone, None), [format!("{gone} settings deleted")]);
+        }
+        assert_eq!(told(".eslintrc.json", Some("eslint.config.mjs")), Vec::<String>::new());
+        assert_eq!(told(".eslintrc.json", Some("biome.json")).len(), 1);
+        assert_eq!(told(".eslintrc.json", Some("eslintrc.json.bak")).len(), 1);
+        for gone in [".eslintignore", "a/Cargo.toml", "src/a.ts"] {
+            assert_eq!(told(gone, None), Vec::<String>::new());
+        }
     }
 
     #[test]
@@ -460,6 +375,22 @@ mod tests {
                 "[build]\nrustflags = [\"-Dwarnings\"]\n",
                 "[build]\nrustflags = [\"-Dwarnings\", \"-A\", \"dead_code\", \"-C\", \"debuginfo=0\"]\n",
                 &["build.rustflags: -A dead_code"],
+            ),
+            (
+                "mypy.ini",
+                "[mypy]\nstrict = True\ndisable_error_code = misc\n",
+                "[mypy]\nstrict = False\ndisable_error_code =\n    misc,\n    attr-defined\n\n[mypy-a.*]\nignore_errors = True\n",
+                &[
+                    "mypy.disable_error_code: attr-defined",
+                    "mypy.strict: false for true",
+                    "mypy-a.*.ignore_errors: true for nothing",
+                ],
+            ),
+            (
+                "setup.cfg",
+                "[metadata]\nname = a\n[flake8]\nmax-line-length = 90\n",
+                "[metadata]\nname = b\nignore = x\n[flake8]\nmax-line-length = 120\nignore = E501 W503\n",
+                &["flake8.ignore: E501", "flake8.ignore: W503", "flake8.max-line-length: 120 for 90"],
             ),
             ("src/settings.json", r#"{"strict":true}"#, r#"{"strict":false}"#, &[]),
         ];

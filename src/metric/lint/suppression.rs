@@ -43,22 +43,35 @@ const SILENCERS: &[Silencer] = &[
         language: "python",
         tokens: &[
             &["pytest", ".", "mark", ".", "skip"],
+            &["pytest", ".", "mark", ".", "skipif"],
             &["pytest", ".", "mark", ".", "xfail"],
             &["pytest", ".", "skip", "("],
             &["unittest", ".", "skip"],
+            &["unittest", ".", "skipIf"],
+            &["unittest", ".", "skipUnless"],
+            &["unittest", ".", "SkipTest"],
+            &[".", "skipTest", "("],
             &["unittest", ".", "expectedFailure"],
         ],
         comments: &[
             "noqa",
             "type: ignore",
+            "type:ignore",
+            "mypy: ignore",
+            "mypy: disable",
             "pyright: ignore",
+            "pyright: basic",
             "ruff: noqa",
             "fmt: off",
             "fmt: skip",
+            "yapf: disable",
+            "isort: skip",
+            "isort:skip",
             "pylint: disable",
+            "nosec",
             "pragma: no cover",
         ],
-        test_marks: &[],
+        test_marks: &[&["def", "test*"], &["class", "Test*"]],
     },
 ];
 
@@ -77,6 +90,14 @@ const JAVASCRIPT: Silencer = Silencer {
         &["it", ".", "only"],
         &["test", ".", "only"],
         &["describe", ".", "only"],
+        &["suite", ".", "skip"],
+        &["context", ".", "skip"],
+        &["it", ".", "skipIf"],
+        &["test", ".", "skipIf"],
+        &["describe", ".", "skipIf"],
+        &["describe", ".", "todo"],
+        &["fit", "("],
+        &["fdescribe", "("],
         &["xtest", "("],
         &["xit", "("],
         &["xdescribe", "("],
@@ -89,6 +110,11 @@ const JAVASCRIPT: Silencer = Silencer {
         "prettier-ignore",
         "biome-ignore",
         "istanbul ignore",
+        "c8 ignore",
+        "v8 ignore",
+        "oxlint-disable",
+        "tslint:disable",
+        "deno-lint-ignore",
         "stylelint-disable",
     ],
     test_marks: &[&["it", "("], &["test", "("]],
@@ -100,7 +126,40 @@ struct Place {
     line: usize,
 }
 
+/// Texts without a grammar here in whose comments JavaScript's tools are silenced.
+const PLAIN: &[&str] =
+    &[".css", ".scss", ".sass", ".less", ".vue", ".svelte", ".astro", ".html", ".md", ".yml", ".yaml"];
+
+/// Comments of a text without a grammar, a line each.
+fn plain_places(bytes: &[u8]) -> Vec<Place> {
+    let text = String::from_utf8_lossy(bytes);
+    let marked = |line: &str| {
+        let comment = ["/*", "//", "<!--", "#"].iter().filter_map(|mark| line.find(mark)).min()?;
+        let word = JAVASCRIPT.comments.iter().find(|word| line[comment..].contains(*word))?;
+        Some(silenced(line[comment..].trim_end_matches("-->"), word))
+    };
+    let lines = text.lines().enumerate();
+    lines.filter_map(|(at, line)| marked(line).map(|what| Place { what, line: at + 1 })).collect()
+}
+
+/// What a comment of eslint's own switches off in a file: `/* eslint eqeqeq: "off" */`.
+fn switched_off(text: &str) -> Option<String> {
+    let rules = text.strip_prefix("/*")?.trim_start().strip_prefix("eslint ")?;
+    let is_off = |rule: &&str| {
+        rule.split_once(':').is_some_and(|(_, level)| {
+            let level = level.trim().trim_end_matches("*/").trim().trim_matches(['[', ']', '"', '\'']);
+            matches!(level, "off" | "0")
+        })
+    };
+    let off: Vec<&str> = rules.split(',').filter(is_off).collect();
+    let names = off.iter().filter_map(|rule| rule.split(':').next()).map(str::trim);
+    (!off.is_empty()).then(|| format!("eslint off: {}", names.collect::<Vec<_>>().join(", ")))
+}
+
 fn places(path: &str, bytes: &std::sync::Arc<[u8]>) -> Vec<Place> {
+    if PLAIN.iter().any(|ending| path.ends_with(ending)) {
+        return plain_places(bytes);
+    }
     let Some(language) = language_of(path) else { return Vec::new() };
     let Some(silencer) = SILENCERS.iter().find(|row| row.language == language.name) else {
         return Vec::new();
@@ -113,6 +172,10 @@ fn places(path: &str, bytes: &std::sync::Arc<[u8]>) -> Vec<Place> {
             let text = String::from_utf8_lossy(source.text(token)).into_owned();
             if let Some(word) = silencer.comments.iter().find(|word| text.contains(*word)) {
                 places.push(Place { what: silenced(&text, word), line: line() });
+            } else if let Some(what) =
+                switched_off(&text).filter(|_| silencer.comments == JAVASCRIPT.comments)
+            {
+                places.push(Place { what, line: line() });
             }
             continue;
         }
@@ -225,7 +288,13 @@ pub(super) fn deleted_test(diff: &Diff, unit: &Unit) -> Option<Finding> {
     let source = Source::parse(language, gone)?;
     let marked = |sequence: &&[&str]| {
         (0..source.tokens.len()).any(|token| {
-            sequence.iter().enumerate().all(|(at, word)| source.text(token + at) == word.as_bytes())
+            sequence.iter().enumerate().all(|(at, word)| {
+                let text = if token + at < source.tokens.len() { source.text(token + at) } else { b"" };
+                match word.strip_suffix('*') {
+                    Some(begin) => text.starts_with(begin.as_bytes()),
+                    None => text == word.as_bytes(),
+                }
+            })
         })
     };
     silencer.test_marks.iter().any(marked).then(|| Finding {

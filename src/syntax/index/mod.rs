@@ -86,6 +86,8 @@ pub struct Reference<'i> {
     pub line: usize,
     /// What it refers to.
     pub certainty: Certainty,
+    /// Nothing but the name leads there: the text around it was not understood.
+    pub by_name: bool,
 }
 
 /// A definition with the facts of its signature.

@@ -192,7 +192,8 @@ impl Index {
         let of_list = |list: Vec<DefinitionId>| {
             if list.is_empty() { Certainty::Unknown { external: false } } else { Certainty::Ambiguous(list) }
         };
-        let certainty = match self.answers[file as usize][number as usize] {
+        let answer = self.answers[file as usize][number as usize];
+        let certainty = match answer {
             Answer::Resolved(id) => Certainty::Resolved(id),
             Answer::Among(list) => of_list(self.lists[list as usize].clone()),
             Answer::Members => of_list(named(true)),
@@ -205,6 +206,7 @@ impl Index {
             range: mention.start as usize..mention.end as usize,
             line: summary.line(mention.start),
             certainty,
+            by_name: matches!(answer, Answer::Members | Answer::Named),
         })
     }
 
@@ -258,6 +260,7 @@ impl Index {
                 range: *at as usize..*at as usize + length,
                 line: self.parts.summary(*file).line(*at),
                 certainty: Certainty::Unknown { external: false },
+                by_name: true,
             },
         ))
     }

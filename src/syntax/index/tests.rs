@@ -227,3 +227,38 @@ fn what_is_nested_too_deeply_is_still_read() {
         assert_eq!(index.definitions_named("x").count(), 1, "{}", &text[..40]);
     }
 }
+
+#[test]
+fn bounds_behind_where_and_the_tokens_of_macros() {
+    let files: &[(&str, &str)] = &[
+        ("Cargo.toml", "[package]\nname = \"x\"\n"),
+        (
+            "src/lib.rs",
+            "pub trait Hook { fn finish(&mut self); fn name(&self) -> Till; }\npub struct Till { pub cents: i64 }\nimpl Till { pub fn open() -> Till { todo!() }\npub fn count(&self) -> i64 { assert!(self./*a*/cents == 1); 1 } }\nimpl Hook for Till { fn finish(&mut self) {} fn name(&self) -> Till { Till::open() } }\npub enum Kind { In, Out }\nmod deep { pub fn far() {} }\n",
+        ),
+        (
+            "src/b.rs",
+            "use crate::{Hook, Till};\nfn f<T, U: Hook>(t: &mut T, u: U, any: impl Fn())\nwhere\n    T: Hook + Copy,\n{\n    t./*b*/finish();\n    assert_eq!(t./*c*/name()./*d*/count(), u./*e*/name()./*f*/cents);\n    println!(\"{}\", Till::/*g*/open()./*h*/count());\n    dbg!(crate::/*i*/Kind::/*j*/Out, crate::deep::/*k*/far(), any./*l*/count());\n}\n",
+        ),
+    ];
+    let files: Vec<(&str, &str)> = files.to_vec();
+    let lib = format!("{}mod b;\n", files[1].1);
+    let files = [files[0], ("src/lib.rs", &lib[..]), files[2]];
+    check(
+        &files,
+        &[
+            ("/*a*/", "? src/lib.rs:2 cents"),
+            ("/*b*/", "src/lib.rs:1 finish"),
+            ("/*c*/", "? src/lib.rs:1 name"),
+            ("/*d*/", "? src/lib.rs:4 count"),
+            ("/*e*/", "? src/lib.rs:1 name"),
+            ("/*f*/", "? src/lib.rs:2 cents"),
+            ("/*g*/", "? src/lib.rs:3 open"),
+            ("/*h*/", "? src/lib.rs:4 count"),
+            ("/*i*/", "? src/lib.rs:6 Kind"),
+            ("/*j*/", "? src/lib.rs:6 Out"),
+            ("/*k*/", "? src/lib.rs:7 far"),
+            ("/*l*/", "? src/lib.rs:4 count"),
+        ],
+    );
+}

@@ -244,7 +244,11 @@ mod tests {
     fn names_in_macros() {
         let table: &[(&str, bool)] = &[
             ("fn f() { assert_eq!(^a(1), 2); }", true),
-            ("fn f() { assert!(x.^a(1)); }", false),
+            ("fn f() { assert!(x.^a(1)); }", true),
+            ("fn f() { assert!(x.iter().any(|^a| 1)); }", false),
+            ("fn f() { assert_eq!(x, ^a); }", false),
+            ("fn f() { assert_eq!(x, ^A); }", true),
+            ("fn f() { println!(\"{A}\", ^A = 3); }", false),
             ("fn f() { println!(\"{}\", ^a::b); }", true),
             ("fn f() { println!(\"{a}\", ^a = 3); }", false),
             ("fn f() { made_up!(^a(1)); }", false),

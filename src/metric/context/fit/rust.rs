@@ -52,7 +52,14 @@ pub(super) fn sure_in_macro(source: &Source, byte: usize) -> bool {
     let token = source.nodes[leaf].first as usize;
     let before = token.checked_sub(1).map_or(&b""[..], |token| source.text(token));
     let after = source.text(token + 1);
-    !matches!(before, b"." | b"|") && matches!(after, b"(" | b"::")
+    // Behind a dot or a path the name was followed by its type; a small name alone may be one that a closure in there
+    // brings, and one before `=` is an argument's.
+    match before {
+        b"." | b"::" => true,
+        b"|" => false,
+        _ if source.bytes[byte].is_ascii_uppercase() => after != b"=",
+        _ => matches!(after, b"(" | b"::"),
+    }
 }
 
 pub(super) fn use_of(source: &Source, byte: usize) -> Use {

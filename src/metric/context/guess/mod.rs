@@ -311,6 +311,10 @@ mod tests {
             ["shop/money.py:6 Money", "shop/till.py:1 Money"]
         );
         assert_eq!(told(&[("shop/money.py", None)]), ["shop/till.py:1 .money"]);
+        // A name that an import brings from elsewhere under another is no use of it.
+        let taken = PYTHON[3].1.replace("from .money import Money", "from .money import Money as _Money");
+        let taken = format!("{taken}\n\n_Money(3)\n");
+        assert_eq!(told(&[("shop/till.py", Some(&taken))]), Vec::<String>::new());
         let till = PYTHON[3].1.replace("Money", "Coins");
         assert_eq!(
             told(&[("shop/money.py", Some(&money)), ("shop/till.py", Some(&till))]),

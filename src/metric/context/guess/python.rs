@@ -392,7 +392,8 @@ pub(crate) fn dangling(patched: &Patched) -> Vec<SymbolAt> {
                 let gone: BTreeSet<String> = was.top.difference(&now.top).cloned().collect();
                 for node in (0..source.nodes.len()).filter(|node| source.kind_name(*node) == "identifier") {
                     let symbol = source.node_text(node);
-                    let plain = !(source.language.fixed_name)(&source, node);
+                    let plain = !(source.language.fixed_name)(&source, node)
+                        && !in_kind(&source, node, &["import_statement", "import_from_statement"]);
                     let byte = source.range(node).start;
                     if plain
                         && gone.contains(&symbol)

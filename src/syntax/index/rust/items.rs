@@ -3,7 +3,7 @@
 use super::kind::K;
 use super::walk::{Bound, NONE, Told, Walk};
 use crate::syntax::flag;
-use crate::syntax::index::summary::{Declared, Module, SymbolKind};
+use crate::syntax::index::summary::{Declared, Module, Space, SymbolKind, Target};
 
 impl Walk<'_> {
     /// An item: a member of the type around it, or an item of the module or block.
@@ -145,6 +145,18 @@ impl Walk<'_> {
             }
         } else if let Some(ty) = self.child(node, self.f.kind) {
             self.told.push((self.source.nodes[node].end, number, Told::Type(ty)));
+        }
+    }
+
+    /// `T: Trait` behind `where`: a bound as good as one beside the parameter.
+    pub(super) fn where_predicate(&mut self, node: usize) {
+        let left = self.child(node, self.f.left).filter(|left| self.kind(*left) == K::TypeIdentifier);
+        let (Some(left), Some(bounds)) = (left, self.child(node, self.f.bounds)) else { return };
+        let name = self.name(left);
+        if let Target::Local(number) = self.lookup(name, Space::Type)
+            && self.out.definitions[number as usize].kind == SymbolKind::TypeParameter
+        {
+            self.told.push((self.source.nodes[node].end, number, Told::Bounds(bounds)));
         }
     }
 

@@ -38,6 +38,7 @@ pub(super) enum K {
     MatchArm,
     MatchPattern,
     TypeParameter,
+    WherePredicate,
     ConstParameter,
     Identifier,
     TypeIdentifier,
@@ -103,6 +104,7 @@ fn of_name(name: &str) -> K {
         "match_arm" => K::MatchArm,
         "match_pattern" => K::MatchPattern,
         "type_parameter" => K::TypeParameter,
+        "where_predicate" => K::WherePredicate,
         "const_parameter" => K::ConstParameter,
         "identifier" => K::Identifier,
         "type_identifier" => K::TypeIdentifier,
@@ -167,6 +169,7 @@ pub(super) struct Fields {
     pub result: u16,
     pub condition: u16,
     pub bounds: u16,
+    pub left: u16,
     pub of_macro: u16,
 }
 
@@ -190,6 +193,7 @@ pub(super) fn fields() -> &'static Fields {
         result: RUST.field("return_type"),
         condition: RUST.field("condition"),
         bounds: RUST.field("bounds"),
+        left: RUST.field("left"),
         of_macro: RUST.field("macro"),
     })
 }

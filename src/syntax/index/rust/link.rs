@@ -104,7 +104,9 @@ pub(crate) fn link(linking: &mut Linking) {
     for file in linking.files.iter().copied() {
         for number in 0..parts.summary(file).mentions.len() as u32 {
             let found = linker.follow(file, number);
+            // What a macro makes of its tokens is not known.
             if found.is_nothing()
+                && !parts.summary(file).mentions[number as usize].loose
                 && let Some(holder) = linker.lacking(file, number)
             {
                 linking.lacks.insert((file, number), holder);

@@ -259,6 +259,7 @@ impl<'s> Walk<'s> {
                 }
             }
             K::TypeParameter | K::ConstParameter => self.type_parameter(node, kind),
+            K::WherePredicate => self.where_predicate(node),
             K::TokenTree | K::Attribute => self.loose_until = self.loose_until.max(end as u32),
             K::Text => self.string(node),
             K::Identifier | K::TypeIdentifier | K::FieldIdentifier | K::ShorthandField | K::Keyword => {

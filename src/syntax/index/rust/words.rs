@@ -2,13 +2,13 @@
 
 use super::kind::K;
 use super::walk::{NONE, Walk};
-use crate::syntax::flag;
 use crate::syntax::index::summary::{Space, Target, Ty};
+use crate::syntax::{TokenKind, flag};
 
 /// Paths and expressions nested beyond this are no program.
 pub(super) const DEEPEST: usize = 64;
 
-impl Walk<'_> {
+impl<'s> Walk<'s> {
     pub fn word(&mut self, node: usize, kind: K) {
         let Some(parent) = self.source.parent(node) else { return };
         let above = self.kind(parent);
@@ -174,20 +174,73 @@ impl Walk<'_> {
 
     /// A name among the tokens of a macro or an attribute.
     fn token(&mut self, node: usize) {
+        let token = self.source.nodes[node].first as usize;
+        let is_comment = |token: &usize| self.source.tokens[*token].kind == TokenKind::Comment;
+        let after = (token + 1..self.source.tokens.len()).find(|token| !is_comment(token));
+        let after = after.map_or(&b""[..], |after| self.text_of(after));
+        let previous = self.token_before(token);
+        let before = previous.map_or(&b""[..], |before| self.text_of(before));
         if self.kind(node) == K::Keyword {
+            let name = self.text.get(self.source.range(node));
+            match name.filter(|_| after == b"::" && before != b"::") {
+                Some("crate") => self.mention(node, Target::Root, Space::Type),
+                Some("self") => self.mention(node, Target::Up(self.module(), 0), Space::Type),
+                Some("super") => self.mention(node, Target::Up(self.module(), 1), Space::Type),
+                _ => NONE,
+            };
             return;
         }
-        let token = self.source.nodes[node].first as usize;
-        let before = token.checked_sub(1).map_or(&b""[..], |before| self.source.text(before));
         let name = self.name(node);
-        let target = match before {
-            b"." | b"::" => Target::Name,
+        let (target, space) = match before {
+            b"." => match self.before_dot(previous.unwrap_or(0)) {
+                Ty::Unknown => (Target::Name, Space::Any),
+                ty => (Target::Member(ty), if after == b"(" { Space::Value } else { Space::Any }),
+            },
+            b"::" => {
+                let of = previous.and_then(|colons| self.token_before(colons));
+                let of = of.map(|of| self.source.tokens[of].node as usize);
+                let space = match after {
+                    b"::" => Space::Type,
+                    b"!" => Space::Macro,
+                    _ => Space::Value,
+                };
+                match of.map(|of| self.mention_of[of]).filter(|of| *of != NONE) {
+                    Some(of) => (Target::After(of), space),
+                    None => (Target::Name, Space::Any),
+                }
+            }
             _ => match self.lookup(name, Space::Value) {
-                Target::Scope(_) => self.lookup(name, Space::Type),
-                found => found,
+                Target::Scope(_) => (self.lookup(name, Space::Type), Space::Any),
+                found => (found, Space::Any),
             },
         };
-        self.mention(node, target, Space::Any);
+        self.mention(node, target, space);
+    }
+
+    fn text_of(&self, token: usize) -> &'s [u8] {
+        self.source.text(token)
+    }
+
+    /// The token before, comments aside.
+    fn token_before(&self, token: usize) -> Option<usize> {
+        (0..token).rev().find(|token| self.source.tokens[*token].kind != TokenKind::Comment)
+    }
+
+    /// The type of what stands before a dot among a macro's tokens: a name, a member, or a call of one.
+    fn before_dot(&self, dot: usize) -> Ty {
+        let Some(last) = self.token_before(dot) else { return Ty::Unknown };
+        let leaf = self.source.tokens[last].node as usize;
+        let mention = |leaf: usize| Some(self.mention_of[leaf]).filter(|found| *found != NONE);
+        match self.text_of(last) {
+            b"self" => self.this().map_or(Ty::Unknown, Ty::This),
+            b")" => {
+                let list = self.source.ancestors(leaf).find(|up| self.kind(*up) == K::TokenTree);
+                let called = list.and_then(|list| self.token_before(self.source.nodes[list].first as usize));
+                let called = called.map(|token| self.source.tokens[token].node as usize);
+                called.and_then(mention).map_or(Ty::Unknown, Ty::Returned)
+            }
+            _ => mention(leaf).map_or(Ty::Unknown, Ty::Value),
+        }
     }
 
     /// The mention that a path or type ends with.

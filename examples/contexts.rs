@@ -1,0 +1,149 @@
+//! What the context measures say of gold patches and of published predictions, without compilers.
+//!
+//! `contexts golds SUITE...`: gold patches, of which nothing may be dangling, invented or reinvented, and whose span is the
+//! one that the task's maker wrote down, if any: ends with 1 where it is otherwise. `contexts predictions SUITE FILE`: patches of models, each finding to be read. Before them
+//! `--mirror TEMPLATE`.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use kerf::evaluate::Golds;
+use kerf::evaluate::review::{ReviewContext, classified};
+use kerf::metric::context::span;
+use kerf::patch::{Overlaid, Tree, TreeChanges, apply_edits};
+use kerf::sandbox::{PlainSandbox, TrustPatches};
+use kerf::syntax::index::{Cache, Index};
+use kerf::task::{Task, read_suite_with};
+
+/// Sums over patches.
+#[derive(Default)]
+struct Sum {
+    patches: usize,
+    dangling: usize,
+    invented: usize,
+    reinvented: usize,
+    propagated: usize,
+    whole: usize,
+    labels: usize,
+    others: usize,
+}
+
+fn main() -> ExitCode {
+    let mut words: Vec<String> = std::env::args().skip(1).collect();
+    let mut mirror = None;
+    if words.first().is_some_and(|word| word == "--mirror") {
+        mirror = words.drain(..2).nth(1);
+    }
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    let mut sum = Sum::default();
+    let alarms_count = match words[..] {
+        ["golds", ref suites @ ..] => {
+            suites.iter().for_each(|suite| golds(suite, mirror.as_deref(), &mut sum));
+            true
+        }
+        ["predictions", suite, file] => {
+            predictions(suite, file, mirror.as_deref(), &mut sum);
+            false
+        }
+        _ => panic!("contexts golds SUITE..., contexts predictions SUITE FILE"),
+    };
+    println!(
+        "{} patches: {} dangling, {} invented, {} reinvented; propagation of {}: {} are 1",
+        sum.patches, sum.dangling, sum.invented, sum.reinvented, sum.propagated, sum.whole
+    );
+    if alarms_count {
+        println!("spans of {} tasks with a label: {} differ", sum.labels, sum.others);
+    }
+    let alarms = sum.dangling + sum.invented + sum.reinvented + sum.others;
+    if alarms_count && (alarms > 0 || sum.patches == 0) { ExitCode::FAILURE } else { ExitCode::SUCCESS }
+}
+
+fn cache() -> PathBuf {
+    let variable = |name: &str| std::env::var_os(name).map(PathBuf::from);
+    let folder = variable("KERF_CACHE").or_else(|| variable("HOME").map(|home| home.join(".cache/kerf")));
+    folder.expect("KERF_CACHE or HOME")
+}
+
+/// Tasks with base and gold.
+fn suite(path: &str, mirror: Option<&str>) -> Vec<(Task, Box<dyn Tree>, TreeChanges)> {
+    let variables: BTreeMap<String, String> = std::env::vars().collect();
+    // Only the clients of registries are run: no patch is.
+    let sandbox = Arc::new(PlainSandbox::new(TrustPatches::as_the_user_said()));
+    let golds = Golds::new(&cache(), mirror.map(str::to_owned), sandbox, &variables);
+    let suite = read_suite_with(Path::new(path), &[]).expect("a suite");
+    let mut found: Vec<(Task, Box<dyn Tree>, TreeChanges)> = Vec::new();
+    for entry in &suite.tasks {
+        let loaded = entry.load().map_err(|problem| problem.to_string());
+        match loaded.and_then(|task| golds.of(&task).map(|(base, gold)| (task, base, gold))) {
+            Ok((task, base, gold)) => found.push((task, Box::new(base), gold.unwrap_or_default())),
+            Err(why) => eprintln!("left out: {}: {why}", entry.id),
+        }
+    }
+    found
+}
+
+fn golds(path: &str, mirror: Option<&str>, sum: &mut Sum) {
+    for (task, base, gold) in suite(path, mirror) {
+        let reviewed = classified(base.as_ref(), &gold, None);
+        let found = reviewed.context(base.as_ref(), &gold, None, &task.environment.packages);
+        add(sum, &task.id, &found);
+        let result = Overlaid { base: base.as_ref(), changes: &gold };
+        let graph = |tree: &dyn Tree| Index::read(tree, &mut Cache::default()).into_graph();
+        let judged = classified(base.as_ref(), &gold, Some(&task.statement));
+        let computed = span(&judged.diff, &judged.classified, &graph(base.as_ref()).union(graph(&result)));
+        println!("{}  span {computed:?}, label {:?}", task.id, task.span);
+        sum.labels += usize::from(task.span.is_some());
+        if task.span.is_some() && computed != task.span {
+            sum.others += 1;
+            println!("{}  the label differs", task.id);
+        }
+    }
+}
+
+fn predictions(path: &str, file: &str, mirror: Option<&str>, sum: &mut Sum) {
+    let tasks = suite(path, mirror);
+    let read = kerf::prediction::read(Path::new(file)).expect("predictions");
+    for prediction in &read.predictions {
+        let Some((task, base, _)) = tasks.iter().find(|(task, ..)| task.id == prediction.task) else {
+            continue;
+        };
+        let edits = prediction.extract().ok();
+        let Some(applied) = edits.and_then(|found| apply_edits(base.as_ref(), &found.edits).ok()) else {
+            continue;
+        };
+        let reviewed = classified(base.as_ref(), &applied.changes, None);
+        let packages = &task.environment.packages;
+        let found = reviewed.context(base.as_ref(), &applied.changes, None, packages);
+        add(sum, &format!("{} {}", task.id, prediction.model), &found);
+    }
+}
+
+/// Counts one patch, and prints what is found in it.
+fn add(sum: &mut Sum, name: &str, found: &ReviewContext) {
+    sum.patches += 1;
+    if let Some(share) = found.propagation {
+        sum.propagated += 1;
+        sum.whole += usize::from(share >= 1.0);
+    }
+    for one in &found.left_behind {
+        println!("{name}  left behind  {}:{} {}: {}", one.file, one.line, one.symbol, one.why);
+    }
+    for one in found.dangling.iter().flatten() {
+        sum.dangling += 1;
+        println!("{name}  dangling  {}:{} {}", one.file, one.line, one.symbol);
+    }
+    for one in found.invented.iter().flatten() {
+        sum.invented += 1;
+        println!("{name}  invented  {}:{} {} ({})", one.file, one.line, one.symbol, one.rule);
+    }
+    for one in found.reinvented.iter().flatten() {
+        sum.reinvented += 1;
+        let like = &one.like;
+        println!(
+            "{name}  reinvented  {}:{} {} like {}:{} {} ({:.2})",
+            one.file, one.line, one.symbol, like.file, like.line, like.symbol, one.similarity
+        );
+    }
+}
