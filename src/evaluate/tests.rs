@@ -133,6 +133,16 @@ impl Tester<'_> {
 
     /// What a log says.
     pub fn read(&self, log: &[u8]) -> Reading {
+        let (log, before) = harness::body_of(&self.plan.command, log);
+        let mut reading = self.read_body(log);
+        reading.shift(before);
+        reading
+    }
+
+    fn read_body(&self, log: &[u8]) -> Reading {
+        if let Some(reading) = harness::read_published(&self.plan.format, log) {
+            return reading;
+        }
         let format = Format::from_name(&self.plan.format)
             .or_else(|| harness::detect(log).map(|(format, _)| format))
             .unwrap_or(Format::Cargo);

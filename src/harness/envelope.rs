@@ -37,7 +37,7 @@ pub struct Envelope<'a> {
     pub complete: bool,
 }
 
-const START: &str = ">>>>> Start Test Output";
+pub(super) const START: &str = ">>>>> Start Test Output";
 const END: &str = ">>>>> End Test Output";
 const EXIT: &str = ">>>>> Test Exit Code: ";
 const TROUBLES: &[(&str, Trouble)] = &[

@@ -209,6 +209,10 @@ pub trait Sandbox: Send + Sync {
     fn in_image(&self, _image: &Image) -> Option<Result<Arc<dyn Sandbox>, SandboxError>> {
         None
     }
+    /// The files of the repository as the sandbox's image holds them, by path: mode and content. Empty for all others.
+    fn files(&self) -> Result<BTreeMap<String, (u32, Vec<u8>)>, SandboxError> {
+        Ok(BTreeMap::new())
+    }
     /// What of a sandbox of one image belongs into records: image, engine. Empty for all others.
     fn origin(&self) -> BTreeMap<String, String> {
         BTreeMap::new()

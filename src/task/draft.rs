@@ -17,6 +17,8 @@ pub struct FilledIn {
     pub value: String,
     /// The profile's row: its file, and what it matches.
     pub row: String,
+    /// A row of kerf's own for a whole language: the last resort.
+    pub last_resort: bool,
 }
 
 /// What a task itself says of how it is set up and tested; the rest is left to profiles.
@@ -29,6 +31,8 @@ pub(super) struct Given {
     pub command: Option<String>,
     pub format: Option<String>,
     pub timeout: Option<Duration>,
+    pub image: Option<String>,
+    pub workdir: Option<String>,
 }
 
 /// A task before a profile has filled it.
@@ -66,6 +70,7 @@ impl Draft {
                 timeout: profile::DEFAULT_TIMEOUT,
                 fail_to_pass: Vec::new(),
                 pass_to_pass: PassToPass::Base,
+                scripted: false,
             },
             allow: None,
             lint: None,
@@ -81,7 +86,7 @@ impl Draft {
         let Self { mut task, given } = self;
         let effective = profiles.effective(&task.language, &task.source.repository());
         let mut filler = Filler { filled: Vec::new(), from_users: false };
-        let Effective { setup, build, test, format, toolchain, timeout, packages, variables } = effective;
+        let Effective { setup, build, test, format, toolchain, timeout, packages, variables, image, workdir } = effective;
 
         let command_given = given.command.is_some();
         let command = filler.take("test.command", given.command, test, Clone::clone).unwrap_or_default();
@@ -111,6 +116,11 @@ impl Draft {
         if !setup_given && let Some(setup) = with_packages(&task, &task.environment.packages) {
             task.environment.setup = setup;
         }
+        let image = image.map(|pick| Pick { value: placed(&pick.value, &task), ..pick });
+        // A profile may say where a data set's short name leads; else the data set's own word counts.
+        let image = image.filter(|pick| task.published.image.is_none() || pick.row.wraps_image());
+        task.environment.image = filler.take("environment.image", given.image, image, Clone::clone);
+        task.environment.workdir = filler.take("environment.workdir", given.workdir, workdir, Clone::clone);
         for (name, pick) in variables {
             let shown = |value: &String| format!("{name}={value}");
             if let Some(value) = filler.take("environment.variables", None, Some(pick), shown) {
@@ -123,6 +133,16 @@ impl Draft {
         task.filled = filler.filled;
         task
     }
+}
+
+/// A profile's image with what it leaves open: `{id}` is the task's id in small letters, `{key}` the same with `_1776_` for
+/// its double underscore, as SWE-bench's images are called, `{image}` what the data set has.
+fn placed(template: &str, task: &Task) -> String {
+    let id = task.id.to_lowercase();
+    template
+        .replace("{key}", &id.replace("__", "_1776_"))
+        .replace("{id}", &id)
+        .replace("{image}", task.published.image.as_deref().unwrap_or_default())
 }
 
 /// Set-up of a release whose tests need these packages. An npm release's own development dependencies are left out
@@ -170,7 +190,8 @@ impl Filler {
         }
         let Pick { value, row } = pick?;
         self.from_users |= row.from_user;
-        self.filled.push(FilledIn { field, value: show(&value), row: row.label.clone() });
+        let last_resort = !row.from_user && row.is_of_a_language();
+        self.filled.push(FilledIn { field, value: show(&value), row: row.label.clone(), last_resort });
         Some(value)
     }
 }

@@ -7,6 +7,7 @@ mod cache;
 mod capture;
 mod commands;
 mod compare;
+mod container;
 mod context;
 mod data_sets;
 mod diff;

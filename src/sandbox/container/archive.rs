@@ -5,6 +5,7 @@
 //!
 //! Invariant: every name is relative and without `..`; every file gets a fresh time.
 
+use std::collections::BTreeMap;
 use std::io::{self, Read};
 
 use tar::{Builder, EntryType, Header};
@@ -99,6 +100,34 @@ pub(super) fn sum(archive: &[u8]) -> Option<u64> {
     hasher.finalize().as_bytes()[..8].try_into().ok().map(u64::from_le_bytes)
 }
 
+/// The files of an archive of one folder, by their paths below it: mode and content, links as links.
+pub(super) fn files(
+    archive: &[u8],
+    wanted: impl Fn(&str) -> bool,
+) -> io::Result<BTreeMap<String, (u32, Vec<u8>)>> {
+    let mut found = BTreeMap::new();
+    for entry in tar::Archive::new(archive).entries()? {
+        let mut entry = entry?;
+        let Ok(full) = String::from_utf8(entry.path_bytes().into_owned()) else { continue };
+        // The first part is the folder itself.
+        let Some((_, path)) = full.split_once('/') else { continue };
+        if path.is_empty() || !wanted(path) || check(path).is_err() {
+            continue;
+        }
+        let kind = entry.header().entry_type();
+        if kind.is_symlink() {
+            let target = entry.link_name_bytes().map(|name| name.into_owned()).unwrap_or_default();
+            found.insert(path.to_owned(), (0o120_000, target));
+        } else if kind.is_file() {
+            let mode = if entry.header().mode()? & 0o111 == 0 { 0o100_644 } else { 0o100_755 };
+            let mut bytes = Vec::new();
+            entry.read_to_end(&mut bytes)?;
+            found.insert(path.to_owned(), (mode, bytes));
+        }
+    }
+    Ok(found)
+}
+
 /// When the one file of an archive was last modified, in seconds since 1970.
 pub(super) fn time(archive: &[u8]) -> i64 {
     let mut archive = tar::Archive::new(archive);
@@ -147,6 +176,23 @@ mod tests {
         link 777 Some("../any where") (7, 8, 1800000000)
         module/ 755 None (7, 8, 1800000000)
         "#);
+    }
+
+    #[test]
+    fn the_files_of_a_folder_come_out_by_their_paths_in_it() {
+        let changes: TreeChanges = [
+            ("testbed/a".to_owned(), blob(0o100_755, "x")),
+            ("testbed/.git/HEAD".to_owned(), blob(0o100_644, "x")),
+            ("testbed/dir/link".to_owned(), blob(0o120_000, "../a")),
+        ]
+        .into();
+        let packed = of_changes(&changes, BY).unwrap();
+        let found = files(&packed, |path| !path.starts_with(".git/")).unwrap();
+        let expected = [
+            ("a".to_owned(), (0o100_755, b"x".to_vec())),
+            ("dir/link".to_owned(), (0o120_000, b"../a".to_vec())),
+        ];
+        assert_eq!(found, expected.into());
     }
 
     #[test]

@@ -3,7 +3,7 @@
 //! In: addresses, an image. Out: a sandbox of that image. The engine's interface is asynchronous, kerf's sessions are
 //! not: every [`Link`] has a runtime of its own on the calling thread, and nothing of it is seen outside.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::future::Future;
 use std::io;
 use std::sync::Arc;
@@ -19,12 +19,13 @@ use bollard::{API_DEFAULT_VERSION, Docker};
 use futures_util::StreamExt;
 use tokio::runtime::{Builder, Runtime};
 
+use super::archive;
 use super::body::{Can, Shape, body};
 use super::name::{ImageName, Version};
 use super::owner::{self, Fate, Owner};
 use super::session::ContainerSession;
 use super::{EngineInfo, Image, Places};
-use crate::sandbox::{Limits, Sandbox, SandboxError, Session, SessionSpec, Step};
+use crate::sandbox::{Access, Limits, Sandbox, SandboxError, Session, SessionSpec, Step};
 
 /// How long the engine may take for one answer.
 const ANSWER: Duration = Duration::from_secs(120);
@@ -36,6 +37,9 @@ const PULL: Duration = Duration::from_secs(600);
 const OPEN_FILES: u64 = 65_536;
 /// Folders in which images of known data sets keep the repository.
 const USUAL: &[&str] = &["/testbed", "/home/{repository}", "/app", "/workspace", "/repo"];
+
+/// Folders that are no part of a repository, where its git does not say what is.
+const UNKEPT: &[&str] = &[".git", "__pycache__", "node_modules", "target"];
 
 /// A connection with a runtime of its own.
 pub(super) struct Link {
@@ -324,6 +328,30 @@ fn workdir(link: &Link, container: &str, image: &Image, found: &ImageInspect) ->
     }
 }
 
+/// A session that nothing of a patch is run in.
+fn nothing() -> SessionSpec {
+    SessionSpec {
+        lower: std::path::PathBuf::new(),
+        access: Access::Overlay,
+        read_only: Vec::new(),
+        writable: Vec::new(),
+        network: false,
+        environment: BTreeMap::new(),
+        newer_than: 0,
+        limits: Limits::default(),
+    }
+}
+
+fn step(command: &str) -> Step {
+    Step {
+        command: command.to_owned(),
+        timeout: ANSWER,
+        merged: false,
+        stdin: None,
+        environment: BTreeMap::new(),
+    }
+}
+
 /// One image of one engine.
 pub(super) struct ImageSandbox {
     address: String,
@@ -338,26 +366,14 @@ pub(super) struct ImageSandbox {
 }
 
 impl ImageSandbox {
+    fn session(&self, link: Link, spec: &SessionSpec) -> Result<ContainerSession, SandboxError> {
+        let id = create(&link, &self.id, &spec.limits, self.can).map_err(failed("make a container"))?;
+        Ok(ContainerSession::new(link, id, self.workdir.clone(), (self.user, self.group), spec))
+    }
+
     /// The ids of the image's user, whom only the image knows.
     fn ids(&self) -> Result<(u64, u64), SandboxError> {
-        let spec = SessionSpec {
-            lower: std::path::PathBuf::new(),
-            access: crate::sandbox::Access::Overlay,
-            read_only: Vec::new(),
-            writable: Vec::new(),
-            network: false,
-            environment: BTreeMap::new(),
-            newer_than: 0,
-            limits: Limits::default(),
-        };
-        let step = Step {
-            command: "id -u && id -g".to_owned(),
-            timeout: ANSWER,
-            merged: false,
-            stdin: None,
-            environment: BTreeMap::new(),
-        };
-        let output = self.open(&spec)?.run(&step)?;
+        let output = self.open(&nothing())?.run(&step("id -u && id -g"))?;
         let text = String::from_utf8_lossy(&output.stdout).into_owned();
         let mut numbers = text.lines().map(|line| line.trim().parse());
         match (numbers.next(), numbers.next()) {
@@ -391,8 +407,26 @@ impl Sandbox for ImageSandbox {
             return Err(refused("there is no network in containers"));
         }
         let link = Link::open(&self.address).map_err(|why| refused(&format!("{} {why}", self.address)))?;
-        let id = create(&link, &self.id, &spec.limits, self.can).map_err(failed("make a container"))?;
-        Ok(Box::new(ContainerSession::new(link, id, self.workdir.clone(), (self.user, self.group), spec)))
+        Ok(Box::new(self.session(link, spec)?))
+    }
+
+    fn files(&self) -> Result<BTreeMap<String, (u32, Vec<u8>)>, SandboxError> {
+        let link = Link::open(&self.address)
+            .map_err(|detail| SandboxError::Failed { doing: "read the image's tree".to_owned(), detail })?;
+        let mut session = self.session(link, &nothing())?;
+        // What git keeps is the repository; what else lies there was made when the image was.
+        let list = session.run(&Step { merged: false, ..step("git -c safe.directory='*' ls-files -z") })?;
+        let kept: BTreeSet<String> = String::from_utf8_lossy(&list.stdout)
+            .split('\0')
+            .filter(|path| !path.is_empty())
+            .map(str::to_owned)
+            .collect();
+        let archive = session.download()?;
+        archive::files(&archive, |path| match kept.is_empty() {
+            true => !path.split('/').any(|part| UNKEPT.contains(&part)),
+            false => kept.contains(path),
+        })
+        .map_err(|error| unpacked("read the image's tree", &error))
     }
 
     fn origin(&self) -> BTreeMap<String, String> {

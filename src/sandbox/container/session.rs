@@ -35,6 +35,8 @@ const REST: Duration = Duration::from_secs(5);
 const LOOK: Duration = Duration::from_secs(2);
 /// As a shell says that it cannot start a program.
 const NOT_STARTED: i32 = 127;
+/// The largest folder that is read into memory as a whole.
+const LARGEST_TREE: usize = 2 << 30;
 /// The largest file of which a stamp reads the content.
 const LARGEST: usize = 16 << 20;
 
@@ -213,6 +215,23 @@ impl ContainerSession {
         let root = format!("{}/", self.workdir.trim_end_matches('/'));
         let below = |path: &str| path.strip_prefix(&root).map(str::to_owned);
         Ok(changes.iter().flatten().filter_map(|change| below(&change.path)).collect())
+    }
+
+    /// The repository's folder as an archive.
+    pub fn download(&self) -> Result<Vec<u8>, SandboxError> {
+        let options = DownloadFromContainerOptionsBuilder::default().path(&self.workdir).build();
+        self.link.block(async {
+            let mut body = std::pin::pin!(self.link.docker.download_from_container(&self.id, Some(options)));
+            let mut archive = Vec::new();
+            while let Some(chunk) = body.next().await {
+                archive.extend_from_slice(&chunk.map_err(failed("read the image's tree"))?);
+                if archive.len() > LARGEST_TREE {
+                    let detail = format!("{} holds more than {} MiB", self.workdir, LARGEST_TREE >> 20);
+                    return Err(SandboxError::Failed { doing: "read the image's tree".to_owned(), detail });
+                }
+            }
+            Ok(archive)
+        })
     }
 
     /// The stamp of a file that is in the container's layer; none where it is gone.
