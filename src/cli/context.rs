@@ -45,6 +45,8 @@ pub(super) fn sandbox(name: &str, trust_patches: bool) -> anyhow::Result<Arc<dyn
         ("none", false) => {
             Err(bad_input("--sandbox none runs patches without any protection: say --trust-patches as well"))
         }
-        (other, _) => Err(bad_input(format!("--sandbox {other} is unknown; known are namespaces, container and none"))),
+        (other, _) => {
+            Err(bad_input(format!("--sandbox {other} is unknown; known are namespaces, container and none")))
+        }
     }
 }

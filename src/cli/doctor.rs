@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{Exit, context};
 use crate::report::escape;
-use crate::sandbox::{SandboxError, Places, look_for_engine, probe};
+use crate::sandbox::{Places, SandboxError, look_for_engine, probe};
 use crate::snapshot::{LANGUAGES, find_toolchain};
 
 /// Arguments of `kerf doctor`.
@@ -87,7 +87,11 @@ fn images_finding(variables: &BTreeMap<String, String>) -> Finding {
         Ok(engine) => {
             let fences = engine.fences.join(", ");
             let storage = engine.storage;
-            (true, format!("{} at {}, storage {storage}; {fences}", engine.version, engine.address), String::new())
+            (
+                true,
+                format!("{} at {}, storage {storage}; {fences}", engine.version, engine.address),
+                String::new(),
+            )
         }
         Err(SandboxError::NoImage { detail, advice, .. }) => (false, detail, advice),
         Err(error) => (false, error.to_string(), String::new()),

@@ -47,12 +47,12 @@ mod sys;
 #[cfg(target_os = "linux")]
 mod view;
 
-#[cfg(not(target_os = "linux"))]
-pub use elsewhere::{NamespacesSandbox, PlainSandbox, TrustPatches, probe};
 pub use container::{
     COMPILED_IN as CONTAINERS_COMPILED_IN, ContainerSandbox, EngineInfo, Image, ImageName, NameError, Places,
     look as look_for_engine, remove_leftovers as remove_left_containers,
 };
+#[cfg(not(target_os = "linux"))]
+pub use elsewhere::{NamespacesSandbox, PlainSandbox, TrustPatches, probe};
 pub use identity::{PAYLOAD_ID, hand_over, owner};
 #[cfg(target_os = "linux")]
 pub use namespaces::{NamespacesSandbox, probe};

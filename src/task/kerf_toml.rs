@@ -177,14 +177,19 @@ impl Reader<'_> {
     fn image(&self) -> Result<(Option<String>, Option<String>), TaskProblem> {
         let (image, workdir) = (self.string("environment", "image")?, self.string("environment", "workdir")?);
         if image.is_none() && workdir.is_some() {
-            return Err(self.problem("environment", "workdir", "is a folder in an image; there is no `image`"));
+            return Err(self.problem(
+                "environment",
+                "workdir",
+                "is a folder in an image; there is no `image`",
+            ));
         }
         if workdir.as_deref().is_some_and(|folder| !folder.starts_with('/')) {
             return Err(self.problem("environment", "workdir", "must begin with /"));
         }
         for field in ["setup", "build"] {
             if image.is_some() && self.strings("environment", field)?.is_some_and(|list| !list.is_empty()) {
-                let message = "is not run in an image: put what it does into the image, or into the test command";
+                let message =
+                    "is not run in an image: put what it does into the image, or into the test command";
                 return Err(self.problem("environment", field, message));
             }
         }

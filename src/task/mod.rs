@@ -266,7 +266,8 @@ impl Task {
     /// Whether somebody said how the tests are run: the task itself, or a row of profiles that is not kerf's own for the
     /// whole language.
     pub fn says_command(&self) -> bool {
-        !self.filled.iter().any(|one| one.field == "test.command" && one.last_resort)
+        let last_resort = self.filled.iter().any(|one| one.field == "test.command" && one.last_resort);
+        !last_resort && !self.test.command.is_empty()
     }
 }
 

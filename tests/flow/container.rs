@@ -19,7 +19,9 @@ const CASES: &str = "check test_one 1 2\n";
 fn patch(lines: &str) -> String {
     let added: String = lines.lines().map(|line| format!("+{line}\n")).collect();
     let count = lines.lines().count() + 1;
-    format!("--- a/calc.sh\n+++ b/calc.sh\n@@ -1,2 +1,{count} @@\n # Twice a number.\n-echo $(($1 + 1))\n{added}")
+    format!(
+        "--- a/calc.sh\n+++ b/calc.sh\n@@ -1,2 +1,{count} @@\n # Twice a number.\n-echo $(($1 + 1))\n{added}"
+    )
 }
 
 const TEST_PATCH: &str = "\
@@ -76,7 +78,8 @@ impl Suite {
             ("hangs", patch("sleep 1000")),
         ];
         let lines = predictions.map(|(model, patch)| {
-            json!({"instance_id": "own__calc-1", "model_name_or_path": model, "model_patch": patch}).to_string()
+            json!({"instance_id": "own__calc-1", "model_name_or_path": model, "model_patch": patch})
+                .to_string()
         });
         suite.write("predictions.jsonl", &(lines.join("\n") + "\n"));
         suite
@@ -101,8 +104,12 @@ impl Suite {
 #[test]
 fn a_published_task_runs_in_its_image() {
     let Some(engine) = Engine::find("runs in container images") else { return };
-    let files =
-        [("testbed/calc.sh", CODE), ("testbed/tests/run.sh", RUNNER), ("testbed/tests/cases.sh", CASES), ("flow", "")];
+    let files = [
+        ("testbed/calc.sh", CODE),
+        ("testbed/tests/run.sh", RUNNER),
+        ("testbed/tests/cases.sh", CASES),
+        ("flow", ""),
+    ];
     let image = engine.image(&files, &["WORKDIR /testbed"]);
     let suite = Suite::new(&image);
     let ran = suite.run(&["--sandbox", "container"]).ended(0);
@@ -139,7 +146,8 @@ fn without_an_engine_it_is_invalid_with_the_reason() {
     let suite = Suite::new("localhost/kerf-test:any");
     let mut kerf = command(env!("CARGO_BIN_EXE_kerf"));
     kerf.env("DOCKER_HOST", "unix:///no/such/engine.sock").current_dir(suite.folder.path());
-    let arguments = "run --tasks set.jsonl --predictions predictions.jsonl --out out --sandbox container --jobs 1";
+    let arguments =
+        "run --tasks set.jsonl --predictions predictions.jsonl --out out --sandbox container --jobs 1";
     Ran::new(&kerf.args(arguments.split(' ')).output().unwrap()).ended(5);
     let records = suite.records();
     assert_eq!(records.outcome("good", "own__calc-1"), "invalid/sandbox");
@@ -165,8 +173,7 @@ fn a_task_that_is_set_up_in_an_image_runs_nowhere_else() {
     let records = Records::read(&suite.folder.path().join("own"));
     let why = records.of("empty", "own")["environment"]["why"].as_str().unwrap().to_owned();
     assert_eq!(
-        why,
-        "the task is set up in the image localhost/kerf-test:any: run it with --sandbox container",
+        why, "the task is set up in the image localhost/kerf-test:any: run it with --sandbox container",
         "{ran:?}"
     );
 }
@@ -175,8 +182,10 @@ fn a_task_that_is_set_up_in_an_image_runs_nowhere_else() {
 fn an_own_task_in_an_image_has_its_test_files_put_in_by_kerf() {
     let Some(engine) = Engine::find("own tasks in container images") else { return };
     let tap = "echo TAP version 13\necho 1..2\nn=0\ncheck() { n=$((n+1)); if [ \"$(sh calc.sh $2)\" = $3 ]; then echo \"ok $n - $1\"; else echo \"not ok $n - $1\"; fi; }\n. ./tests/cases.sh\n";
-    let tree = [("calc.sh", CODE), ("tests/run.sh", tap), ("tests/cases.sh", "check one 1 2\ncheck two 1 2\n")];
-    let inside: Vec<(String, &str)> = tree.iter().map(|(path, text)| (format!("app/{path}"), *text)).collect();
+    let tree =
+        [("calc.sh", CODE), ("tests/run.sh", tap), ("tests/cases.sh", "check one 1 2\ncheck two 1 2\n")];
+    let inside: Vec<(String, &str)> =
+        tree.iter().map(|(path, text)| (format!("app/{path}"), *text)).collect();
     let inside: Vec<(&str, &str)> = inside.iter().map(|(path, text)| (path.as_str(), *text)).collect();
     let image = engine.image(&inside, &[]);
     let suite = Suite::new("-");
@@ -208,15 +217,27 @@ fn an_own_task_in_an_image_has_its_test_files_put_in_by_kerf() {
 #[test]
 fn what_a_killed_kerf_leaves_goes_when_the_next_one_looks() {
     let Some(engine) = Engine::find("containers of a killed kerf") else { return };
-    let files =
-        [("testbed/calc.sh", CODE), ("testbed/tests/run.sh", RUNNER), ("testbed/tests/cases.sh", CASES), ("killed", "")];
+    let files = [
+        ("testbed/calc.sh", CODE),
+        ("testbed/tests/run.sh", RUNNER),
+        ("testbed/tests/cases.sh", CASES),
+        ("killed", ""),
+    ];
     let image = engine.image(&files, &["WORKDIR /testbed"]);
     let suite = Suite::new(&image);
-    suite.write("sleeps.jsonl", &fs::read_to_string(suite.folder.path().join("set.jsonl")).unwrap().replace("set -uxo", "sleep 500; set -uxo"));
+    suite.write(
+        "sleeps.jsonl",
+        &fs::read_to_string(suite.folder.path().join("set.jsonl"))
+            .unwrap()
+            .replace("set -uxo", "sleep 500; set -uxo"),
+    );
     let mut kerf = command(env!("CARGO_BIN_EXE_kerf"));
     kerf.current_dir(suite.folder.path());
-    kerf.args("run --tasks sleeps.jsonl --mirror none/{owner}+{name} --out killed --sandbox container".split(' '));
-    let mut child = kerf.stdout(std::process::Stdio::null()).stderr(std::process::Stdio::null()).spawn().unwrap();
+    kerf.args(
+        "run --tasks sleeps.jsonl --mirror none/{owner}+{name} --out killed --sandbox container".split(' '),
+    );
+    let mut child =
+        kerf.stdout(std::process::Stdio::null()).stderr(std::process::Stdio::null()).spawn().unwrap();
     for _ in 0..600 {
         if engine.containers(&image) > 0 {
             break;

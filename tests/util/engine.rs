@@ -11,8 +11,9 @@ use kerf::sandbox::{CONTAINERS_COMPILED_IN, EngineInfo, Places, look_for_engine}
 
 /// Programs of the image.
 const PROGRAMS: &[&str] = &[
-    "sh", "bash", "cat", "chmod", "cp", "dd", "echo", "env", "find", "grep", "id", "kill", "ln", "ls", "mkdir", "mv",
-    "ps", "rm", "rmdir", "sed", "seq", "setsid", "sleep", "sort", "stat", "tail", "touch", "tr", "uname", "wc",
+    "sh", "bash", "cat", "chmod", "cp", "dd", "echo", "env", "find", "grep", "id", "kill", "ln", "ls",
+    "mkdir", "mv", "ps", "rm", "rmdir", "sed", "seq", "setsid", "sleep", "sort", "stat", "tail", "touch",
+    "tr", "uname", "wc",
 ];
 
 /// An engine that answers.
@@ -30,8 +31,12 @@ impl Engine {
         let places = Places::of(&variables);
         let info = match look_for_engine(&places) {
             Ok(info) if info.address.starts_with("unix://") => info,
-            Ok(info) => return not_tested(what, &format!("the engine at {} is not this machine's", info.address)),
-            Err(_) if !CONTAINERS_COMPILED_IN => return not_tested(what, "built without --features container"),
+            Ok(info) => {
+                return not_tested(what, &format!("the engine at {} is not this machine's", info.address));
+            }
+            Err(_) if !CONTAINERS_COMPILED_IN => {
+                return not_tested(what, "built without --features container");
+            }
             Err(error) => return not_tested(what, &format!("no engine: {error}")),
         };
         Some(Self { places, info })
@@ -44,7 +49,8 @@ impl Engine {
         for name in ["bin", "dev", "etc", "proc", "root", "sys", "tmp", "testbed"] {
             fs::create_dir_all(root.join(name)).unwrap();
         }
-        fs::write(root.join("etc/passwd"), "root:x:0:0::/root:/bin/sh\nann:x:1234:1235::/tmp:/bin/sh\n").unwrap();
+        fs::write(root.join("etc/passwd"), "root:x:0:0::/root:/bin/sh\nann:x:1234:1235::/tmp:/bin/sh\n")
+            .unwrap();
         let mut libraries = BTreeSet::new();
         for program in PROGRAMS {
             let Some(from) = found(program) else { continue };
@@ -64,7 +70,15 @@ impl Engine {
             fs::write(to, text).unwrap();
         }
         let output = Command::new("tar")
-            .args(["--sort=name", "--owner=0", "--group=0", "--numeric-owner", "--mtime=@1600000000", "-c", "-C"])
+            .args([
+                "--sort=name",
+                "--owner=0",
+                "--group=0",
+                "--numeric-owner",
+                "--mtime=@1600000000",
+                "-c",
+                "-C",
+            ])
             .arg(root)
             .arg(".")
             .output()

@@ -103,12 +103,7 @@ impl Bench {
     }
 
     /// A control's test run: kept from before the interruption of this very run, or made now.
-    fn control(
-        &self,
-        sink: &dyn Sink,
-        name: &str,
-        tree: &TreeChanges,
-    ) -> Result<(String, TestRun), Unready> {
+    fn control(&self, sink: &dyn Sink, name: &str, tree: &TreeChanges) -> Result<(String, TestRun), Unready> {
         let key = self.run_key(name, tree);
         if let Some(kept) = sink.test_run(&key) {
             return Ok((key, kept));
@@ -117,12 +112,7 @@ impl Bench {
         Ok((key, run))
     }
 
-    fn make(
-        &self,
-        sink: &dyn Sink,
-        key: &str,
-        tree: &TreeChanges,
-    ) -> Result<TestRun, Unready> {
+    fn make(&self, sink: &dyn Sink, key: &str, tree: &TreeChanges) -> Result<TestRun, Unready> {
         let run = self.tester().run(tree, &self.yardstick)?;
         sink.keep_test_run(key, &run)?;
         Ok(run)
@@ -130,12 +120,7 @@ impl Bench {
 
     /// A control's run with canaries, or one without where they make a difference. Looked into only where tests that
     /// should hold do not.
-    fn without_harm(
-        &self,
-        own: &Observed,
-        tree: &TreeChanges,
-        run: TestRun,
-    ) -> Result<TestRun, Unready> {
+    fn without_harm(&self, own: &Observed, tree: &TreeChanges, run: TestRun) -> Result<TestRun, Unready> {
         let seen = self.tester().observe(&run);
         let statuses = seen.statuses();
         let holds = |listed: &String| {

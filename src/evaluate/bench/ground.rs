@@ -156,7 +156,11 @@ fn discover_command(task: &mut Task, base: &BaseTree) {
 }
 
 /// How sessions are opened on a snapshot.
-pub(in crate::evaluate) fn session_spec(snapshot: &Snapshot, toolchain: &Toolchain, world: &World) -> SessionSpec {
+pub(in crate::evaluate) fn session_spec(
+    snapshot: &Snapshot,
+    toolchain: &Toolchain,
+    world: &World,
+) -> SessionSpec {
     let mut environment = thread_variables(world.threads);
     environment.extend(toolchain.environment.clone());
     environment.extend(toolchain.offline_environment.clone());

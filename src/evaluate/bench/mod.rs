@@ -9,8 +9,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-pub use ground::{Fetched, fetch};
 pub(super) use ground::session_spec;
+pub use ground::{Fetched, fetch};
 
 use super::ablate;
 use super::edits::GoldView;
@@ -265,4 +265,3 @@ impl Bench {
         &self.base
     }
 }
-

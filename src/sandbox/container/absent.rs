@@ -8,7 +8,11 @@ use crate::sandbox::{Sandbox, SandboxError};
 const ADVICE: &str = "build kerf with `cargo build --release --features container`";
 
 fn refused(what: String) -> SandboxError {
-    SandboxError::NoImage { what, detail: "this kerf was built without the feature `container`".to_owned(), advice: ADVICE.to_owned() }
+    SandboxError::NoImage {
+        what,
+        detail: "this kerf was built without the feature `container`".to_owned(),
+        advice: ADVICE.to_owned(),
+    }
 }
 
 pub(super) fn sandbox(_: &Places, image: &Image, _: bool) -> Result<Arc<dyn Sandbox>, SandboxError> {

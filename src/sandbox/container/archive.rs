@@ -65,7 +65,11 @@ pub(super) fn of_files<'a>(
 
 fn check(path: &str) -> io::Result<()> {
     let plain = |part: &str| !matches!(part, "" | "." | "..") && !part.contains('\0');
-    if path.split('/').all(plain) { Ok(()) } else { Err(io::Error::other(format!("{path}: no path of a tree"))) }
+    if path.split('/').all(plain) {
+        Ok(())
+    } else {
+        Err(io::Error::other(format!("{path}: no path of a tree")))
+    }
 }
 
 #[cfg(unix)]

@@ -99,8 +99,14 @@ mod tests {
     fn a_container_has_nothing_of_the_host() {
         let limits = Limits { disk_mb: 64, processes: 256, memory_mb: 512, output_bytes: 1 };
         let can = Can { memory: true, swap: true, processes: true, disk: true };
-        let shape =
-            Shape { image: "sha256:1", owner: "b/1/2/3", limits: &limits, can, open_files: 1024, user_processes: Some(9) };
+        let shape = Shape {
+            image: "sha256:1",
+            owner: "b/1/2/3",
+            limits: &limits,
+            can,
+            open_files: 1024,
+            user_processes: Some(9),
+        };
         insta::assert_snapshot!(serde_json::to_string_pretty(&body(&shape)).unwrap());
         let none = Can { memory: false, swap: true, processes: false, disk: false };
         let host = body(&Shape { can: none, ..shape })["HostConfig"].clone();

@@ -35,6 +35,8 @@ const GREETING: Duration = Duration::from_secs(5);
 const PULL: Duration = Duration::from_secs(600);
 /// Most open files of a process, where kerf itself may have so many.
 const OPEN_FILES: u64 = 65_536;
+/// Most processes of a user, likewise: podman's service has 32768 itself.
+const USER_PROCESSES: u64 = 16_384;
 /// Folders in which images of known data sets keep the repository.
 const USUAL: &[&str] = &["/testbed", "/home/{repository}", "/app", "/workspace", "/repo"];
 
@@ -49,7 +51,8 @@ pub(super) struct Link {
 
 impl Link {
     fn open(address: &str) -> Result<Self, String> {
-        let runtime = Builder::new_current_thread().enable_all().build().map_err(|error| error.to_string())?;
+        let runtime =
+            Builder::new_current_thread().enable_all().build().map_err(|error| error.to_string())?;
         let seconds = ANSWER.as_secs();
         let docker = if address.starts_with("unix://") {
             Docker::connect_with_unix(address, seconds, API_DEFAULT_VERSION)
@@ -176,7 +179,8 @@ pub(super) fn remove_leftovers(places: &Places) -> Result<usize, SandboxError> {
         let (Some(id), Some(label)) = (&container.id, label) else { continue };
         let running = container.state.is_some_and(|state| state.to_string() == "running");
         let local = address.starts_with("unix://");
-        if owner::fate(label, &me, owner::started, local, running) == Fate::Goes && remove(&link, id).is_ok() {
+        if owner::fate(label, &me, owner::started, local, running) == Fate::Goes && remove(&link, id).is_ok()
+        {
             gone += 1;
         }
     }
@@ -196,20 +200,27 @@ pub(super) fn sandbox(places: &Places, image: &Image, pull: bool) -> Result<Arc<
         advice,
     };
     let name = ImageName::parse(&image.name).map_err(|error| {
-        no_image(format!("is no name of an image ({error})"), "give the task, or its profile, its full name".to_owned())
+        no_image(
+            format!("is no name of an image ({error})"),
+            "give the task, or its profile, its full name".to_owned(),
+        )
     })?;
     let (link, address) = connect(places)?;
     let (info, mut can) = describe(&link, &address)?;
     let found = match link.block(link.docker.inspect_image(&name.to_string())) {
         Ok(found) => found,
         Err(Error::DockerResponseServerError { status_code: 404, .. }) if pull => {
-            pull_image(&link, &name)
-                .map_err(|why| no_image(format!("cannot be pulled: {why}"), "pull or load it by hand".to_owned()))?;
+            pull_image(&link, &name).map_err(|why| {
+                no_image(format!("cannot be pulled: {why}"), "pull or load it by hand".to_owned())
+            })?;
             link.block(link.docker.inspect_image(&name.to_string())).map_err(failed("inspect the image"))?
         }
         Err(Error::DockerResponseServerError { status_code: 404, .. }) => {
             let advice = format!("allow it with --pull, or have it beforehand: `docker pull {name}`");
-            return Err(no_image(format!("{} does not have it, and kerf has no leave to pull it", info.version), advice));
+            return Err(no_image(
+                format!("{} does not have it, and kerf has no leave to pull it", info.version),
+                advice,
+            ));
         }
         Err(error) => return Err(failed("inspect the image")(error)),
     };
@@ -307,7 +318,7 @@ fn own_limits() -> (u64, Option<u64>) {
         use nix::sys::resource::{RLIM_INFINITY, Resource, getrlimit};
         let hard = |what| getrlimit(what).map(|(_, hard)| hard).ok().filter(|hard| *hard != RLIM_INFINITY);
         let files = hard(Resource::RLIMIT_NOFILE).map_or(OPEN_FILES, |hard| hard.min(OPEN_FILES));
-        (files, hard(Resource::RLIMIT_NPROC))
+        (files, hard(Resource::RLIMIT_NPROC).map(|hard| hard.min(USER_PROCESSES)))
     }
     #[cfg(not(unix))]
     (OPEN_FILES, None)

@@ -13,16 +13,16 @@
 
 #[cfg(not(feature = "container"))]
 mod absent;
-mod name;
-mod place;
 #[cfg(any(feature = "container", test))]
 mod archive;
 #[cfg(any(feature = "container", test))]
 mod body;
 #[cfg(feature = "container")]
 mod engine;
+mod name;
 #[cfg(any(feature = "container", test))]
 mod owner;
+mod place;
 #[cfg(any(feature = "container", test))]
 mod script;
 #[cfg(feature = "container")]

@@ -122,7 +122,10 @@ mod tests {
         let hex = "0123456789abcdef".repeat(4);
         let cases = [
             ("ubuntu", "docker.io/library/ubuntu:latest".to_owned()),
-            (" swebench/sweb.eval.x86_64.django_1776_django-1:v1 ", "docker.io/swebench/sweb.eval.x86_64.django_1776_django-1:v1".to_owned()),
+            (
+                " swebench/sweb.eval.x86_64.django_1776_django-1:v1 ",
+                "docker.io/swebench/sweb.eval.x86_64.django_1776_django-1:v1".to_owned(),
+            ),
             ("mswebench/tokio-rs_m_bytes:pr-543", "docker.io/mswebench/tokio-rs_m_bytes:pr-543".to_owned()),
             ("localhost/own", "localhost/own:latest".to_owned()),
             ("reg.example:5000/a/b/c:1.2", "reg.example:5000/a/b/c:1.2".to_owned()),

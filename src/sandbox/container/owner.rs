@@ -30,12 +30,7 @@ impl Owner {
     /// This process.
     pub fn this() -> Self {
         let process = std::process::id();
-        Self {
-            boot: boot(),
-            namespace: namespace(),
-            process,
-            started: started(process).unwrap_or_default(),
-        }
+        Self { boot: boot(), namespace: namespace(), process, started: started(process).unwrap_or_default() }
     }
 
     /// As the label has it.
@@ -104,11 +99,11 @@ mod tests {
         let me = Owner { boot: "b".into(), namespace: "1".into(), process: 10, started: 100 };
         let living = |process| (process == 10).then_some(100).or((process == 11).then_some(500));
         for (label, local, running, fate_of_it) in [
-            ("b/1/10/100", true, true, Fate::Stays),  // mine
-            ("b/1/11/500", true, true, Fate::Stays),  // another kerf that lives
-            ("b/1/11/499", true, true, Fate::Goes),   // its number was given anew
-            ("b/1/12/100", true, true, Fate::Goes),   // dead
-            ("b/2/12/100", true, false, Fate::Stays), // of another container
+            ("b/1/10/100", true, true, Fate::Stays),   // mine
+            ("b/1/11/500", true, true, Fate::Stays),   // another kerf that lives
+            ("b/1/11/499", true, true, Fate::Goes),    // its number was given anew
+            ("b/1/12/100", true, true, Fate::Goes),    // dead
+            ("b/2/12/100", true, false, Fate::Stays),  // of another container
             ("old/1/10/100", true, false, Fate::Goes), // before the machine was started anew
             ("old/1/10/100", true, true, Fate::Stays),
             ("old/1/10/100", false, false, Fate::Stays), // of another machine

@@ -31,7 +31,8 @@ pub(super) fn step(
 
 /// The command that takes files away before anything else runs, and makes folders as the payload's user.
 pub(super) fn prepare(gone: &[&str], folders: &[&str]) -> String {
-    let list = |paths: &[&str]| paths.iter().map(|path| quoted(&format!("./{path}"))).collect::<Vec<_>>().join(" ");
+    let list =
+        |paths: &[&str]| paths.iter().map(|path| quoted(&format!("./{path}"))).collect::<Vec<_>>().join(" ");
     let mut script = String::from("set -e\n");
     if !gone.is_empty() {
         // What is no file, or not there, is nothing to take away; a folder that is left empty goes too.
@@ -92,12 +93,17 @@ mod tests {
         let gone = ["a/b/gone", "-odd ' name", "full", "never/was", "lone/gone", "a/kept/below-a-file"];
         let script = prepare(&gone, &["lone/again", "new folder"]);
         #[allow(clippy::disallowed_methods, reason = "the script is what is tested")]
-        let output =
-            std::process::Command::new("sh").arg("-c").arg(&script).current_dir(folder.path()).output().unwrap();
+        let output = std::process::Command::new("sh")
+            .arg("-c")
+            .arg(&script)
+            .current_dir(folder.path())
+            .output()
+            .unwrap();
         assert!(output.status.success(), "{script}\n{output:?}");
         let there = |path: &str| at(path).exists();
         assert_eq!(
-            ["a/b", "a/kept", "-odd ' name", "full/inner", "lone/gone", "lone/again", "new folder"].map(there),
+            ["a/b", "a/kept", "-odd ' name", "full/inner", "lone/gone", "lone/again", "new folder"]
+                .map(there),
             [false, true, false, true, false, true, true]
         );
     }

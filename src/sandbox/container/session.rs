@@ -104,7 +104,8 @@ impl ContainerSession {
         let (docker, id) = (&self.link.docker, self.id.as_str());
         let options = AttachContainerOptionsBuilder::default().stream(true).stdout(true).stderr(true).build();
         let attach = timeout(PATIENCE, docker.attach_container(id, Some(options))).await;
-        let mut attached = attach.map_err(|_| late("attach"))?.map_err(self.failed("attach to the container"))?;
+        let mut attached =
+            attach.map_err(|_| late("attach"))?.map_err(self.failed("attach to the container"))?;
         let started = Instant::now();
         let start = timeout(PATIENCE, docker.start_container(id, None::<StartContainerOptions>)).await;
         start.map_err(|_| late("start"))?.map_err(self.failed("start the container"))?;
@@ -250,7 +251,11 @@ impl ContainerSession {
             }
             Some(archive)
         })?;
-        Some(Stamp::of_content(archive::sum(&archive).unwrap_or_default(), archive.len() as u64, archive::time(&archive)))
+        Some(Stamp::of_content(
+            archive::sum(&archive).unwrap_or_default(),
+            archive.len() as u64,
+            archive::time(&archive),
+        ))
     }
 }
 
@@ -266,13 +271,8 @@ impl Session for ContainerSession {
             .collect();
         if !gone.is_empty() || !folders.is_empty() {
             let command = script::prepare(&gone, &folders.into_iter().collect::<Vec<_>>());
-            let step = Step {
-                command,
-                timeout: PATIENCE,
-                merged: true,
-                stdin: None,
-                environment: BTreeMap::new(),
-            };
+            let step =
+                Step { command, timeout: PATIENCE, merged: true, stdin: None, environment: BTreeMap::new() };
             let output = self.start(&step)?;
             if output.ended != Ended::Exited(0) {
                 return Err(SandboxError::Failed {
@@ -284,8 +284,8 @@ impl Session for ContainerSession {
         if changes.values().all(Option::is_none) {
             return Ok(());
         }
-        let archive = archive::of_changes(changes, self.by())
-            .map_err(|error| unpacked("pack the patch", &error))?;
+        let archive =
+            archive::of_changes(changes, self.by()).map_err(|error| unpacked("pack the patch", &error))?;
         self.upload(&self.workdir, archive)
     }
 
