@@ -39,7 +39,7 @@ mod vitest;
 pub use alone::{alone_beside, alone_command};
 pub use ids::{Index, Wanted, file_of, find, name_of};
 pub use observed::{Observed, Seen};
-pub use published::{body_of, read_published};
+pub use published::{body_of, framed, read_published};
 pub use rules::{Judged, ListVerdict, Lists, RulesError, Verdict, VerdictOutcome, Why, judge};
 
 use std::collections::BTreeMap;

@@ -30,7 +30,7 @@ mod init;
 mod launcher;
 #[cfg(target_os = "linux")]
 mod namespaces;
-#[cfg(target_os = "linux")]
+#[cfg(any(target_os = "linux", feature = "container"))]
 mod output;
 #[cfg(target_os = "linux")]
 mod plain;

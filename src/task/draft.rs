@@ -149,8 +149,8 @@ fn placed(template: &str, task: &Task) -> String {
 
 /// Endings of files beside tests that no runner takes.
 const DATA: &[&str] = &[
-    "bin", "cfg", "csv", "fits", "gz", "html", "ini", "jpeg", "jpg", "json", "md", "npy", "pkl", "png", "rst", "svg",
-    "toml", "txt", "xml", "yaml", "yml", "zip",
+    "bin", "cfg", "csv", "fits", "gz", "html", "ini", "jpeg", "jpg", "json", "md", "npy", "pkl", "png",
+    "rst", "svg", "toml", "txt", "xml", "yaml", "yml", "zip",
 ];
 
 /// A profile's test command with the files of the test patch where it asks for them: `{test_files}` as paths,

@@ -239,12 +239,11 @@ fn what_a_killed_kerf_leaves_goes_when_the_next_one_looks() {
     let mut child =
         kerf.stdout(std::process::Stdio::null()).stderr(std::process::Stdio::null()).spawn().unwrap();
     for _ in 0..600 {
-        if engine.containers(&image) > 0 {
+        if engine.running(&image) > 0 {
             break;
         }
         std::thread::sleep(std::time::Duration::from_millis(50));
     }
-    std::thread::sleep(std::time::Duration::from_secs(1));
     child.kill().unwrap();
     child.wait().unwrap();
     assert_eq!(engine.containers(&image), 1, "it is left behind");

@@ -15,6 +15,8 @@ mod disk_full;
 mod endurance;
 mod grade;
 mod hostile;
+mod hostile_free;
+mod hostile_tools;
 mod kills;
 mod label;
 mod lint;

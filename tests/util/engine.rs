@@ -105,9 +105,19 @@ impl Engine {
 
     /// How many containers kerf has made of an image, running or not.
     pub fn containers(&self, image: &str) -> usize {
+        self.count(image, "")
+    }
+
+    /// How many of them run.
+    pub fn running(&self, image: &str) -> usize {
+        self.count(image, "%2C%22status%22%3A%5B%22running%22%5D")
+    }
+
+    fn count(&self, image: &str, more: &str) -> usize {
         let image = image.replace('/', "%2F").replace(':', "%3A");
-        let filters =
-            format!("%7B%22label%22%3A%5B%22kerf.owner%22%5D%2C%22ancestor%22%3A%5B%22{image}%22%5D%7D");
+        let filters = format!(
+            "%7B%22label%22%3A%5B%22kerf.owner%22%5D%2C%22ancestor%22%3A%5B%22{image}%22%5D{more}%7D"
+        );
         let (head, body) = self.ask("GET", &format!("/containers/json?all=true&filters={filters}"), &[]);
         assert!(head.contains(" 200 "), "{head}\n{body}");
         body.matches("\"Id\":\"").count()

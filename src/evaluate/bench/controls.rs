@@ -4,11 +4,11 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use super::{Bench, Control, Unready};
-use crate::evaluate::integrity;
 use crate::evaluate::plan::{EMPTY, GOLD};
 use crate::evaluate::record::Reason;
 use crate::evaluate::sink::{Sink, TestRun};
 use crate::evaluate::tests::{Tester, base_lists, before, turned, withdraw_golds_own};
+use crate::evaluate::{integrity, listing};
 use crate::harness::{Lists, Observed};
 use crate::patch::TreeChanges;
 use crate::task::PassToPass;
@@ -143,10 +143,16 @@ impl Bench {
         let tester = self.tester();
         let mut canaries = BTreeSet::new();
         for run in [Some(empty), gold].into_iter().flatten() {
-            canaries.extend(integrity::seen(&tester.read_marked(&run.whole.stdout, run.marks.as_ref()).1));
+            canaries.extend(integrity::seen(&tester.read_whole(run).1));
         }
         let confirmed = gold.map(|run| tester.confirmations(run)).unwrap_or_default();
         let touched = gold.unwrap_or(empty).touched.iter().cloned().collect();
+        let agrees = |run: &TestRun| {
+            run.listing.is_some()
+                && listing::disagreements(&tester, run, &tester.read_whole(run).0).is_empty()
+        };
+        let listing = gold.is_some_and(agrees);
+        self.yardstick.listing = listing;
         self.yardstick.canaries = canaries;
         self.yardstick.confirmable =
             Some(confirmed.into_iter().filter(|(_, held)| *held).map(|(test, _)| test).collect());

@@ -148,7 +148,8 @@ impl Bench {
         let guard = Guard {
             guarded: integrity::guarded(&base, &paths, &material.tests, command),
             stale: Stale::read(&snapshot.tree),
-            plant: integrity::runner(&task.test.format, command),
+            // A script names its tests: canaries would not be run.
+            plant: integrity::runner(&task.test.format, command).filter(|_| !task.test.scripted),
             paths,
         };
         let mut bench = Self {
@@ -192,6 +193,12 @@ impl Bench {
         }
         if self.yardstick.confirmable.as_ref().is_some_and(|tests| !tests.is_empty()) {
             active.push("confirmation");
+        }
+        if self.yardstick.listing {
+            active.push("listing");
+        }
+        if self.task.test.scripted {
+            active.push("script-marks");
         }
         active.sort_unstable();
         active

@@ -107,7 +107,41 @@ mod tests {
             open_files: 1024,
             user_processes: Some(9),
         };
-        insta::assert_snapshot!(serde_json::to_string_pretty(&body(&shape)).unwrap());
+        let fields = |value: &Value| {
+            let fields = value.as_object().unwrap().iter();
+            fields.map(|(name, value)| format!("{name} {value}")).collect::<Vec<_>>().join("\n")
+        };
+        insta::assert_snapshot!(fields(&body(&shape)["HostConfig"]), @r#"
+        NetworkMode "none"
+        CapDrop ["ALL"]
+        SecurityOpt ["no-new-privileges"]
+        Privileged false
+        IpcMode "private"
+        LogConfig {"Type":"none"}
+        AutoRemove false
+        RestartPolicy {"Name":"no"}
+        ShmSize 67108864
+        Ulimits [{"Name":"core","Soft":0,"Hard":0},{"Name":"fsize","Soft":67108864,"Hard":67108864},{"Name":"nofile","Soft":1024,"Hard":1024},{"Name":"nproc","Soft":9,"Hard":9}]
+        Memory 536870912
+        MemorySwap 536870912
+        PidsLimit 256
+        StorageOpt {"size":"64M"}
+        "#);
+        let mut outer = body(&shape);
+        outer.as_object_mut().unwrap().remove("HostConfig");
+        insta::assert_snapshot!(fields(&outer), @r#"
+        Image "sha256:1"
+        Entrypoint ["/bin/sh","/.kerf/step"]
+        WorkingDir "/"
+        Hostname "kerf"
+        NetworkDisabled true
+        Tty false
+        OpenStdin false
+        AttachStdout true
+        AttachStderr true
+        Healthcheck {"Test":["NONE"]}
+        Labels {"kerf.owner":"b/1/2/3"}
+        "#);
         let none = Can { memory: false, swap: true, processes: false, disk: false };
         let host = body(&Shape { can: none, ..shape })["HostConfig"].clone();
         for limit in ["Memory", "MemorySwap", "PidsLimit", "StorageOpt"] {

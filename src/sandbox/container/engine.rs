@@ -23,14 +23,14 @@ use super::archive;
 use super::body::{Can, Shape, body};
 use super::name::{ImageName, Version};
 use super::owner::{self, Fate, Owner};
-use super::session::ContainerSession;
+use super::session::{ContainerSession, Inside};
 use super::{EngineInfo, Image, Places};
 use crate::sandbox::{Access, Limits, Sandbox, SandboxError, Session, SessionSpec, Step};
 
 /// How long the engine may take for one answer.
 const ANSWER: Duration = Duration::from_secs(120);
 /// How long it may take to say that it is there.
-const GREETING: Duration = Duration::from_secs(5);
+const GREETING: Duration = Duration::from_secs(15);
 /// How long a pull may stand still.
 const PULL: Duration = Duration::from_secs(600);
 /// Most open files of a process, where kerf itself may have so many.
@@ -245,13 +245,11 @@ pub(super) fn sandbox(places: &Places, image: &Image, pull: bool) -> Result<Arc<
         name: name.to_string(),
         digest: digest(&found, &id),
         id,
-        workdir,
-        user: 0,
-        group: 0,
+        inside: Inside { workdir, user: 0, group: 0, watched: !can.disk },
     };
     let user = found.config.as_ref().and_then(|config| config.user.clone()).unwrap_or_default();
     if !matches!(user.as_str(), "" | "0" | "root" | "0:0" | "root:root") {
-        (sandbox.user, sandbox.group) = sandbox.ids()?;
+        (sandbox.inside.user, sandbox.inside.group) = sandbox.ids()?;
     }
     Ok(Arc::new(sandbox))
 }
@@ -371,15 +369,13 @@ pub(super) struct ImageSandbox {
     name: String,
     digest: String,
     id: String,
-    workdir: String,
-    user: u64,
-    group: u64,
+    inside: Inside,
 }
 
 impl ImageSandbox {
     fn session(&self, link: Link, spec: &SessionSpec) -> Result<ContainerSession, SandboxError> {
         let id = create(&link, &self.id, &spec.limits, self.can).map_err(failed("make a container"))?;
-        Ok(ContainerSession::new(link, id, self.workdir.clone(), (self.user, self.group), spec))
+        Ok(ContainerSession::new(link, id, &self.inside, spec))
     }
 
     /// The ids of the image's user, whom only the image knows.
@@ -447,7 +443,7 @@ impl Sandbox for ImageSandbox {
             ("image_digest", &self.digest),
             ("engine", &self.info.version),
             ("engine_storage", &self.info.storage),
-            ("workdir", &self.workdir),
+            ("workdir", &self.inside.workdir),
         ];
         pairs.map(|(name, value)| (name.to_owned(), value.to_owned())).into()
     }

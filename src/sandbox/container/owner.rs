@@ -60,6 +60,10 @@ pub(super) fn fate(
     running: bool,
 ) -> Fate {
     let Some(owner) = Owner::read(label) else { return Fate::Stays };
+    // A system without /proc tells nothing of processes.
+    if me.boot.is_empty() {
+        return Fate::Stays;
+    }
     if owner.boot != me.boot {
         // Of this machine before it was started anew, unless something runs.
         return if local && !running { Fate::Goes } else { Fate::Stays };
@@ -113,6 +117,8 @@ mod tests {
         ] {
             assert_eq!(fate(label, &me, living, local, running), fate_of_it, "{label}");
         }
+        let blind = Owner { boot: String::new(), namespace: String::new(), ..me };
+        assert_eq!(fate("//12/100", &blind, living, true, true), Fate::Stays);
     }
 
     #[test]

@@ -40,6 +40,17 @@ const LARGEST_TREE: usize = 2 << 30;
 /// The largest file of which a stamp reads the content.
 const LARGEST: usize = 16 << 20;
 
+/// What a session needs to know of its image.
+pub(super) struct Inside {
+    /// Folder of the repository.
+    pub workdir: String,
+    /// The ids of its user.
+    pub user: u64,
+    pub group: u64,
+    /// The engine does not limit the size of the layer.
+    pub watched: bool,
+}
+
 /// A session in a container.
 pub(super) struct ContainerSession {
     link: Link,
@@ -47,6 +58,8 @@ pub(super) struct ContainerSession {
     workdir: String,
     by: (u64, u64),
     spec: SessionSpec,
+    /// Whether kerf looks after the size of the layer, since the engine does not.
+    watched: bool,
     /// A payload has run: what the engine cannot do from now on may be its doing.
     ran: bool,
     /// The engine was there and said no.
@@ -62,8 +75,10 @@ enum Course {
 }
 
 impl ContainerSession {
-    pub fn new(link: Link, id: String, workdir: String, by: (u64, u64), spec: &SessionSpec) -> Self {
-        Self { link, id, workdir, by, spec: spec.clone(), ran: false, refused: Cell::new(false) }
+    pub fn new(link: Link, id: String, image: &Inside, spec: &SessionSpec) -> Self {
+        let (workdir, by) = (image.workdir.clone(), (image.user, image.group));
+        let refused = Cell::new(false);
+        Self { link, id, workdir, by, spec: spec.clone(), watched: image.watched, ran: false, refused }
     }
 
     /// Like [`failed`], and remembers whether it was the engine that refused.
@@ -121,7 +136,7 @@ impl ContainerSession {
         let course = {
             let end = self.end();
             let late = sleep(step.timeout);
-            let full = self.full();
+            let full = async { if self.watched { self.full().await } else { std::future::pending().await } };
             tokio::pin!(end, late, full);
             let mut open = true;
             loop {
@@ -180,13 +195,15 @@ impl ContainerSession {
     async fn full(&self) {
         let limit = i64::try_from(self.spec.limits.disk_mb.saturating_mul(1 << 20)).unwrap_or(i64::MAX);
         let options = InspectContainerOptionsBuilder::default().size(true).build();
+        let mut pause = LOOK;
         loop {
+            sleep(pause).await;
             let began = Instant::now();
             let found = self.link.docker.inspect_container(&self.id, Some(options.clone())).await;
             if found.ok().and_then(|found| found.size_rw).is_some_and(|size| size > limit) {
                 return;
             }
-            sleep(LOOK.max(began.elapsed() * 10)).await;
+            pause = LOOK.max(began.elapsed() * 10);
         }
     }
 
@@ -195,18 +212,22 @@ impl ContainerSession {
         found.ok().and_then(|found| found.state?.oom_killed).unwrap_or_default()
     }
 
-    /// Ends everything in the container and waits until it is so.
+    /// Ends everything in the container and waits until it is so. Asked of its state: one engine loses the news of an end
+    /// that it brought about itself.
     async fn kill(&self) -> Result<(), SandboxError> {
         let options = KillContainerOptionsBuilder::default().signal("SIGKILL").build();
         // It may have ended just now.
         let killed = self.link.docker.kill_container(&self.id, Some(options)).await;
-        match timeout(PATIENCE, self.end()).await {
-            Ok(end) => end.map(drop),
-            Err(_) => Err(SandboxError::Failed {
-                doing: "end the container".to_owned(),
-                detail: killed.err().map_or_else(|| "it goes on".to_owned(), |error| described(&error)),
-            }),
+        let until = Instant::now() + PATIENCE;
+        while Instant::now() < until {
+            let found = self.link.docker.inspect_container(&self.id, None).await;
+            if found.ok().and_then(|found| found.state?.running) == Some(false) {
+                return Ok(());
+            }
+            sleep(Duration::from_millis(50)).await;
         }
+        let detail = killed.err().map_or_else(|| "it goes on".to_owned(), |error| described(&error));
+        Err(SandboxError::Failed { doing: "end the container".to_owned(), detail })
     }
 
     /// Paths below the repository's folder that are otherwise than in the image: what the engine finds in the layer.
