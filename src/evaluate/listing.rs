@@ -7,6 +7,7 @@
 //! Invariant: like every doubt, a disagreement needs a witness: it counts where gold's run agrees.
 
 use std::collections::BTreeSet;
+use std::fmt::Write as _;
 
 use super::canary::Marks;
 use super::sink::TestRun;
@@ -32,11 +33,7 @@ pub(super) fn ask(log: &[u8]) -> Option<String> {
         }
         // The program's folder holds no library that it needs but by cargo's own settings: those that lack it fail here
         // with gold as well.
-        command.push_str(&format!(
-            "echo {}; {} --list 2>/dev/null </dev/null\n",
-            quoted(line),
-            quoted(program)
-        ));
+        let _ = writeln!(command, "echo {}; {} --list 2>/dev/null </dev/null", quoted(line), quoted(program));
     }
     (!command.is_empty()).then_some(command)
 }
@@ -59,11 +56,14 @@ fn as_log(listing: &[u8]) -> String {
     let mut tests: Vec<&str> = Vec::new();
     let end = |log: &mut String, tests: &mut Vec<&str>| {
         let count = tests.len();
-        log.push_str(&format!("\nrunning {count} tests\n"));
-        tests.drain(..).for_each(|test| log.push_str(&format!("test {test} ... ok\n")));
-        log.push_str(&format!(
-            "\ntest result: ok. {count} passed; 0 failed; 0 ignored; 0 measured; 0 filtered out; finished in 0.00s\n\n"
-        ));
+        let _ = writeln!(log, "\nrunning {count} tests");
+        for test in tests.drain(..) {
+            let _ = writeln!(log, "test {test} ... ok");
+        }
+        let _ = writeln!(
+            log,
+            "\ntest result: ok. {count} passed; 0 failed; 0 ignored; 0 measured; 0 filtered out; finished in 0.00s\n"
+        );
     };
     for line in text.lines() {
         if line.starts_with(HEADER) {

@@ -17,7 +17,7 @@ const CASES: &str = "check test_one 1 2\n";
 
 /// A patch that puts lines in place of the calculation.
 fn patch(lines: &str) -> String {
-    let added: String = lines.lines().map(|line| format!("+{line}\n")).collect();
+    let added = lines.lines().map(|line| format!("+{line}\n")).collect::<Vec<_>>().concat();
     let count = lines.lines().count() + 1;
     format!(
         "--- a/calc.sh\n+++ b/calc.sh\n@@ -1,2 +1,{count} @@\n # Twice a number.\n-echo $(($1 + 1))\n{added}"

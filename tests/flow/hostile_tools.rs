@@ -45,8 +45,9 @@ fn writes(file: &Path) -> String {
 }
 
 fn rewritten(path: &str, old: &str, new: &str) -> String {
-    let lines =
-        |text: &str, sign: char| text.lines().map(|line| format!("{sign}{line}\n")).collect::<String>();
+    let lines = |text: &str, sign: char| {
+        text.lines().map(|line| format!("{sign}{line}\n")).collect::<Vec<_>>().concat()
+    };
     let (from, to) = (old.lines().count(), new.lines().count());
     format!("--- a/{path}\n+++ b/{path}\n@@ -1,{from} +1,{to} @@\n{}{}", lines(old, '-'), lines(new, '+'))
 }

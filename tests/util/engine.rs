@@ -89,8 +89,9 @@ impl Engine {
         hasher.update(changes.join("\n").as_bytes());
         let name = format!("localhost/kerf-test:{}", &hasher.finalize().to_hex()[..12]);
         if !self.ask("GET", &format!("/images/{name}/json"), &[]).0.contains(" 200 ") {
-            let changes: String =
+            let changes: Vec<String> =
                 changes.iter().map(|change| format!("&changes={}", change.replace(' ', "%20"))).collect();
+            let changes = changes.concat();
             let (head, body) =
                 self.ask("POST", &format!("/images/create?fromSrc=-{changes}"), &output.stdout);
             assert!(head.contains(" 200 ") && !body.contains("\"error\""), "{head}\n{body}");

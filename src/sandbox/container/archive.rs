@@ -120,7 +120,7 @@ pub(super) fn files(
         }
         let kind = entry.header().entry_type();
         if kind.is_symlink() {
-            let target = entry.link_name_bytes().map(|name| name.into_owned()).unwrap_or_default();
+            let target = entry.link_name_bytes().map(std::borrow::Cow::into_owned).unwrap_or_default();
             found.insert(path.to_owned(), (0o120_000, target));
         } else if kind.is_file() {
             let mode = if entry.header().mode()? & 0o111 == 0 { 0o100_644 } else { 0o100_755 };
@@ -145,6 +145,7 @@ mod tests {
 
     const BY: Stampers = Stampers { user: 7, group: 8, time: 1_800_000_000 };
 
+    #[allow(clippy::unnecessary_wraps, reason = "as changes hold it")]
     fn blob(mode: u32, text: &str) -> Option<Blob> {
         Some(Blob { mode, bytes: text.as_bytes().to_vec() })
     }

@@ -170,6 +170,7 @@ fn fences(info: &SystemInfo, can: Can) -> Vec<String> {
 pub(super) fn remove_leftovers(places: &Places) -> Result<usize, SandboxError> {
     let (link, address) = connect(places)?;
     let me = Owner::this();
+    #[allow(clippy::disallowed_types, reason = "the client wants one; it holds one entry")]
     let filters = std::collections::HashMap::from([("label".to_owned(), vec![owner::LABEL.to_owned()])]);
     let options = ListContainersOptionsBuilder::default().all(true).filters(&filters).build();
     let list = link.block(link.docker.list_containers(Some(options))).map_err(failed("list containers"))?;
@@ -289,15 +290,12 @@ fn pull_image(link: &Link, name: &ImageName) -> Result<(), String> {
 /// A container that is never started, to look at; and whether the engine limits the size of its layer.
 fn probe(link: &Link, image: &str, can: Can) -> Result<(String, bool), SandboxError> {
     let limits = Limits::default();
-    match create(link, image, &limits, can) {
-        Ok(id) => Ok((id, true)),
-        // Most storage drivers cannot, and each says so in words of its own.
-        Err(_) => {
-            let id = create(link, image, &limits, Can { disk: false, ..can })
-                .map_err(failed("make a container"))?;
-            Ok((id, false))
-        }
+    if let Ok(id) = create(link, image, &limits, can) {
+        return Ok((id, true));
     }
+    // Most storage drivers cannot, and each says so in words of its own.
+    let id = create(link, image, &limits, Can { disk: false, ..can }).map_err(failed("make a container"))?;
+    Ok((id, false))
 }
 
 pub(super) fn create(link: &Link, image: &str, limits: &Limits, can: Can) -> Result<String, Error> {
@@ -429,11 +427,11 @@ impl Sandbox for ImageSandbox {
             .map(str::to_owned)
             .collect();
         let archive = session.download()?;
-        archive::files(&archive, |path| match kept.is_empty() {
-            true => !path.split('/').any(|part| UNKEPT.contains(&part)),
-            false => kept.contains(path),
-        })
-        .map_err(|error| unpacked("read the image's tree", &error))
+        let is_kept = |path: &str| {
+            let made = path.split('/').any(|part| UNKEPT.contains(&part));
+            if kept.is_empty() { !made } else { kept.contains(path) }
+        };
+        archive::files(&archive, is_kept).map_err(|error| unpacked("read the image's tree", &error))
     }
 
     fn origin(&self) -> BTreeMap<String, String> {

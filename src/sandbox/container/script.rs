@@ -4,6 +4,7 @@
 //! shell, which as first process of the container could not be ended by a signal of its own.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 
 use crate::sandbox::Ended;
 
@@ -21,11 +22,11 @@ pub(super) fn step(
 ) -> String {
     let mut script = String::from("#!/bin/sh\n");
     for (name, value) in variables {
-        script.push_str(&format!("export {name}={}\n", quoted(value)));
+        let _ = writeln!(script, "export {name}={}", quoted(value));
     }
     let streams = if merged { " 2>&1" } else { "" };
-    script.push_str(&format!("cd {} || exit {NO_FOLDER}\n", quoted(workdir)));
-    script.push_str(&format!("/bin/sh -c {} </{FOLDER}/stdin{streams}\nexit $?\n", quoted(command)));
+    let _ = writeln!(script, "cd {} || exit {NO_FOLDER}", quoted(workdir));
+    let _ = writeln!(script, "/bin/sh -c {} </{FOLDER}/stdin{streams}\nexit $?", quoted(command));
     script
 }
 
@@ -36,14 +37,15 @@ pub(super) fn prepare(gone: &[&str], folders: &[&str]) -> String {
     let mut script = String::from("set -e\n");
     if !gone.is_empty() {
         // What is no file, or not there, is nothing to take away; a folder that is left empty goes too.
-        script.push_str(&format!(
+        let _ = writeln!(
+            script,
             "for f in {}; do\n  if [ -d \"$f\" ] && [ ! -L \"$f\" ]; then rmdir \"$f\" 2>/dev/null || :; else rm -f -- \"$f\" 2>/dev/null || [ ! -e \"$f\" ]; fi\n  \
-             d=${{f%/*}}\n  while [ \"$d\" != . ] && rmdir \"$d\" 2>/dev/null; do d=${{d%/*}}; done\ndone\n",
+             d=${{f%/*}}\n  while [ \"$d\" != . ] && rmdir \"$d\" 2>/dev/null; do d=${{d%/*}}; done\ndone",
             list(gone)
-        ));
+        );
     }
     if !folders.is_empty() {
-        script.push_str(&format!("mkdir -p -- {}\n", list(folders)));
+        let _ = writeln!(script, "mkdir -p -- {}", list(folders));
     }
     script
 }

@@ -158,7 +158,19 @@ impl ContainerSession {
         };
         let seconds = started.elapsed().as_secs_f64();
         if !matches!(course, Course::Code(_)) {
-            self.kill().await?;
+            // Read on meanwhile: an engine may come to the end only once somebody has taken what was printed before.
+            let kill = self.kill();
+            tokio::pin!(kill);
+            let mut open = true;
+            loop {
+                tokio::select! {
+                    chunk = attached.output.next(), if open => match chunk {
+                        Some(Ok(chunk)) => keep(chunk),
+                        Some(Err(_)) | None => open = false,
+                    },
+                    ended = &mut kill => break ended?,
+                }
+            }
         }
         let _ = timeout(REST, async {
             while let Some(Ok(chunk)) = attached.output.next().await {
@@ -320,10 +332,9 @@ impl Session for ContainerSession {
             Err(_) if self.ran => return Ok(vec![None; paths.len()]),
             Err(error) => return Err(error),
         };
-        let one = |path: &String| match changed.contains(path) {
-            // As the image has it.
-            false => Some(Stamp::of_content(0, 0, 0)),
-            true => self.stamp(path),
+        let as_in_the_image = Stamp::of_content(0, 0, 0);
+        let one = |path: &String| {
+            if changed.contains(path) { self.stamp(path) } else { Some(as_in_the_image) }
         };
         Ok(paths.iter().map(one).collect())
     }
