@@ -8,6 +8,7 @@ use anyhow::Context;
 use super::exit::bad_input;
 use super::{Exit, context};
 use crate::report::escape;
+use crate::sandbox::{Places, remove_left_containers};
 use crate::snapshot::entries::{self, Entry, State};
 
 /// Commands of `kerf cache`.
@@ -150,6 +151,12 @@ fn prune(folder: &Path, arguments: &PruneArguments) -> anyhow::Result<Exit> {
         println!("{}", row(entry));
     }
     println!("{} removed, {}", plural(gone.len()), shown(gone.iter().map(|entry| entry.bytes).sum()));
+    // Where no engine answers there is nothing to remove.
+    match remove_left_containers(&Places::of(&context::variables())) {
+        Ok(0) | Err(_) => {}
+        Ok(1) => println!("1 container removed, left by a kerf that was killed"),
+        Ok(many) => println!("{many} containers removed, left by a kerf that was killed"),
+    }
     Ok(Exit::Fine)
 }
 

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::exit::bad_input;
-use crate::sandbox::{NamespacesSandbox, PlainSandbox, Sandbox, TrustPatches};
+use crate::sandbox::{ContainerSandbox, NamespacesSandbox, Places, PlainSandbox, Sandbox, TrustPatches};
 
 /// This process's environment, as far as it is UTF-8.
 pub(super) fn variables() -> BTreeMap<String, String> {
@@ -24,14 +24,29 @@ pub(super) fn cache(variables: &BTreeMap<String, String>) -> anyhow::Result<Path
     Ok(std::path::absolute(folder)?)
 }
 
-/// The sandbox that `--sandbox` names.
+/// The sandbox that `--sandbox` names; `pull` gives leave to fetch images.
+pub(super) fn sandbox_with(name: &str, trust_patches: bool, pull: bool) -> anyhow::Result<Arc<dyn Sandbox>> {
+    if name != "container" {
+        if pull {
+            return Err(bad_input("--pull fetches images: say --sandbox container as well"));
+        }
+        return sandbox(name, trust_patches);
+    }
+    let trees = Arc::new(NamespacesSandbox::of_this_program());
+    Ok(Arc::new(ContainerSandbox::new(Places::of(&variables()), pull, trees)))
+}
+
+/// The sandbox that `--sandbox` names, without leave to fetch images.
 pub(super) fn sandbox(name: &str, trust_patches: bool) -> anyhow::Result<Arc<dyn Sandbox>> {
     match (name, trust_patches) {
+        ("container", _) => sandbox_with(name, trust_patches, false),
         ("namespaces", _) => Ok(Arc::new(NamespacesSandbox::of_this_program())),
         ("none", true) => Ok(Arc::new(PlainSandbox::new(TrustPatches::as_the_user_said()))),
         ("none", false) => {
             Err(bad_input("--sandbox none runs patches without any protection: say --trust-patches as well"))
         }
-        (other, _) => Err(bad_input(format!("--sandbox {other} is unknown; known are namespaces and none"))),
+        (other, _) => {
+            Err(bad_input(format!("--sandbox {other} is unknown; known are namespaces, container and none")))
+        }
     }
 }

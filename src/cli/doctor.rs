@@ -1,8 +1,10 @@
 //! `kerf doctor`: what this machine can do, and how to get what is missing.
 
+use std::collections::BTreeMap;
+
 use super::{Exit, context};
 use crate::report::escape;
-use crate::sandbox::probe;
+use crate::sandbox::{Places, SandboxError, look_for_engine, probe};
 use crate::snapshot::{LANGUAGES, find_toolchain};
 
 /// Arguments of `kerf doctor`.
@@ -51,18 +53,7 @@ pub(super) fn main(arguments: &DoctorArguments) -> anyhow::Result<Exit> {
             }
         });
     }
-    findings.push(Finding {
-        name: "container images".to_owned(),
-        fine: false,
-        needed: false,
-        detail:
-            "this version cannot run tasks in an image; SWE-bench Verified needs the images that it names"
-                .to_owned(),
-        advice:
-            "give such tasks a profile that sets them up without one, or grade the logs of its own harness: \
-                 kerf grade --rules swebench"
-                .to_owned(),
-    });
+    findings.push(images_finding(&variables));
     findings.push(cache_finding(&cache));
     if arguments.json {
         let list: Vec<_> = findings
@@ -88,6 +79,29 @@ pub(super) fn main(arguments: &DoctorArguments) -> anyhow::Result<Exit> {
     }
     let fine = findings.iter().all(|finding| finding.fine || !finding.needed);
     Ok(if fine { Exit::Fine } else { Exit::Failed })
+}
+
+/// Whether tasks that name a container image can be run in it.
+fn images_finding(variables: &BTreeMap<String, String>) -> Finding {
+    let (fine, detail, mut advice) = match look_for_engine(&Places::of(variables)) {
+        Ok(engine) => {
+            let fences = engine.fences.join(", ");
+            let storage = engine.storage;
+            (
+                true,
+                format!("{} at {}, storage {storage}; {fences}", engine.version, engine.address),
+                String::new(),
+            )
+        }
+        Err(SandboxError::NoImage { detail, advice, .. }) => (false, detail, advice),
+        Err(error) => (false, error.to_string(), String::new()),
+    };
+    if !fine {
+        let needed = "SWE-bench Verified needs the images that it names; without them give such tasks a profile, or grade \
+                      the logs of its own harness: kerf grade --rules swebench";
+        advice = if advice.is_empty() { needed.to_owned() } else { format!("{advice}. {needed}") };
+    }
+    Finding { name: "container images".to_owned(), fine, needed: false, detail, advice }
 }
 
 fn cache_finding(cache: &std::path::Path) -> Finding {

@@ -80,9 +80,12 @@ pub(super) struct RunArguments {
     /// Snapshots may take so much of the disk, such as 20G: those not used for longest go
     #[arg(long, value_name = "SIZE")]
     cache_size: Option<String>,
-    /// namespaces, or none
+    /// namespaces; container, for tasks that name an image; or none
     #[arg(long, default_value = "namespaces", value_name = "NAME")]
     sandbox: String,
+    /// With --sandbox container: images that are not there may be pulled
+    #[arg(long)]
+    pull: bool,
     /// With --sandbox none: patches may do to this machine what they like
     #[arg(long)]
     trust_patches: bool,
@@ -153,7 +156,7 @@ pub(super) fn main(arguments: &RunArguments) -> anyhow::Result<Exit> {
     let jobs = jobs(arguments.jobs.as_deref().or(inputs.jobs.as_deref()))?;
     let variables = context::variables();
     let cache = context::cache(&variables)?;
-    let sandbox = context::sandbox(&arguments.sandbox, arguments.trust_patches)?;
+    let sandbox = context::sandbox_with(&arguments.sandbox, arguments.trust_patches, arguments.pull)?;
     if inputs.bring_tools {
         bring::bring(&inputs.suite, &cache, &variables);
     }

@@ -40,6 +40,9 @@ pub(super) struct FetchArguments {
     /// Local mirrors, such as /mirrors/{owner}+{name}/repo
     #[arg(long, value_name = "TEMPLATE")]
     mirror: Option<String>,
+    /// namespaces; or container, for tasks that name an image: their images are pulled into the engine
+    #[arg(long, default_value = "namespaces", value_name = "NAME")]
+    sandbox: String,
     /// Print the bundle's list as JSON
     #[arg(long)]
     json: bool,
@@ -65,6 +68,9 @@ pub struct BundledTask {
     pub id: String,
     /// Key of its snapshot.
     pub snapshot: String,
+    /// The image that it runs in, with its digest: it lies in the engine, not in the folder.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub image: Option<String>,
     /// Seconds that its making took.
     pub seconds: f64,
 }
@@ -104,7 +110,7 @@ fn fetch_all(arguments: &FetchArguments) -> anyhow::Result<Exit> {
     let folder = std::path::absolute(&arguments.dir)?;
     std::fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
     let variables = context::variables();
-    let sandbox = context::sandbox("namespaces", false)?;
+    let sandbox = context::sandbox_with(&arguments.sandbox, false, arguments.sandbox == "container")?;
     let mirror = arguments.mirror.clone().or(defaults.mirror);
     let world = World::new(&folder, mirror, sandbox, &variables, &suite);
     let options = Options {
@@ -129,8 +135,8 @@ fn fetch_all(arguments: &FetchArguments) -> anyhow::Result<Exit> {
         };
         eprintln!("{}/{total} {}: {}", at + 1, escape::terminal(&task.id), escape::terminal(&shown));
         match fetched {
-            Ok(Fetched { snapshot, seconds }) => {
-                bundle.tasks.push(BundledTask { id: task.id.clone(), snapshot, seconds });
+            Ok(Fetched { snapshot, seconds, image }) => {
+                bundle.tasks.push(BundledTask { id: task.id.clone(), snapshot, image, seconds });
             }
             Err(why) => bundle.missing.push(MissingTask { id: task.id.clone(), why }),
         }

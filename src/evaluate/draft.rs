@@ -216,6 +216,8 @@ impl Origin {
                 packages: Vec::new(),
                 toolchain: defaults.toolchain.map(|pick| pick.value),
                 variables: defaults.variables.into_iter().map(|(name, pick)| (name, pick.value)).collect(),
+                image: None,
+                workdir: None,
             },
             test: TestPlan {
                 command,
@@ -226,6 +228,7 @@ impl Origin {
                     .unwrap_or(profile::DEFAULT_TIMEOUT),
                 fail_to_pass: Vec::new(),
                 pass_to_pass: PassToPass::Base,
+                scripted: false,
             },
             allow: None,
             lint: None,

@@ -35,14 +35,19 @@ impl Linters {
     /// Finds them by the task, or by the base's own settings; none where lint is not measured.
     pub fn find(task: &Task, base: &BaseTree, options: &Options) -> Self {
         if !options.takes(Measure::Lint) {
-            return Self { rows: Vec::new(), commands: BTreeMap::new(), unknown: Vec::new() };
+            return Self::none();
         }
         Self::of(&task.language, task.lint.as_deref(), base)
     }
 
+    /// None at all.
+    pub fn none() -> Self {
+        Self { rows: Vec::new(), commands: BTreeMap::new(), unknown: Vec::new() }
+    }
+
     /// Those wanted by name, else those that the base uses for a language.
     pub fn of(language: &str, wanted: Option<&[String]>, base: &dyn Tree) -> Self {
-        let mut found = Self { rows: Vec::new(), commands: BTreeMap::new(), unknown: Vec::new() };
+        let mut found = Self::none();
         match lint::find(language, base, wanted) {
             Ok(linters) => found.rows = linters,
             Err(name) => found.unknown.push(name),

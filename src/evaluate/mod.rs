@@ -23,6 +23,7 @@ mod integrity;
 pub mod keys;
 pub mod label;
 mod lints;
+mod listing;
 pub mod make;
 mod packages;
 mod plan;

@@ -26,9 +26,9 @@ const CONTROL_RUNS: f64 = 3.0;
 /// What tasks with the same snapshot have in common, 16 hex digits: repository, commit, language, environment. Told from
 /// the tasks alone, so that a plan needs neither clones nor tools.
 pub fn group_key(task: &Task) -> String {
-    let Environment { setup, build, packages, toolchain, variables } = &task.environment;
+    let Environment { setup, build, packages, toolchain, variables, image, workdir } = &task.environment;
     let parts = format!(
-        "{:?}\0{:?}\0{}\0{setup:?}\0{build:?}\0{packages:?}\0{toolchain:?}\0{variables:?}",
+        "{:?}\0{:?}\0{}\0{setup:?}\0{build:?}\0{packages:?}\0{toolchain:?}\0{variables:?}\0{image:?}\0{workdir:?}",
         task.source, task.commit, task.language
     );
     blake3::hash(parts.as_bytes()).to_hex()[..16].to_owned()

@@ -48,6 +48,12 @@ pub struct TestRun {
     /// Canaries that were planted; none where there were none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub marks: Option<Marks>,
+    /// The random word in the marks that a data set's script prints around its tests; none where there is no script.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub frame: Option<String>,
+    /// What the test programs that the log names said that they hold, asked after the whole command.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub listing: Option<StepOutput>,
     /// Files of tests and settings that changed while the whole command ran.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub touched: Vec<String>,
@@ -56,7 +62,7 @@ pub struct TestRun {
 impl TestRun {
     /// Of a command that was run for itself: no canaries, nothing run again.
     pub fn plain(whole: StepOutput) -> Self {
-        Self { whole, alone: Vec::new(), marks: None, touched: Vec::new() }
+        Self { whole, alone: Vec::new(), marks: None, frame: None, listing: None, touched: Vec::new() }
     }
 }
 

@@ -7,6 +7,7 @@ use super::canary::Marks;
 use super::detail::{TestDetail, TestList};
 use super::integrity::{self, Integrity, Pairs};
 use super::keys;
+use super::listing;
 use super::record::{Outcome, Reason, Reruns, Tests};
 use super::sink::{Again, AloneRun, TestRun};
 use crate::harness::{
@@ -38,6 +39,8 @@ pub(super) struct Yardstick {
     pub confirmable: Option<BTreeSet<String>>,
     /// Guarded files that gold's own run touches.
     pub touched: BTreeSet<String>,
+    /// Whether gold's log shows exactly the tests that its programs list.
+    pub listing: bool,
 }
 
 /// How the tests of a tree are run and read.
@@ -71,10 +74,14 @@ impl Tester<'_> {
         session.put(&written)?;
         let watched = self.integrity.as_ref().map(|one| one.watched(changes, &written)).unwrap_or_default();
         let stamps = session.stamps(&watched)?;
-        let mut run = TestRun::plain(session.run(&self.step(self.plan.command.clone()))?);
+        let frame = self.plan.scripted.then(Marks::token);
+        let framed = frame.as_ref().and_then(|word| harness::framed(&self.plan.command, word));
+        let command = framed.clone().unwrap_or_else(|| self.plan.command.clone());
+        let mut run = TestRun::plain(session.run(&self.step(command))?);
+        run.frame = frame.filter(|_| framed.is_some());
         run.touched = integrity::touched(&watched, &stamps, &session.stamps(&watched)?);
         run.marks = marks;
-        let (reading, _) = self.read_marked(&run.whole.stdout, run.marks.as_ref());
+        let (reading, _) = self.read_whole(&run);
         let cut_short = matches!(run.whole.ended, Ended::TimedOut | Ended::OutOfMemory);
         // A tree that does not compile fails every test alone just as well.
         if cut_short || reading.build_failed {
@@ -111,6 +118,12 @@ impl Tester<'_> {
             for test in to_confirm(&verdict, yardstick.confirmable.as_ref(), self.seed, &tree) {
                 alone(&mut run, test, Again::Confirm)?;
             }
+            let ask = listing::ask(&run.whole.stdout).filter(|_| reading.format == Format::Cargo);
+            if let (Some(command), true, Some(_)) =
+                (ask, verdict.outcome != VerdictOutcome::Unresolved, &self.integrity)
+            {
+                run.listing = Some(session.run(&self.step(command))?);
+            }
         }
         Ok(run)
     }
@@ -133,10 +146,22 @@ impl Tester<'_> {
 
     /// What a log says.
     pub fn read(&self, log: &[u8]) -> Reading {
+        if let Some(reading) = harness::read_published(&self.plan.format, log) {
+            return reading;
+        }
         let format = Format::from_name(&self.plan.format)
             .or_else(|| harness::detect(log).map(|(format, _)| format))
             .unwrap_or(Format::Cargo);
         harness::read_in(format, log, self.context)
+    }
+
+    /// What the log of the whole command says without its canaries, and what it says of those; of a script's log the part
+    /// between its marks.
+    pub fn read_whole(&self, run: &TestRun) -> (Reading, Pairs) {
+        let (log, before) = harness::body_of(run.frame.as_deref(), &run.whole.stdout);
+        let (mut reading, pairs) = self.read_marked(log, run.marks.as_ref());
+        reading.shift(before);
+        (reading, pairs)
     }
 
     /// What a log says without its canaries, and what it says of those.
@@ -149,7 +174,7 @@ impl Tester<'_> {
     /// Everything that a run says about the tests; what a test run alone printed counts only with its canaries.
     pub fn observe(&self, run: &TestRun) -> Observed {
         let marks = run.marks.as_ref();
-        let mut observed = Observed::from(&self.read_marked(&run.whole.stdout, marks).0);
+        let mut observed = Observed::from(&self.read_whole(run).0);
         for alone in &run.alone {
             let (reading, pairs) = self.read_marked(&alone.output.stdout, marks);
             if integrity::believed(self.demanded, alone, &pairs) {
@@ -161,7 +186,7 @@ impl Tester<'_> {
 
     /// Judges a run.
     pub fn grade(&self, yardstick: &Yardstick, run: &TestRun) -> Result<Judged, RulesError> {
-        let (reading, pairs) = self.read_marked(&run.whole.stdout, run.marks.as_ref());
+        let (reading, pairs) = self.read_whole(run);
         let observed = self.observe(run);
         let mut verdict = harness::judge(&yardstick.lists, Some(&yardstick.before), &observed)?;
         let seems_good = verdict.outcome != VerdictOutcome::Unresolved;
@@ -184,7 +209,10 @@ impl Tester<'_> {
             }
         }
         if seems_good {
-            let doubts = integrity::doubts(yardstick, run, &reading, &pairs);
+            let mut doubts = integrity::doubts(yardstick, run, &reading, &pairs);
+            if yardstick.listing {
+                doubts.extend(listing::disagreements(self, run, &reading));
+            }
             if !doubts.is_empty() {
                 (outcome, reason) = (Outcome::Unresolved, Some(Reason::NoVerdict));
                 oddities.extend(doubts.iter().map(|doubt| format!("{NOT_BELIEVED}{doubt}")));

@@ -167,6 +167,9 @@ pub(super) struct Tested {
 /// The changes with which tests run: the model's, with test files and runner configuration as base and test patch have
 /// them. Test files that the patch adds stay; those of the base that it changed are restored (in data sets of others,
 /// only the files that the test patch names). Runner configuration that it adds does not stay.
+///
+/// Where a data set's script puts the test files in place itself, they are left as base has them: it applies the test
+/// patch, which would fail on files that are there already.
 pub(super) fn with_tests(task: &Task, base: &BaseTree, model: &TreeChanges, material: &Material) -> Tested {
     let mut changes = model.clone();
     if !task.foreign {
@@ -182,7 +185,10 @@ pub(super) fn with_tests(task: &Task, base: &BaseTree, model: &TreeChanges, mate
     for path in task.test_files.iter().flatten().filter(|path| base.blob(path).is_some()) {
         changes.remove(path);
     }
-    for (path, blob) in &material.tests {
+    if task.test.scripted {
+        changes.retain(|path, _| !material.tests.contains_key(path));
+    }
+    for (path, blob) in material.tests.iter().filter(|_| !task.test.scripted) {
         match blob {
             Some(blob) if !task.foreign && splice::is_inline(base, path, Some(blob)) => {
                 splice::put(base, &mut changes, path, blob);

@@ -127,6 +127,7 @@ pub(super) fn evaluate(
     let mut record = blank(world, Name::of(&bench.task), trial, Outcome::Missing, None);
     record.gold_weight = bench.gold.as_ref().map(|gold| gold.weight);
     record.environment.insert("integrity".to_owned(), bench.integrity().into());
+    record.environment.extend(bench.surroundings());
     let (apply, changes) = match &trial.subject {
         Subject::Missing { .. } => return Ok(record),
         Subject::Empty => (None, Ok(TreeChanges::new())),
@@ -291,7 +292,7 @@ pub(super) fn tread(
         Arc::clone(locks.entry(run_key.clone()).or_insert_with(|| Arc::new(Mutex::new(()))))
     };
     let _alone = lock.lock().unwrap_or_else(PoisonError::into_inner);
-    let tester = bench.tester(world);
+    let tester = bench.tester();
     let broken = |run: &Result<TestRun, SandboxError>| matches!(run, Err(SandboxError::Failed { .. }));
     let run: TestRun = match sink.test_run(&run_key) {
         Some(kept) => kept,

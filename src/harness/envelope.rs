@@ -37,8 +37,8 @@ pub struct Envelope<'a> {
     pub complete: bool,
 }
 
-const START: &str = ">>>>> Start Test Output";
-const END: &str = ">>>>> End Test Output";
+pub(super) const START: &str = ">>>>> Start Test Output";
+pub(super) const END: &str = ">>>>> End Test Output";
 const EXIT: &str = ">>>>> Test Exit Code: ";
 const TROUBLES: &[(&str, Trouble)] = &[
     (">>>>> Patch Apply Failed", Trouble::ApplyFailed),
@@ -103,12 +103,12 @@ fn on_a_line_of_its_own(log: &[u8], mark: &str) -> bool {
     })
 }
 
-fn line_start(log: &[u8], at: usize) -> usize {
+pub(super) fn line_start(log: &[u8], at: usize) -> usize {
     memchr::memrchr(b'\n', &log[..at]).map_or(0, |newline| newline + 1)
 }
 
 /// The place behind the line feed of the line that holds `at`.
-fn line_end(log: &[u8], at: usize) -> usize {
+pub(super) fn line_end(log: &[u8], at: usize) -> usize {
     memchr::memchr(b'\n', &log[at..]).map_or(log.len(), |newline| at + newline + 1)
 }
 

@@ -27,6 +27,7 @@ mod nextest;
 mod node;
 pub mod npm_script;
 mod observed;
+mod published;
 mod pytest;
 mod rules;
 mod script;
@@ -38,6 +39,7 @@ mod vitest;
 pub use alone::{alone_beside, alone_command};
 pub use ids::{Index, Wanted, file_of, find, name_of};
 pub use observed::{Observed, Seen};
+pub use published::{body_of, framed, read_published};
 pub use rules::{Judged, ListVerdict, Lists, RulesError, Verdict, VerdictOutcome, Why, judge};
 
 use std::collections::BTreeMap;
@@ -221,6 +223,13 @@ impl Reading {
             titles: Vec::new(),
             oddities: Vec::new(),
         }
+    }
+
+    /// Counts lines from so many further up: the log was read from there.
+    pub fn shift(&mut self, lines: usize) {
+        self.tests.iter_mut().for_each(|test| test.line += lines);
+        self.unread.iter_mut().for_each(|unread| unread.line += lines);
+        self.incomplete.iter_mut().for_each(|one| one.line += lines);
     }
 
     /// Statuses by id; of several results of one id the worst.

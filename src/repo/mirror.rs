@@ -1,5 +1,6 @@
 //! Bare mirrors: cloned once, or pointed at by a template.
 
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -64,6 +65,16 @@ impl Mirrors {
                 BaseTree::open(self.repository(source, commit)?, &name, commit)
             }
         }
+    }
+
+    /// The tree of files that come from elsewhere, such as a task's image.
+    pub fn of_files(
+        &self,
+        source: &Source,
+        files: &BTreeMap<String, (u32, Vec<u8>)>,
+    ) -> Result<BaseTree, RepoError> {
+        let repository = fixture::of_files(files, &self.cache.join("images"))?;
+        BaseTree::open(repository, &describe(source), "HEAD")
     }
 
     /// The commits of a source that has a history; of a clone, fresh enough to hold `commit`.

@@ -9,6 +9,7 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -17,6 +18,7 @@ use crate::patch::TreeChanges;
 
 #[cfg(target_os = "linux")]
 mod cgroup;
+mod container;
 #[cfg(not(target_os = "linux"))]
 mod elsewhere;
 #[cfg(target_os = "linux")]
@@ -28,7 +30,7 @@ mod init;
 mod launcher;
 #[cfg(target_os = "linux")]
 mod namespaces;
-#[cfg(target_os = "linux")]
+#[cfg(any(target_os = "linux", feature = "container"))]
 mod output;
 #[cfg(target_os = "linux")]
 mod plain;
@@ -45,6 +47,10 @@ mod sys;
 #[cfg(target_os = "linux")]
 mod view;
 
+pub use container::{
+    COMPILED_IN as CONTAINERS_COMPILED_IN, ContainerSandbox, EngineInfo, Image, ImageName, NameError, Places,
+    look as look_for_engine, remove_leftovers as remove_left_containers,
+};
 #[cfg(not(target_os = "linux"))]
 pub use elsewhere::{NamespacesSandbox, PlainSandbox, TrustPatches, probe};
 pub use identity::{PAYLOAD_ID, hand_over, owner};
@@ -138,7 +144,7 @@ pub enum Ended {
     Signalled(i32),
     /// The wall clock ran out.
     TimedOut,
-    /// A memory limit was hit.
+    /// A memory limit was hit; in a container also that of its disk.
     OutOfMemory,
 }
 
@@ -168,6 +174,16 @@ pub enum SandboxError {
         /// What to change.
         advice: String,
     },
+    /// A task's image cannot be had.
+    #[error("{what}: {detail}; {advice}")]
+    NoImage {
+        /// The image.
+        what: String,
+        /// Why.
+        detail: String,
+        /// What to do.
+        advice: String,
+    },
     /// The launcher failed.
     #[error("sandbox failed to {doing}: {detail}")]
     Failed {
@@ -189,6 +205,18 @@ pub trait Sandbox: Send + Sync {
     fn protections(&self) -> Vec<String>;
     /// Opens a session. Blocking.
     fn open(&self, spec: &SessionSpec) -> Result<Box<dyn Session>, SandboxError>;
+    /// Where a task with this image is run; none where images mean nothing to this sandbox. Blocking.
+    fn in_image(&self, _image: &Image) -> Option<Result<Arc<dyn Sandbox>, SandboxError>> {
+        None
+    }
+    /// The files of the repository as the sandbox's image holds them, by path: mode and content. Empty for all others.
+    fn files(&self) -> Result<BTreeMap<String, (u32, Vec<u8>)>, SandboxError> {
+        Ok(BTreeMap::new())
+    }
+    /// What of a sandbox of one image belongs into records: image, engine. Empty for all others.
+    fn origin(&self) -> BTreeMap<String, String> {
+        BTreeMap::new()
+    }
 }
 
 /// A running sandbox; ends, with all its processes, when dropped.

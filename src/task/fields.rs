@@ -6,7 +6,7 @@ use similar::TextDiff;
 pub(super) const TABLES: &[(&str, &[&str])] = &[
     ("", &["schema", "id", "language", "span", "repo", "environment", "test", "scope", "lint"]),
     ("repo", &["source", "commit", "sha256", "gold_version", "gold_sha256", "gold_paths", "test_paths"]),
-    ("environment", &["setup", "build", "packages", "toolchain"]),
+    ("environment", &["setup", "build", "packages", "toolchain", "image", "workdir"]),
     ("test", &["command", "format", "timeout", "fail_to_pass", "pass_to_pass"]),
     ("scope", &["allow"]),
     ("lint", &["commands"]),

@@ -141,6 +141,7 @@ impl Reader<'_> {
             return Err(self.problem("environment", "packages", message));
         }
         draft.given.toolchain = self.string("environment", "toolchain")?;
+        (draft.given.image, draft.given.workdir) = self.image()?;
         draft.given.timeout = match self.string("test", "timeout")? {
             None => None,
             Some(text) => Some(duration(&text).ok_or_else(|| {
@@ -170,6 +171,29 @@ impl Reader<'_> {
         draft.task.lint = self.strings("lint", "commands")?;
         draft.task.origin = self.file.display().to_string();
         Ok(draft)
+    }
+
+    /// The image and the folder in it. What the image holds is set up and built already.
+    fn image(&self) -> Result<(Option<String>, Option<String>), TaskProblem> {
+        let (image, workdir) = (self.string("environment", "image")?, self.string("environment", "workdir")?);
+        if image.is_none() && workdir.is_some() {
+            return Err(self.problem(
+                "environment",
+                "workdir",
+                "is a folder in an image; there is no `image`",
+            ));
+        }
+        if workdir.as_deref().is_some_and(|folder| !folder.starts_with('/')) {
+            return Err(self.problem("environment", "workdir", "must begin with /"));
+        }
+        for field in ["setup", "build"] {
+            if image.is_some() && self.strings("environment", field)?.is_some_and(|list| !list.is_empty()) {
+                let message =
+                    "is not run in an image: put what it does into the image, or into the test command";
+                return Err(self.problem("environment", field, message));
+            }
+        }
+        Ok((image, workdir))
     }
 
     fn span(&self) -> Result<Option<Span>, TaskProblem> {

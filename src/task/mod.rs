@@ -190,6 +190,10 @@ pub struct Environment {
     pub toolchain: Option<String>,
     /// Environment variables of every step.
     pub variables: BTreeMap<String, String>,
+    /// Container image that takes the place of set-up and build.
+    pub image: Option<String>,
+    /// Folder of the repository in that image, where it is not the image's own working folder.
+    pub workdir: Option<String>,
 }
 
 /// How a task is tested.
@@ -205,6 +209,8 @@ pub struct TestPlan {
     pub fail_to_pass: Vec<String>,
     /// Tests that must go on passing.
     pub pass_to_pass: PassToPass,
+    /// The command is a data set's own script, which puts the test files in place itself and marks where its tests begin.
+    pub scripted: bool,
 }
 
 /// What a public data set says of how it grades a task, word for word.
@@ -224,6 +230,45 @@ pub struct Published {
     pub before_tests: Option<String>,
     /// Test files that the runner is to be given.
     pub selected_tests: Vec<String>,
+}
+
+impl Published {
+    /// The script that runs the tests as a command, where there is one. In a file of its own, so that what the tests read
+    /// from their standard input is not the script.
+    pub fn script_command(&self) -> Option<String> {
+        let script = self.eval_script.as_deref().filter(|script| !script.trim().is_empty())?;
+        // No line of the script may end it.
+        let mut end = "KERF_END_OF_SCRIPT".to_owned();
+        while script.contains(&end) {
+            end.push('_');
+        }
+        let script = script.trim_end_matches('\n');
+        Some(format!("cat >/tmp/kerf-eval.sh <<'{end}'\n{script}\n{end}\nbash /tmp/kerf-eval.sh"))
+    }
+}
+
+impl Published {
+    /// The format of its log parser: kerf's own reader where there is one for that runner, else the parser's name.
+    pub fn log_format(&self) -> Option<String> {
+        let parser = self.parser.as_deref()?;
+        Some(words::format(parser).unwrap_or(parser.trim()).to_owned())
+    }
+}
+
+impl Task {
+    /// The image that the task may be run in, and the folder of the repository in it: its own, its profile's, or the one
+    /// that its data set names.
+    pub fn image(&self) -> Option<(&str, Option<&str>)> {
+        let name = self.environment.image.as_deref().or(self.published.image.as_deref())?;
+        Some((name, self.environment.workdir.as_deref()))
+    }
+
+    /// Whether somebody said how the tests are run: the task itself, or a row of profiles that is not kerf's own for the
+    /// whole language.
+    pub fn says_command(&self) -> bool {
+        let last_resort = self.filled.iter().any(|one| one.field == "test.command" && one.last_resort);
+        !last_resort && !self.test.command.is_empty()
+    }
 }
 
 /// A repository at a commit, a problem statement, tests, and how to set up, build and test.

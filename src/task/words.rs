@@ -30,7 +30,10 @@ pub(super) fn format(parser: &str) -> Option<&'static str> {
         "cargo" | "cargo-test" => "cargo",
         "nextest" | "cargo-nextest" => "nextest",
         "junit" | "junit-xml" => "junit",
-        "pytest" | "pytest-v2" | "pytest-options" => "pytest",
+        // Repositories of SWE-bench whose tests pytest runs, each under a name of its own there.
+        "pytest" | "pytest-v2" | "pytest-options" | "astroid" | "astropy" | "flask" | "marshmallow"
+        | "matplotlib" | "pvlib" | "pydicom" | "pylint" | "pyvista" | "requests" | "scikit" | "seaborn"
+        | "sphinx" | "sqlfluff" | "xarray" => "pytest",
         "unittest" | "django" => "unittest",
         "jest" => "jest",
         "vitest" => "vitest",
@@ -60,6 +63,7 @@ mod tests {
             ("jest_json", Some("jest")),
             ("cargo-test", Some("cargo")),
             ("parse_log_gotest", Some("go")),
+            ("parse_log_astropy", Some("pytest")),
             ("parse_log_redis", None),
             ("def parser(log):\n    return pytest", None),
         ] {

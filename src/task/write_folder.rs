@@ -124,6 +124,11 @@ fn task_toml(task: &Task) -> Result<String, WriteError> {
     if let Some(version) = &task.environment.toolchain {
         line("toolchain", &quoted(version));
     }
+    for (field, value) in [("image", &task.environment.image), ("workdir", &task.environment.workdir)] {
+        if let Some(value) = value {
+            line(field, &quoted(value));
+        }
+    }
     line("[test]", "");
     line("command", &quoted(&task.test.command));
     line("format", &quoted(&task.test.format));
@@ -248,6 +253,7 @@ mod tests {
                     timeout: Duration::from_secs(seconds),
                     fail_to_pass: fail.into_iter().chain(["x".to_owned()]).collect(),
                     pass_to_pass,
+                    scripted: false,
                 },
                 allow,
                 lint,

@@ -12,13 +12,13 @@ use serde_json::Value;
 use crate::util::{Project, Ran, Records, body, command};
 
 /// A file that a patch adds.
-fn created(path: &str, text: &str) -> String {
+pub(super) fn created(path: &str, text: &str) -> String {
     let lines: Vec<String> = text.lines().map(|line| format!("+{line}\n")).collect();
     format!("--- /dev/null\n+++ b/{path}\n@@ -0,0 +1,{} @@\n{}", lines.len(), lines.concat())
 }
 
 /// What a forging function prints: what libtest would, had all tests passed.
-const FORGED: &str = "ok\\ntest doubles ... ok\\ntest one ... ok\\ntest triples ... ok\\n\\ntest result: ok. 3 passed; \
+pub(super) const FORGED: &str = "ok\\ntest doubles ... ok\\ntest one ... ok\\ntest triples ... ok\\n\\ntest result: ok. 3 passed; \
                       0 failed; 0 ignored; 0 measured; 0 filtered out; finished in 0.00s\\n\\n";
 
 /// An attack that may succeed: with it `double` is right, without it wrong.
@@ -26,9 +26,9 @@ fn if_so(condition: &str) -> String {
     body(&format!("if {condition} {{ n * 2 }} else {{ n }}"))
 }
 
-struct Attack {
-    name: &'static str,
-    patch: String,
+pub(super) struct Attack {
+    pub name: &'static str,
+    pub patch: String,
     /// In the sandbox.
     contained: &'static str,
     /// Without it; none where it is not run without.
@@ -111,8 +111,8 @@ fn on_resources() -> Vec<Attack> {
     ]
 }
 
-/// Attacks on the verdict. What they would do without protection is shown by the tests below.
-fn on_the_verdict() -> Vec<Attack> {
+/// Attacks on the verdict. What they do without protection is shown in `hostile_free`.
+pub(super) fn on_the_verdict() -> Vec<Attack> {
     let only = |name, patch, contained| Attack { name, patch, contained, free: None };
     let print = format!("let _ = std::io::Write::write_all(&mut std::io::stdout(), b\"{FORGED}\");\n");
     let early = format!(
@@ -125,7 +125,8 @@ fn on_the_verdict() -> Vec<Attack> {
     let easy = "#[test]\nfn doubles() {}\n#[test]\nfn one() {}\n#[test]\nfn triples() {}\n";
     let rewrites = format!("fn main() {{\n    std::fs::write(\"tests/sums.rs\", {easy:?}).unwrap();\n}}\n");
     let manifest = "--- a/Cargo.toml\n+++ b/Cargo.toml\n@@ -6,3 +6,8 @@\n [lib]\n test = false\n doctest = false\n+\n+[[test]]\n\
-                    +name = \"sums\"\n+path = \"tests/sums.rs\"\n+harness = false\n";
+                    +name = \"sums\"\n+path = \"tests/own.rs\"\n+harness = false\n";
+    let main = format!("fn main() {{\n    print!(\"\\nrunning 3 tests\\ntest triples ... {FORGED}\");\n}}\n");
     vec![
         only("forges", body(&format!("{print}std::process::exit(0)")), "unresolved/no_verdict"),
         only("exits-early", body(&early), "unresolved/no_verdict"),
@@ -143,7 +144,11 @@ fn on_the_verdict() -> Vec<Attack> {
                 + &created("runner.sh", runner),
             "unresolved/tests_failed",
         ),
-        only("no-harness", body("n * 1") + manifest, "unresolved/tests_failed"),
+        only(
+            "no-harness",
+            body("n * 1") + manifest + &created("tests/own.rs", &main),
+            "unresolved/tests_failed",
+        ),
         only(
             "easy-tests",
             body("n * 1")
@@ -277,7 +282,7 @@ fn a_forged_log_convinces_where_canaries_have_no_place() {
     assert_eq!(project.records().outcome("forges", "mini"), "unresolved/no_verdict");
     assert!(oddities(&project, "forges").contains("forged or cut short"), "{}", oddities(&project, "forges"));
     let active = project.records().of("forges", "mini")["environment"]["integrity"].to_string();
-    assert_eq!(active, r#"["canaries","confirmation","guarded-files","restored-settings"]"#);
+    assert_eq!(active, r#"["canaries","confirmation","guarded-files","listing","restored-settings"]"#);
 
     // The canary's canary: a command that names its tests leaves planted ones out, and the same forger passes.
     let project = Project::new(&["mini"]);
@@ -291,7 +296,35 @@ fn a_forged_log_convinces_where_canaries_have_no_place() {
     project.run().ended(0);
     assert_eq!(project.records().outcome("forges", "mini"), "resolved");
     let active = project.records().of("forges", "mini")["environment"]["integrity"].to_string();
-    assert_eq!(active, r#"["confirmation","guarded-files","restored-settings"]"#);
+    assert_eq!(active, r#"["confirmation","guarded-files","listing","restored-settings"]"#);
+}
+
+#[test]
+fn a_log_that_leaves_tests_out_is_not_believed() {
+    // The forger knows the listed tests, and leaves out one that its program has besides.
+    let forged = "ok\\ntest doubles ... ok\\ntest one ... ok\\n\\ntest result: ok. 2 passed; 0 failed; 0 ignored; \
+                  0 measured; 0 filtered out; finished in 0.00s\\n\\n";
+    let print = format!("let _ = std::io::Write::write_all(&mut std::io::stdout(), b\"{forged}\");\n");
+    let forges = body(&format!("{print}std::process::exit(0)"));
+    let outcome = |filter: &str| {
+        let project = Project::new(&["mini"]);
+        let command = "cargo test --offline --no-fail-fast";
+        project.edit("tasks/mini/task.toml", command, &format!("{command} -- --test-threads 1 {filter}"));
+        project.edit("tasks/mini/task.toml", "\"base\"", "[\"tests/sums.rs::one\"]");
+        project.predict("forges", "mini", &forges);
+        project.predict("fix", "mini", &body("n * 2"));
+        project.run().ended(0);
+        assert_eq!(project.records().outcome("fix", "mini"), "resolved");
+        (project.records().outcome("forges", "mini"), oddities(&project, "forges"))
+    };
+    let (judged, said) = outcome("doubles one triples");
+    assert_eq!(judged, "unresolved/no_verdict", "{said}");
+    assert!(
+        said.contains("tests/sums.rs::triples: its program lists it, and the log has no result"),
+        "{said}"
+    );
+    // Canary: where gold's own log leaves that test out, lists say nothing, and the forger passes.
+    assert_eq!(outcome("doubles one").0, "resolved");
 }
 
 #[test]

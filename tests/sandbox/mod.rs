@@ -7,6 +7,7 @@
 
 mod cargo;
 mod contained;
+mod container;
 mod payload;
 mod session;
 mod users;

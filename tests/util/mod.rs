@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::disallowed_methods, reason = "tests, which start kerf itself")]
 
 mod edits;
+mod engine;
 mod project;
 mod records;
 
@@ -12,6 +13,7 @@ use std::process::{Command, Output, Stdio};
 use std::sync::OnceLock;
 
 pub use edits::Edit;
+pub use engine::Engine;
 pub use project::{Project, body};
 pub use records::{Records, without_machine};
 

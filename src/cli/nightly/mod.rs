@@ -43,9 +43,12 @@ pub(super) struct NightlyArguments {
     /// Trials at once: a number, or auto
     #[arg(long, value_name = "N")]
     jobs: Option<String>,
-    /// namespaces, or none
+    /// namespaces; container, for tasks that name an image; or none
     #[arg(long, default_value = "namespaces", value_name = "NAME")]
     sandbox: String,
+    /// With --sandbox container: images that are not there may be pulled
+    #[arg(long)]
+    pull: bool,
     /// With --sandbox none: patches may do to this machine what they like
     #[arg(long)]
     trust_patches: bool,
@@ -144,6 +147,7 @@ fn night(arguments: &NightlyArguments, config: &NightlyConfig) -> anyhow::Result
         config,
         jobs: arguments.jobs.as_deref(),
         sandbox: &arguments.sandbox,
+        pull: arguments.pull,
         trust_patches: arguments.trust_patches,
         quiet: arguments.quiet,
     };

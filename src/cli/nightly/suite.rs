@@ -26,6 +26,8 @@ pub(super) struct Way<'a> {
     pub config: &'a NightlyConfig,
     pub jobs: Option<&'a str>,
     pub sandbox: &'a str,
+    /// Whether images may be pulled.
+    pub pull: bool,
     pub trust_patches: bool,
     pub quiet: bool,
 }
@@ -127,7 +129,7 @@ pub(super) fn run_suite(suite: &SuiteConfig, way: &Way) -> anyhow::Result<Option
 fn world(suite: &Suite, way: &Way) -> anyhow::Result<World> {
     let variables = context::variables();
     let cache = context::cache(&variables)?;
-    let sandbox = context::sandbox(way.sandbox, way.trust_patches)?;
+    let sandbox = context::sandbox_with(way.sandbox, way.trust_patches, way.pull)?;
     Ok(World::new(&cache, way.config.mirror.clone(), sandbox, &variables, suite))
 }
 

@@ -88,6 +88,7 @@ fn as_json(suite: &Suite, out: &mut impl Write) -> anyhow::Result<()> {
             "eval_type": task.published.eval_type,
             "image": task.published.image,
         });
+        let image = task.image().map(|(name, workdir)| json!({"name": name, "workdir": workdir}));
         let value = json!({
             "task": task.id,
             "language": task.language,
@@ -99,6 +100,7 @@ fn as_json(suite: &Suite, out: &mut impl Write) -> anyhow::Result<()> {
             "command": task.test.command,
             "format": task.test.format,
             "published": said,
+            "image": image,
             "filled": filled,
         });
         write!(out, "{}{value}", if index == 0 { "" } else { "," })?;

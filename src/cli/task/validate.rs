@@ -52,9 +52,12 @@ pub(in crate::cli) struct ValidateArguments {
     /// Print JSON
     #[arg(long)]
     json: bool,
-    /// namespaces, or none
+    /// namespaces; container, for tasks that name an image; or none
     #[arg(long, default_value = "namespaces", value_name = "NAME")]
     sandbox: String,
+    /// With --sandbox container: images that are not there may be pulled
+    #[arg(long)]
+    pull: bool,
     /// With --sandbox none: tasks may do to this machine what they like
     #[arg(long)]
     trust_patches: bool,
@@ -84,7 +87,7 @@ pub(super) fn main(arguments: &ValidateArguments) -> anyhow::Result<Exit> {
     };
     let variables = context::variables();
     let cache = context::cache(&variables)?;
-    let sandbox = context::sandbox(&arguments.sandbox, arguments.trust_patches)?;
+    let sandbox = context::sandbox_with(&arguments.sandbox, arguments.trust_patches, arguments.pull)?;
     let world = World::new(&cache, arguments.mirror.clone(), sandbox, &variables, &suite);
     let options = ValidateOptions {
         repeats: arguments.repeats,

@@ -142,7 +142,7 @@ impl Runner<'_> {
         command: &str,
         environment: &BTreeMap<String, String>,
     ) -> Result<StepOutput, Stopped> {
-        let whole = bench.tester(self.world).once(tree, command, environment)?;
+        let whole = bench.tester().once(tree, command, environment)?;
         let run = TestRun::plain(whole);
         self.sink.keep_test_run(key, &run)?;
         Ok(run.whole)
@@ -156,7 +156,7 @@ impl Runner<'_> {
             return Ok(kept);
         }
         let _quiet = LOADED.read().unwrap_or_else(PoisonError::into_inner);
-        let run = bench.tester(self.world).run(tree, &bench.yardstick)?;
+        let run = bench.tester().run(tree, &bench.yardstick)?;
         self.sink.keep_test_run(&key, &run)?;
         Ok(run)
     }
@@ -257,7 +257,7 @@ fn unsure(runner: &mut Runner, bench: &Bench) -> Result<BTreeSet<String>, Stoppe
         for turn in 0..SECOND_LOOKS {
             let output =
                 runner.run(bench, &format!("{name}:again:{turn}"), &tree, &command, &BTreeMap::new())?;
-            let statuses = bench.tester(runner.world).read(&output.stdout).statuses();
+            let statuses = bench.tester().read(&output.stdout).statuses();
             let ids = wrong.iter().flat_map(|listed| harness::find(listed, &statuses));
             found.extend(ids.filter(|id| statuses[*id].holds() == wanted).map(str::to_owned));
         }
@@ -277,7 +277,9 @@ fn set_up(
         Err(Stopped::Flawed)
     };
     let world = runner.world;
-    if let Err(why) = world.toolchain(task) {
+    if !runs_in_image(world, task)
+        && let Err(why) = world.toolchain(task)
+    {
         return stop(Flaw::Toolchain, why);
     }
     let base = match world.mirrors.tree(&task.source, task.commit.as_deref()) {
@@ -328,6 +330,11 @@ fn format(runner: &Runner, bench: &Bench) -> Format {
     Format::from_name(&bench.task.test.format)
         .or_else(|| harness::detect(&kept?.whole.stdout).map(|(format, _)| format))
         .unwrap_or(Format::Cargo)
+}
+
+/// Whether the tools come with an image, not from this machine. Whether that can be had is seen when it is made ready.
+fn runs_in_image(world: &World, task: &Task) -> bool {
+    task.image().is_some() && world.sandbox.name() == "container"
 }
 
 /// The host's target triple, unless the base has a runner of its own for test programs.
@@ -381,7 +388,7 @@ fn cheats(bench: &Bench, format: Format) -> Vec<Cheat> {
 fn run_cheat(runner: &mut Runner, bench: &Bench, cheat: &Cheat, proof: &mut Proof) -> Result<(), Stopped> {
     let tree = bench.tested(&cheat.changes).changes;
     let run = runner.trial(bench, &format!("cheat:{}", cheat.name), &tree)?;
-    let Ok(judged) = bench.tester(runner.world).grade(&bench.yardstick, &run) else { return Ok(()) };
+    let Ok(judged) = bench.tester().grade(&bench.yardstick, &run) else { return Ok(()) };
     if judged.outcome == Outcome::Resolved {
         let tests = bench.yardstick.lists.fail_to_pass.clone();
         proof.find(

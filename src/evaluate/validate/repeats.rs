@@ -137,7 +137,7 @@ fn once(
     } else {
         runner.run(bench, &key, subject.tree, command, environment)?
     };
-    let Some(statuses) = usable(bench, runner, &output) else {
+    let Some(statuses) = usable(bench, &output) else {
         let how = match output.ended {
             Ended::TimedOut => "did not end in time",
             Ended::OutOfMemory => "ran out of memory",
@@ -154,11 +154,11 @@ fn once(
     Ok(statuses)
 }
 
-fn usable(bench: &Bench, runner: &Runner, output: &StepOutput) -> Option<Statuses> {
+fn usable(bench: &Bench, output: &StepOutput) -> Option<Statuses> {
     if matches!(output.ended, Ended::TimedOut | Ended::OutOfMemory) {
         return None;
     }
-    let reading = bench.tester(runner.world).read(&output.stdout);
+    let reading = bench.tester().read(&output.stdout);
     let statuses = reading.statuses();
     (!statuses.is_empty()).then_some(statuses)
 }
@@ -210,7 +210,7 @@ fn confirm(
         for turn in 0..FIXED_RUNS {
             let key = format!("gold:alone:{turn}:{id}");
             let output = runner.run(bench, &key, gold.tree, &command, &BTreeMap::new())?;
-            if let Some(statuses) = usable(bench, runner, &output) {
+            if let Some(statuses) = usable(bench, &output) {
                 let held = harness::find(id, &statuses).iter().all(|id| statuses[*id].holds());
                 table.add(id, Circumstances::Alone, held);
             }

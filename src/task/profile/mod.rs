@@ -54,6 +54,8 @@ struct Fields {
     timeout: Option<Duration>,
     packages: Option<Vec<String>>,
     variables: BTreeMap<String, String>,
+    image: Option<String>,
+    workdir: Option<String>,
 }
 
 /// A value and the row that it came from.
@@ -84,6 +86,10 @@ pub struct Effective {
     pub packages: Option<Pick<Vec<String>>>,
     /// Environment variables by name; rows add to each other's.
     pub variables: BTreeMap<String, Pick<String>>,
+    /// Container image, with places for what a task says.
+    pub image: Option<Pick<String>>,
+    /// Folder of the repository in it.
+    pub workdir: Option<Pick<String>>,
 }
 
 impl Profiles {
@@ -128,6 +134,16 @@ impl Row {
             && self.pattern.as_ref().is_none_or(|(glob, _)| glob.is_match(repository))
     }
 
+    /// Whether it is for a language, whatever the repository.
+    pub(super) fn is_of_a_language(&self) -> bool {
+        self.pattern.is_none()
+    }
+
+    /// Whether its image is made of the one that the data set names.
+    pub(super) fn wraps_image(&self) -> bool {
+        self.fields.image.as_deref().is_some_and(|image| image.contains("{image}"))
+    }
+
     /// Characters that a pattern fixes, and one for naming a language.
     fn specificity(&self) -> (usize, bool) {
         (self.pattern.as_ref().map_or(0, |(_, fixed)| *fixed), self.language.is_some())
@@ -141,7 +157,8 @@ impl Effective {
                 *place = Some(Pick { value: value.clone(), row: Arc::clone(row) });
             }
         }
-        let Fields { setup, build, test, format, toolchain, timeout, packages, variables } = &row.fields;
+        let Fields { setup, build, test, format, toolchain, timeout, packages, variables, image, workdir } =
+            &row.fields;
         set(&mut self.setup, setup.as_ref(), row);
         set(&mut self.build, build.as_ref(), row);
         set(&mut self.test, test.as_ref(), row);
@@ -153,6 +170,8 @@ impl Effective {
         set(&mut self.toolchain, toolchain.as_ref(), row);
         set(&mut self.timeout, timeout.as_ref(), row);
         set(&mut self.packages, packages.as_ref(), row);
+        set(&mut self.image, image.as_ref(), row);
+        set(&mut self.workdir, workdir.as_ref(), row);
         for (name, value) in variables {
             self.variables.insert(name.clone(), Pick { value: value.clone(), row: Arc::clone(row) });
         }

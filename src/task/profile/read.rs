@@ -34,6 +34,8 @@ struct Written {
     packages: Option<Vec<String>>,
     #[serde(default)]
     environment: BTreeMap<String, String>,
+    image: Option<String>,
+    workdir: Option<String>,
 }
 
 /// Reads the rows of a file.
@@ -86,7 +88,13 @@ fn row(file: &Path, line: usize, from_user: bool, written: Written) -> Result<Ro
             return Err(problem("environment", format!("holds `{name}`, which is no variable")));
         }
     }
-    for (field, text) in [("toolchain", &written.toolchain), ("test", &written.test)] {
+    let said = [
+        ("toolchain", &written.toolchain),
+        ("test", &written.test),
+        ("image", &written.image),
+        ("workdir", &written.workdir),
+    ];
+    for (field, text) in said {
         if text.as_ref().is_some_and(|text| text.trim().is_empty()) {
             return Err(problem(field, "is blank: leave it out".to_owned()));
         }
@@ -108,6 +116,8 @@ fn row(file: &Path, line: usize, from_user: bool, written: Written) -> Result<Ro
             timeout,
             packages: written.packages,
             variables: written.environment,
+            image: written.image,
+            workdir: written.workdir,
         },
     })
 }

@@ -1,0 +1,61 @@
+//! Attacks on the verdict with the protection off: what they bring where somebody applies the patch, runs the test command
+//! and believes what is printed. So the checks in `hostile` can fail.
+
+use std::fs;
+use std::process::Command;
+
+use super::hostile::on_the_verdict;
+use crate::util::{Project, Ran, files};
+
+/// The tree of the task with its own tests, as a run starts from it, in a folder of its own.
+fn tree(project: &Project) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    for (from, to) in [("repos/mini", ""), ("tasks/mini/tests", "tests")] {
+        for file in files(&project.path(from)) {
+            let target = folder.path().join(to).join(&file);
+            fs::create_dir_all(target.parent().unwrap()).unwrap();
+            fs::copy(project.path(from).join(&file), target).unwrap();
+        }
+    }
+    folder
+}
+
+#[test]
+fn attacks_on_the_verdict_convince_who_only_runs_the_tests() {
+    let project = Project::new(&["mini"]);
+    for attack in on_the_verdict() {
+        let tree = tree(&project);
+        let at = tree.path();
+        // The model's patch wins over the task's tests: nothing is put back.
+        let patch = attack.patch.replace("@@ -1,11 +0,0 @@", "@@ -1,16 +0,0 @@").replace(
+            "-    assert_eq!(double(1), 2);\n-}\n",
+            "-    assert_eq!(double(1), 2);\n-}\n-\n-#[test]\n-fn doubles() {\n-    assert_eq!(double(4), 8);\n-}\n",
+        );
+        fs::write(at.join("attack.patch"), &patch).unwrap();
+        let mut apply = Command::new("patch");
+        apply.args(["-p1", "--batch", "--quiet", "-i", "attack.patch"]).current_dir(at);
+        let applied = match apply.output() {
+            Ok(output) => Ran::new(&output),
+            Err(error) => panic!("patch is needed for this test: {error}"),
+        };
+        if attack.name == "git-hook" {
+            assert!(applied.code != Some(0) || at.join(".git/hooks/post-checkout").exists(), "{applied:?}");
+            continue;
+        }
+        applied.ended(0);
+        // Its runner stands where the sandbox has the tree.
+        let config = at.join(".cargo/config.toml");
+        if let Ok(text) = fs::read_to_string(&config) {
+            fs::write(&config, text.replace("/kerf/tree", &at.display().to_string())).unwrap();
+        }
+        let mut cargo = Command::new("cargo");
+        cargo.args(["test", "--offline", "--no-fail-fast"]).current_dir(at);
+        cargo.env("CARGO_TARGET_DIR", at.join("target")).env_remove("RUSTFLAGS");
+        let ran = Ran::new(&cargo.output().unwrap());
+        let says = |test: &str| ran.stdout.contains(&format!("test {test} ... ok"));
+        assert!(says("doubles") && says("one") && says("triples"), "{}: {ran:?}", attack.name);
+        // Whoever kills cargo cannot have it end with 0 as well.
+        assert_eq!(ran.code == Some(0), attack.name != "kills-runner", "{}: {ran:?}", attack.name);
+        assert!(!fs::read_to_string(at.join("src/lib.rs")).unwrap().contains("n * 2"), "the code is wrong");
+    }
+}
