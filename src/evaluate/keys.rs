@@ -8,7 +8,7 @@ use crate::patch::TreeChanges;
 use crate::task::Task;
 
 /// Version of everything that turns logs and trees into figures. A change regrades stored logs without running them.
-pub const RULES: &str = "kerf/rules/4";
+pub const RULES: &str = "kerf/rules/5";
 
 fn hash(parts: &[&str], digits: usize) -> String {
     let mut hasher = blake3::Hasher::new();
@@ -68,7 +68,8 @@ pub fn proof(task: &Task, options: &str) -> String {
     hash(&[&task.hash, RULES, env!("CARGO_PKG_VERSION"), options], 32)
 }
 
-/// hash(run key, what the patch left), 32 hex digits: linters see the tree before tests and settings are put back.
+/// hash(run key, what the linters see), 32 hex digits: the patch's tree with the linters' own settings, and the test patch's
+/// files.
 pub fn lint(run_key: &str, changes: &TreeChanges) -> String {
     hash(&[run_key, &tree(changes)], 32)
 }

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::bench::Bench;
 use super::detail::LintDetail;
+use super::keys;
 use super::plan::{Measure, Options};
 use super::record::{Lint, LintStatus};
 use super::run::World;
@@ -86,11 +87,23 @@ pub(super) struct Ground<'a> {
     pub linters: &'a Linters,
     /// What they printed about the base.
     pub warm: &'a BTreeMap<String, StepOutput>,
+    /// The test patch's files: they stand in the linted tree as the tests will find them, and nothing is said of them.
+    pub tests: &'a TreeChanges,
+}
+
+impl Ground<'_> {
+    /// What linters look at. Tests that call what the fix changes are brought along by the test patch, and not by every
+    /// fix: without them a complete fix would not pass its type checker.
+    fn linted(&self, changes: &TreeChanges) -> TreeChanges {
+        let mut tree = trees::with_settings(self.tree, changes, &self.linters.settings());
+        tree.extend(self.tests.clone());
+        tree
+    }
 }
 
 /// Runs the linters on a result and compares with the base; nothing is kept.
 pub(super) fn once(world: &World, ground: &Ground, changes: &TreeChanges, diff: &Diff) -> (Lint, LintDetail) {
-    let tree = trees::with_settings(ground.tree, changes, &ground.linters.settings());
+    let tree = ground.linted(changes);
     let broken = |error: SandboxError| LintRun { broken: Some(error.to_string()), ..LintRun::default() };
     let run = run(world, ground, &tree, diff).unwrap_or_else(broken);
     read(ground, &run, diff)
@@ -110,13 +123,15 @@ pub(super) fn measure(
         spec: &bench.spec,
         linters: &bench.linters,
         warm: &bench.snapshot.meta.warm,
+        tests: &bench.test_files(),
     };
-    let tree = trees::with_settings(bench.tree(), changes, &bench.linters.settings());
-    let run = match sink.lint_run(run_key) {
+    let tree = ground.linted(changes);
+    let key = &keys::lint(run_key, &tree);
+    let run = match sink.lint_run(key) {
         Some(kept) => kept,
         None => match run(world, &ground, &tree, diff) {
             Ok(run) => {
-                sink.keep_lint_run(run_key, &run)?;
+                sink.keep_lint_run(key, &run)?;
                 run
             }
             // Whatever a sandbox says is no finding; it is not kept, so that the next run tries again.
@@ -257,8 +272,13 @@ fn read(ground: &Ground, run: &LintRun, diff: &Diff) -> (Lint, LintDetail) {
             }
         }
     }
+    for findings in [&mut base, &mut after] {
+        findings.retain(|one| !ground.tests.contains_key(&one.file));
+    }
+    detail.unformatted_lines.retain(|(file, _)| !ground.tests.contains_key(file));
     let found = compared::compare(&base, &after, diff);
-    let suppressions = compared::suppressions(diff);
+    let mut suppressions = compared::suppressions(diff);
+    suppressions.retain(|one| !ground.tests.contains_key(&one.file));
     let unusable: std::collections::BTreeSet<&String> =
         detail.unusable.iter().map(|(name, _)| name).collect();
     let figures = compared::figures(

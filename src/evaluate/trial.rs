@@ -184,8 +184,7 @@ pub(super) fn evaluate(
     let linting = Instant::now();
     let mut lint_detail = LintDetail::default();
     if options.takes(Measure::Lint) {
-        let key = keys::lint(&run_key, &changes);
-        let (lint, detail) = lints::measure(world, bench, &key, &changes, &diff, sink)?;
+        let (lint, detail) = lints::measure(world, bench, &run_key, &changes, &diff, sink)?;
         record.lint = Some(lint);
         lint_detail = detail;
     }

@@ -137,6 +137,7 @@ fn fault(records: &Records, record: &Value) -> Option<String> {
         "empty" if outcome == "resolved" => "resolves",
         "gold" | "focused" | "sprawling" | "careless" if outcome != "resolved" => "does not resolve",
         "gold" if record["edits"]["strict"] != 0.0 => "has grade A units",
+        "gold" if !clean => "has lint findings",
         "focused" if ratio(record) > 0.0 => "has irrelevant edits",
         "focused" if !clean => "is not clean",
         "sprawling" if ratio(record) <= 0.3 => "is too relevant",

@@ -22,12 +22,13 @@ use super::plan::{Ablation, GOLD, Measure, Options};
 use super::record::{Outcome, Reason};
 use super::run::World;
 use super::sink::{Sink, SinkError};
+use super::splice;
 use super::symbols::Symbols;
 use super::tests::{Judged, Tester, Yardstick};
 use super::trees::{self, Material, Tested};
 use crate::diff::{Role, role_of};
 use crate::harness::{Format, Observed, ReadContext};
-use crate::patch::{Tree, TreeChanges};
+use crate::patch::{Blob, Tree, TreeChanges};
 use crate::repo::BaseTree;
 use crate::sandbox::{Ended, Sandbox, SandboxError, SessionSpec};
 use crate::snapshot::{Snapshot, SnapshotError, Stale};
@@ -260,6 +261,19 @@ impl Bench {
     /// Symbols of the base.
     pub fn symbols(&self) -> &Symbols {
         self.symbols.get_or_init(|| Symbols::read(&self.base))
+    }
+
+    /// The files of the test patch that are tests and nothing else.
+    pub fn test_files(&self) -> TreeChanges {
+        let whole = |path: &String, blob: &Option<Blob>| {
+            role_of(path, b"") == Role::Test && !splice::is_inline(&self.base, path, blob.as_ref())
+        };
+        self.material
+            .tests
+            .iter()
+            .filter(|(path, blob)| whole(path, blob))
+            .map(|(path, blob)| (path.clone(), blob.clone()))
+            .collect()
     }
 
     /// Paths that the test patch sets.
