@@ -217,5 +217,7 @@ mod tests {
             assert!(other.is_some() && other != plain);
         }
         assert_eq!(sum(&[]), None);
+        let packed = of_changes(&[("a".to_owned(), blob(0o100_644, "x"))].into(), BY).unwrap();
+        assert_eq!((time(&packed), time(&[])), (1_800_000_000, 0));
     }
 }

@@ -31,7 +31,7 @@ pub enum NameError {
     /// Nothing, or a part of it, is there.
     #[error("an empty part")]
     Empty,
-    /// Only a tag: data sets may leave the repository out.
+    /// Capital letters, blanks, and whatever else registries do not have.
     #[error("a character that no image name has")]
     Character,
     /// Too long.
@@ -148,19 +148,14 @@ mod tests {
             ("a b", NameError::Character),
             ("a/b?x=1", NameError::Character),
             ("a/../b", NameError::Character),
-            ("a:b/c", NameError::Character),
             ("-a", NameError::Character),
             ("a:-x", NameError::Character),
-            ("a\n", NameError::Character),
+            ("a\nb", NameError::Character),
             ("a@sha256:12", NameError::Digest),
             ("a@md5:12", NameError::Digest),
             (long.as_str(), NameError::Long),
         ] {
-            // White space around a name is none of it.
-            let text = if text == "a\n" { "a\nb" } else { text };
-            let found = ImageName::parse(text);
-            let host = text == "a:b/c";
-            assert!(found == Err(why) || host && found.is_ok(), "{text:?}: {found:?}");
+            assert_eq!(ImageName::parse(text), Err(why), "{text:?}");
         }
     }
 
