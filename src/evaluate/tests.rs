@@ -240,7 +240,7 @@ impl Tester<'_> {
             oddities,
             timing: BTreeMap::from([
                 ("whole_s".to_owned(), run.whole.seconds),
-                ("alone_s".to_owned(), run.alone.iter().map(|alone| alone.output.seconds).sum()),
+                ("alone_s".to_owned(), run.alone.iter().map(|alone| alone.output.seconds).sum::<f64>() + 0.0),
             ]),
         })
     }

@@ -116,6 +116,10 @@ fn the_tests_say_what_of_a_patch_they_need() {
     assert_eq!(full["context"]["obligation_recall"], 1.0);
     assert_eq!(off["context"]["obligation_recall"], Value::Null);
 
+    // A share of nothing is 0, without a sign.
+    let records = fs::read_to_string(project.path("full/records.jsonl")).unwrap();
+    assert!(!records.contains("-0.0"), "{records}");
+
     // Nothing speaks for a unit of a patch that turns no test.
     assert_eq!(record(&project, "full", "wrong")["edits"]["suspect_ratio"], Value::Null);
     let extra = logs(&project, "auto") - logs(&project, "off");

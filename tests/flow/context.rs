@@ -153,19 +153,15 @@ pub fn cross_sum(value: i64) -> i64 {
 
 /// A patch of `src/lib.rs` and `src/user.rs`.
 fn patch(edits: &[(&str, &str, &str)]) -> String {
-    let mut all = String::new();
-    for (file, before, after) in edits {
-        let lines = |text: &str, mark: char| -> String {
-            text.lines().map(|line| format!("{mark}{line}\n")).collect()
-        };
-        let (old, new) = (before.lines().count(), after.lines().count());
-        all.push_str(&format!(
-            "--- a/{file}\n+++ b/{file}\n@@ -1,{old} +1,{new} @@\n{}{}",
-            lines(before, '-'),
-            lines(after, '+')
-        ));
-    }
-    all
+    let lines = |text: &str, mark: char| -> Vec<String> {
+        text.lines().map(|line| format!("{mark}{line}")).collect()
+    };
+    let file = |(file, before, after): &(&str, &str, &str)| -> Vec<String> {
+        let (old, new) = (lines(before, '-'), lines(after, '+'));
+        let head = format!("--- a/{file}\n+++ b/{file}\n@@ -1,{} +1,{} @@", old.len(), new.len());
+        [vec![head], old, new].concat()
+    };
+    edits.iter().flat_map(file).map(|line| line + "\n").collect()
 }
 
 #[test]
@@ -189,7 +185,7 @@ fn records_count_what_details_name() {
             "run --tasks tasks --predictions predictions --measures {measures} --jobs 2 --out {measures}"
         );
         project.kerf(&line.split(' ').collect::<Vec<_>>()).ended(0);
-        let mut all = String::new();
+        let mut all = Vec::new();
         for model in ["gold", "carried", "left", "made-up", "again"] {
             let folder = project.path(measures);
             let record = Records::read(&folder).of(model, "mini").clone();
@@ -201,9 +197,9 @@ fn records_count_what_details_name() {
                 assert_eq!(record["context"][kind], found[kind].as_array().unwrap().len(), "{model} {kind}");
             }
             assert_eq!(record["context"]["propagation"], found["propagation"], "{model}");
-            all.push_str(&format!("{model}: {}\n{}\n", record["outcome"], told(found)));
+            all.push(format!("{model}: {}\n{}", record["outcome"], told(found)));
         }
-        all
+        all.join("\n")
     };
     insta::assert_snapshot!(run("edits,context"), @r#"
     gold: "resolved"

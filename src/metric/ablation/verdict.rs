@@ -140,7 +140,8 @@ pub fn verdict(input: &Input, classified: &[Classified], findings: Findings, dep
     };
     let weight = |holds: &dyn Fn(&Classified) -> bool| -> f64 {
         let counting = headline.iter().filter(counted).filter(|one| holds(one));
-        counting.map(|one| f64::from(diff.units[one.unit].weight)).sum()
+        // The sum of nothing is -0, which would be written so.
+        counting.map(|one| f64::from(diff.units[one.unit].weight)).sum::<f64>() + 0.0
     };
     let all = weight(&|_| true);
     let ratio = |part: f64| (all > 0.0).then(|| part / all);

@@ -63,7 +63,7 @@ pub(super) fn deleted(diff: &Diff) -> Vec<Finding> {
         let with_package = ["Cargo.toml", "package.json", "pyproject.toml"]
             .iter()
             .any(|name| gone(&format!("{folder}{name}")));
-        if with_package || is_ini(path) && ini(&text).as_object().is_none_or(|all| all.is_empty()) {
+        if with_package || is_ini(path) && ini(&text).as_object().is_none_or(serde_json::Map::is_empty) {
             continue;
         }
         let come =
@@ -162,7 +162,8 @@ fn is_toml(path: &str) -> bool {
 }
 
 fn is_ini(path: &str) -> bool {
-    path.ends_with(".ini") || path.ends_with(".cfg") || path.ends_with(".flake8")
+    let ending = path.rsplit_once('.').map_or("", |(_, ending)| ending);
+    ["ini", "cfg", "flake8"].contains(&ending)
 }
 
 /// The sections of checkers in an INI file: switches as such, all else as lists of words.
@@ -176,7 +177,7 @@ fn ini(text: &str) -> Value {
             parts.map(Value::from).collect()
         };
         if let Some(name) = line.strip_prefix('[') {
-            section = name.split(']').next().unwrap_or_default().to_owned();
+            name.split(']').next().unwrap_or_default().clone_into(&mut section);
             continue;
         }
         if !["mypy", "flake8", "pylint"].iter().any(|tool| section.starts_with(tool)) {
@@ -192,7 +193,7 @@ fn ini(text: &str) -> Value {
             continue;
         }
         let Some((name, value)) = line.split_once(['=', ':']) else { continue };
-        key = name.trim().to_owned();
+        name.trim().clone_into(&mut key);
         let value = value.trim();
         let value = match (value.to_ascii_lowercase().as_str(), value.parse::<u64>()) {
             ("true" | "yes" | "on", _) => Value::Bool(true),
