@@ -210,7 +210,13 @@ pub fn lint(
         match built(world, base, task, &linters) {
             Ok((snapshot, toolchain)) => {
                 let spec = session_spec(&snapshot, &toolchain, world);
-                let ground = Ground { tree: base, spec: &spec, linters: &linters, warm: &snapshot.meta.warm, tests: &TreeChanges::new() };
+                let ground = Ground {
+                    tree: base,
+                    spec: &spec,
+                    linters: &linters,
+                    warm: &snapshot.meta.warm,
+                    tests: &TreeChanges::new(),
+                };
                 parts.push(once(world, &ground, changes, &reviewed.diff));
             }
             Err(why) => parts.push(unusable(&task.language, why, &reviewed.diff)),
