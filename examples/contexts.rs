@@ -40,7 +40,9 @@ fn main() -> ExitCode {
     let mut sum = Sum::default();
     let alarms_count = match words[..] {
         ["golds", ref suites @ ..] => {
-            suites.iter().for_each(|suite| golds(suite, mirror.as_deref(), &mut sum));
+            for suite in suites {
+                golds(suite, mirror.as_deref(), &mut sum);
+            }
             true
         }
         ["predictions", suite, file] => {
