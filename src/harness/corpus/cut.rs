@@ -102,6 +102,20 @@ proptest! {
     }
 }
 
+/// Of two workers: a line that stops within the name of the test whose clean-up failed.
+#[test]
+fn an_error_cut_short_leaves_no_pass() {
+    let name = "pytest-7.4.4-xdist-v";
+    let log = bytes(name);
+    let line = b"ERROR tests/test_ids.py::test_error_at_teardown";
+    let at = log.windows(line.len()).position(|window| window == line).unwrap();
+    for cut in at..at + line.len() {
+        let found = read(format_of(name), &log[..cut]).statuses();
+        let status = found.get("tests/test_ids.py::test_error_at_teardown");
+        assert!(!status.unwrap().holds(), "{}", String::from_utf8_lossy(&log[at..cut]));
+    }
+}
+
 /// The same at the end of every line, and one byte before it.
 #[test]
 fn no_end_of_a_line_gains_anything() {

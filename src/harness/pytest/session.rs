@@ -193,7 +193,13 @@ impl<'t> Session<'t> {
                 return;
             }
             self.loose = false;
-            self.last.insert(worker, id);
+            // An error whose line stops within a test's name is of the test that came last, and not of another.
+            let begun = |last: &&str| {
+                word == Word::Is(Status::Errored) && last.len() > id.len() && last.starts_with(id)
+            };
+            if !self.last.get(&worker).is_some_and(begun) {
+                self.last.insert(worker, id);
+            }
             self.take(entry);
         } else if let Some(word) = line::trailing(text)
             && (self.pending.is_some() || self.loose)
