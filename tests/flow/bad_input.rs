@@ -157,7 +157,7 @@ fn wrong_usage_ends_with_2_and_says_what_is_known() {
         (&["run", "--tasks", "tasks", "--jobs", "0"], "write a number above 0, or auto"),
         (&["run", "--tasks", "tasks", "--seed", "x"], "invalid value 'x'"),
         (&["run", "--tasks", "tasks", "--sandbox", "none"], "say --trust-patches as well"),
-        (&["run", "--tasks", "tasks", "--sandbox", "docker"], "known are namespaces and none"),
+        (&["run", "--tasks", "tasks", "--sandbox", "docker"], "known are namespaces, container and none"),
         (&["run", "--tasks", "nowhere"], "nowhere: cannot be read"),
         (&["run", "--tasks", "repos"], "holds no task"),
         (&["run", "--tasks", "tasks", "--predictions", "none.jsonl"], "none.jsonl"),
