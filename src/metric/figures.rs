@@ -201,7 +201,7 @@ fn mark(view: &View, unit: usize, sign: Sign) -> Mark {
             let words = words.join(" ");
             let cut: String = words.chars().take(NAMED).collect();
             let more = if cut.len() < words.len() { "…" } else { "" };
-            name.push_str(&format!(" {way}{cut}{more}"));
+            name.extend([" ", way, &cut, more]);
         }
     }
     Mark { hash: hasher.finalize().to_hex().chars().take(16).collect(), name }

@@ -121,11 +121,8 @@ fn kinds(summary: &RunSummary, escape: &dyn Fn(&str) -> String) -> Vec<String> {
 
 fn listed(items: impl ExactSizeIterator<Item = String>, between: &str) -> String {
     let rest = items.len().saturating_sub(LIST);
-    let mut shown = items.take(LIST).collect::<Vec<_>>().join(between);
-    if rest > 0 {
-        shown.push_str(&format!(" and {rest} more"));
-    }
-    shown
+    let shown = items.take(LIST).collect::<Vec<_>>().join(between);
+    if rest > 0 { format!("{shown} and {rest} more") } else { shown }
 }
 
 #[cfg(test)]

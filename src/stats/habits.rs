@@ -11,7 +11,7 @@
 //! and Gries, "Finding repeated elements", 1982): with at most 20 marks a record, 64 counters a model miss none that
 //! stands in a third of its patches. What they name is then counted exactly.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -132,7 +132,7 @@ struct Row {
 
 /// The marks that may be frequent, with what they are called.
 #[derive(Debug, Default)]
-struct Frequent(HashMap<u64, (u64, String)>);
+struct Frequent(BTreeMap<u64, (u64, String)>);
 
 impl Frequent {
     fn add(&mut self, mark: u64, name: Option<&String>) {
@@ -195,7 +195,7 @@ impl HabitFold {
                 *slot = place as u32;
             }
         }
-        let mut groups: BTreeMap<(Option<&str>, Option<&str>), Vec<(&str, &Patches)>> = BTreeMap::new();
+        let mut groups: BTreeMap<_, Vec<(&str, &Patches)>> = BTreeMap::new();
         for ((scaffold, model), patches) in &self.0 {
             // Models without a scaffold have nothing in common.
             let alone = scaffold.is_none().then_some(model.as_str());
@@ -454,7 +454,7 @@ mod tests {
     fn rare_marks_crowd_out_no_frequent_one_and_order_means_nothing() {
         let one = |task: u64| {
             let mut marks: Vec<(u64, u32)> = (0..19).map(|n| (10_000 + task * 19 + n, 1)).collect();
-            if task % 3 == 0 {
+            if task.is_multiple_of(3) {
                 marks.push((7, 1));
             }
             trial("a", &format!("t{task:03}")).irrelevant(8, &[("debug", "B", 20)]).marks(&marks).build()
