@@ -149,7 +149,7 @@ pub static YAML: Language = data(Shape {
 
 /// The key, without its quotes.
 fn by_field(source: &Source, node: usize) -> Option<String> {
-    Some(bare(&source.node_text(source.child_by_field(node, source.language.field("key"))?)))
+    Some(bare(&source.node_text(source.child_named(node, "key")?)))
 }
 
 /// A table's name and a pair's key come first, after brackets.

@@ -124,7 +124,7 @@ pub static GO: Language = Language {
 };
 
 fn text(source: &Source, node: usize, field: &str) -> Option<String> {
-    Some(source.node_text(source.child_by_field(node, source.language.field(field))?))
+    Some(source.node_text(source.child_named(node, field)?))
 }
 
 /// `func (Ring).Push`.
@@ -170,7 +170,7 @@ fn read_definition(source: &Source, node: usize) -> Option<Definition> {
         "field_declaration" => DefinitionKind::Field,
         _ => return None,
     };
-    let name = source.child_by_field(node, source.language.field("name"))?;
+    let name = source.child_named(node, "name")?;
     Some(Definition::reached(source, node, name, kind))
 }
 

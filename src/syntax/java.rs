@@ -120,13 +120,9 @@ pub static JAVA: Language = Language {
     table: OnceLock::new(),
 };
 
-fn child(source: &Source, node: usize, field: &str) -> Option<usize> {
-    source.child_by_field(node, source.language.field(field))
-}
-
 /// `field width`.
 fn field_name(source: &Source, node: usize) -> Option<String> {
-    let name = child(source, child(source, node, "declarator")?, "name")?;
+    let name = source.child_named(source.child_named(node, "declarator")?, "name")?;
     Some(format!("field {}", source.node_text(name)))
 }
 
@@ -151,8 +147,9 @@ fn read_definition(source: &Source, node: usize) -> Option<Definition> {
         "enum_constant" => DefinitionKind::Variant,
         _ => return None,
     };
-    let name =
-        child(source, node, "name").or_else(|| child(source, child(source, node, "declarator")?, "name"))?;
+    let name = source
+        .child_named(node, "name")
+        .or_else(|| source.child_named(source.child_named(node, "declarator")?, "name"))?;
     Some(Definition::reached(source, node, name, kind))
 }
 

@@ -127,7 +127,7 @@ impl Source {
         };
         let mut missing = false;
         for (before, field) in fields {
-            let Some(child) = self.child_by_field(node, self.language.field(field)) else {
+            let Some(child) = self.child_named(node, field) else {
                 missing = true;
                 continue;
             };

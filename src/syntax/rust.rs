@@ -145,13 +145,11 @@ fn has_child(source: &Source, node: usize, kind: &str) -> bool {
 fn read_imports(source: &Source, node: usize) -> Vec<Import> {
     let range = source.range(source.grouped(node));
     let public = has_child(source, node, "visibility_modifier");
-    let name_of = |field: &str| {
-        source.child_by_field(node, source.language.field(field)).map(|child| source.node_text(child))
-    };
+    let name_of = |field: &str| source.child_named(node, field).map(|child| source.node_text(child));
     let mut imports = Vec::new();
     match source.kind_name(node) {
         "mod_item" => {
-            let inline = source.child_by_field(node, source.language.field("body")).is_some();
+            let inline = source.child_named(node, "body").is_some();
             if let (false, Some(name)) = (inline, name_of("name")) {
                 imports.push(Import { path: vec![name], alias: None, range, is_mod_decl: true, public });
             }
@@ -164,7 +162,7 @@ fn read_imports(source: &Source, node: usize) -> Vec<Import> {
         }
         _ => {
             let mut paths = Vec::new();
-            if let Some(argument) = source.child_by_field(node, source.language.field("argument")) {
+            if let Some(argument) = source.child_named(node, "argument") {
                 use_paths(source, argument, &[], DEEPEST, &mut paths);
             }
             imports.extend(paths.into_iter().map(|(path, alias)| Import {
@@ -194,7 +192,7 @@ fn use_paths(source: &Source, node: usize, prefix: &[String], depth: usize, foun
     if depth == 0 {
         return;
     }
-    let field = |name: &str| source.child_by_field(node, source.language.field(name));
+    let field = |name: &str| source.child_named(node, name);
     let mut path = prefix.to_vec();
     match source.kind_name(node) {
         "scoped_use_list" => {
@@ -250,7 +248,7 @@ fn read_definition(source: &Source, node: usize) -> Option<Definition> {
         "enum_variant" => DefinitionKind::Variant,
         _ => return None,
     };
-    let name = source.child_by_field(node, source.language.field("name"))?;
+    let name = source.child_named(node, "name")?;
     let whole = source.grouped(node);
     Some(Definition {
         name: source.node_text(name),
@@ -274,7 +272,7 @@ fn exported(source: &Source, node: usize, kind: DefinitionKind) -> bool {
     let Some(owner) = source.parent(list) else { return false };
     match source.kind_name(owner) {
         "trait_item" | "foreign_mod_item" => true,
-        "impl_item" => source.child_by_field(owner, source.language.field("trait")).is_some(),
+        "impl_item" => source.child_named(owner, "trait").is_some(),
         _ => false,
     }
 }

@@ -189,6 +189,19 @@ impl Source {
         (field != 0).then(|| self.children(node).find(|child| self.nodes[*child].field == field)).flatten()
     }
 
+    /// The child under a field, by the name that the grammar gives it.
+    pub fn child_named(&self, node: usize, field: &str) -> Option<usize> {
+        self.child_by_field(node, self.language.field(field))
+    }
+
+    /// Numbers of a node's children that mean something: named ones that are no comments.
+    pub fn elements(&self, node: usize) -> impl Iterator<Item = usize> + '_ {
+        self.children(node).filter(|child| {
+            let child = &self.nodes[*child];
+            child.is(flag::NAMED) && !child.is(flag::COMMENT)
+        })
+    }
+
     /// A node's parent, `None` for the root.
     pub fn parent(&self, node: usize) -> Option<usize> {
         (node != 0).then(|| self.nodes[node].parent as usize)

@@ -28,7 +28,7 @@ struct Found<'s> {
 
 impl Found<'_> {
     fn field(&self, node: usize, name: &str) -> Option<usize> {
-        self.source.child_by_field(node, self.source.language.field(name))
+        self.source.child_named(node, name)
     }
 
     fn child(&self, node: usize, kind: &str) -> Option<usize> {

@@ -3,15 +3,11 @@
 use crate::syntax::language::flag;
 use crate::syntax::{Definition, DefinitionKind, Source};
 
-fn field(source: &Source, node: usize, name: &str) -> Option<usize> {
-    source.child_by_field(node, source.language.field(name))
-}
-
 /// `function f` for a name bound to a function, `class C` to a class, `const A` to anything else.
 pub(super) fn bound(source: &Source, node: usize) -> Option<String> {
     source.nodes[node].is(flag::ENTITY).then_some(())?;
-    let name = source.node_text(field(source, node, "name")?);
-    let label = match field(source, node, "value").map(|value| source.kind_name(value)) {
+    let name = source.node_text(source.child_named(node, "name")?);
+    let label = match source.child_named(node, "value").map(|value| source.kind_name(value)) {
         Some("arrow_function" | "function_expression" | "generator_function") => "function",
         Some("class") => "class",
         _ => "const",
@@ -30,7 +26,7 @@ pub(super) fn test_title(source: &Source, node: usize) -> Option<String> {
     source.nodes[node].is(flag::ENTITY).then_some(())?;
     let first = source.nodes[node].first as usize;
     let word = String::from_utf8_lossy(source.text(first)).into_owned();
-    let arguments = field(source, node, "arguments")?;
+    let arguments = source.child_named(node, "arguments")?;
     let named =
         |child: &usize| source.nodes[*child].is(flag::NAMED) && !source.nodes[*child].is(flag::COMMENT);
     let title = source.node_text(source.children(arguments).find(named)?);
@@ -58,7 +54,7 @@ pub(super) fn definition(source: &Source, node: usize) -> Option<Definition> {
         "enum_assignment" => DefinitionKind::Variant,
         _ => return None,
     };
-    let name = field(source, node, "name").or_else(|| field(source, node, "property"))?;
+    let name = source.child_named(node, "name").or_else(|| source.child_named(node, "property"))?;
     let whole = source.grouped(node);
     let member = matches!(kind, DefinitionKind::Method | DefinitionKind::Field | DefinitionKind::Variant);
     let attributes = [node, whole]
@@ -138,7 +134,7 @@ fn variable(source: &Source, node: usize) -> Option<Definition> {
             "arrow_function" => (name("parameter"), DefinitionKind::Parameter),
             "catch_clause" => (name("parameter"), DefinitionKind::Local),
             "for_in_statement" => {
-                let declares = field(source, above, "kind").is_some();
+                let declares = source.child_named(above, "kind").is_some();
                 (declares && name("left"), DefinitionKind::Local)
             }
             "type_parameter" => (name("name"), DefinitionKind::Parameter),
@@ -183,7 +179,7 @@ fn declaration_of(source: &Source, declarator: usize) -> usize {
 }
 
 fn declared_kind(source: &Source, declarator: usize, plain: bool) -> DefinitionKind {
-    let value = field(source, declarator, "value").map(|value| source.kind_name(value));
+    let value = source.child_named(declarator, "value").map(|value| source.kind_name(value));
     match value {
         Some("arrow_function" | "function_expression" | "generator_function") if plain => {
             DefinitionKind::Function

@@ -3,10 +3,6 @@
 use crate::syntax::language::flag;
 use crate::syntax::{Definition, DefinitionKind, Import, Source};
 
-fn field(source: &Source, node: usize, name: &str) -> Option<usize> {
-    source.child_by_field(node, source.language.field(name))
-}
-
 fn is_field(source: &Source, node: usize, name: &str) -> bool {
     source.nodes[node].field != 0 && source.nodes[node].field == source.language.field(name)
 }
@@ -27,7 +23,7 @@ pub(super) fn imports(source: &Source, node: usize) -> Vec<Import> {
     let from = source.kind_name(node) != "import_statement";
     if source.kind_name(node) == "future_import_statement" {
         prefix.push("__future__".to_owned());
-    } else if let Some(module) = field(source, node, "module_name") {
+    } else if let Some(module) = source.child_named(node, "module_name") {
         if source.kind_name(module) == "relative_import" {
             let text = source.node_text(module);
             let dots: String =
@@ -45,8 +41,8 @@ pub(super) fn imports(source: &Source, node: usize) -> Vec<Import> {
         match source.kind_name(child) {
             "wildcard_import" => push(vec!["*".to_owned()], None),
             "aliased_import" => {
-                let name = field(source, child, "name").map(words).unwrap_or_default();
-                push(name, field(source, child, "alias").map(|alias| source.node_text(alias)));
+                let name = source.child_named(child, "name").map(words).unwrap_or_default();
+                push(name, source.child_named(child, "alias").map(|alias| source.node_text(alias)));
             }
             "dotted_name" if is_field(source, child, "name") => {
                 let path = words(child);
@@ -72,7 +68,9 @@ pub(super) fn fixed(source: &Source, node: usize) -> bool {
 /// `def test_…`, `class Test…`.
 pub(super) fn is_test(source: &Source, node: usize) -> bool {
     let inner = source.ungrouped(node);
-    let Some(name) = field(source, inner, "name").map(|name| source.node_text(name)) else { return false };
+    let Some(name) = source.child_named(inner, "name").map(|name| source.node_text(name)) else {
+        return false;
+    };
     match source.kind_name(inner) {
         "function_definition" => name.starts_with("test"),
         "class_definition" => name.starts_with("Test"),
@@ -108,7 +106,7 @@ pub(super) fn definition(source: &Source, node: usize) -> Option<Definition> {
         "class_definition" => DefinitionKind::Type,
         _ => return None,
     };
-    let name = field(source, node, "name")?;
+    let name = source.child_named(node, "name")?;
     let whole = source.grouped(node);
     Some(Definition {
         name: source.node_text(name),

@@ -2,18 +2,7 @@
 
 use super::{Call, Shape, Use};
 use crate::syntax::index::{Index, Symbol, SymbolKind};
-use crate::syntax::{Source, flag};
-
-fn child(source: &Source, node: usize, field: &str) -> Option<usize> {
-    source.child_by_field(node, source.language.field(field))
-}
-
-fn elements(source: &Source, node: usize) -> impl Iterator<Item = usize> + '_ {
-    source.children(node).filter(|child| {
-        let child = &source.nodes[*child];
-        child.is(flag::NAMED) && !child.is(flag::COMMENT)
-    })
-}
+use crate::syntax::Source;
 
 /// The name of a key that is written out.
 fn key(source: &Source, node: usize) -> Option<String> {
@@ -50,7 +39,7 @@ pub(super) fn use_of(source: &Source, byte: usize) -> Use {
 }
 
 fn call(source: &Source, node: usize) -> Use {
-    let Some(list) = child(source, node, "arguments") else {
+    let Some(list) = source.child_named(node, "arguments") else {
         // `new Foo`
         return Use::Call(Call { consumed: true, around: around(source, node), ..Call::default() });
     };
@@ -69,13 +58,13 @@ fn call(source: &Source, node: usize) -> Use {
     // A promise is waited for elsewhere.
     let then = source.parent(node).is_some_and(|parent| {
         source.kind_name(parent) == "member_expression"
-            && child(source, parent, "property").is_some_and(|name| {
+            && source.child_named(parent, "property").is_some_and(|name| {
                 matches!(&source.bytes[source.range(name)], b"then" | b"catch" | b"finally")
             })
     });
     Use::Call(Call {
-        arguments: elements(source, list).count() as u16,
-        open: elements(source, list).any(|one| source.kind_name(one) == "spread_element"),
+        arguments: source.elements(list).count() as u16,
+        open: source.elements(list).any(|one| source.kind_name(one) == "spread_element"),
         by_path: false,
         consumed: consumed && !then,
         around: around(source, node),
@@ -95,13 +84,13 @@ fn around(source: &Source, node: usize) -> Option<std::ops::Range<usize>> {
 /// An object literal for a variable of a written type.
 fn literal(source: &Source, annotation: usize) -> Use {
     let variable = source.parent(annotation).filter(|up| source.kind_name(*up) == "variable_declarator");
-    let value = variable.and_then(|variable| child(source, variable, "value"));
+    let value = variable.and_then(|variable| source.child_named(variable, "value"));
     let Some(object) = value.filter(|value| source.kind_name(*value) == "object") else { return Use::Named };
     let (mut given, mut open) = (Vec::new(), false);
-    for one in elements(source, object) {
+    for one in source.elements(object) {
         let named = match source.kind_name(one) {
-            "pair" => child(source, one, "key").and_then(|name| key(source, name)),
-            "method_definition" => child(source, one, "name").and_then(|name| key(source, name)),
+            "pair" => source.child_named(one, "key").and_then(|name| key(source, name)),
+            "method_definition" => source.child_named(one, "name").and_then(|name| key(source, name)),
             "shorthand_property_identifier" => key(source, one),
             _ => None,
         };
@@ -115,14 +104,14 @@ fn literal(source: &Source, annotation: usize) -> Use {
 fn implementation(source: &Source, clause: usize) -> Use {
     let heritage = source.parent(clause);
     let class = heritage.and_then(|heritage| source.parent(heritage));
-    let Some(body) = class.and_then(|class| child(source, class, "body")) else { return Use::Named };
+    let Some(body) = class.and_then(|class| source.child_named(class, "body")) else { return Use::Named };
     let extends = heritage.is_some_and(|heritage| {
         source.children(heritage).any(|one| source.kind_name(one) == "extends_clause")
     });
     let mut given = Vec::new();
-    for one in elements(source, body) {
-        let named = child(source, one, "name").and_then(|name| key(source, name));
-        let count = child(source, one, "parameters").map(|list| elements(source, list).count() as u16);
+    for one in source.elements(body) {
+        let named = source.child_named(one, "name").and_then(|name| key(source, name));
+        let count = source.child_named(one, "parameters").map(|list| source.elements(list).count() as u16);
         given.extend(named.map(|name| (name, count)));
     }
     Use::Implementation { given, open: extends, closed: false }
@@ -144,17 +133,17 @@ pub(super) fn shape(source: &Source, index: &Index, symbol: &Symbol) -> Shape {
             shape.parameters = first.filter(|_| own.next().is_none()).and_then(|one| one.parameters);
         }
         SymbolKind::Interface | SymbolKind::Alias => {
-            let body = child(source, item, "body").or_else(|| child(source, item, "value"));
+            let body = source.child_named(item, "body").or_else(|| source.child_named(item, "value"));
             let body =
                 body.filter(|body| matches!(source.kind_name(*body), "interface_body" | "object_type"));
             let Some(body) = body else { return shape };
             let mut parts = Vec::new();
-            for one in elements(source, body) {
+            for one in source.elements(body) {
                 if !matches!(source.kind_name(one), "property_signature" | "method_signature") {
                     continue;
                 }
                 let must = !source.children(one).any(|one| source.node_text(one) == "?");
-                let named = child(source, one, "name").and_then(|name| key(source, name));
+                let named = source.child_named(one, "name").and_then(|name| key(source, name));
                 parts.extend(named.map(|name| (name, must)));
             }
             shape.asked = Some(parts.iter().map(|(name, must)| (name.clone(), *must, None)).collect());
@@ -167,12 +156,12 @@ pub(super) fn shape(source: &Source, index: &Index, symbol: &Symbol) -> Shape {
 
 fn wrapped(source: &Source, item: usize) -> Vec<&'static str> {
     let function = match source.kind_name(item) {
-        "variable_declarator" => child(source, item, "value"),
+        "variable_declarator" => source.child_named(item, "value"),
         _ => Some(item),
     };
     let Some(function) = function else { return Vec::new() };
     let is_async = source.children(function).any(|one| source.node_text(one) == "async");
-    let result = child(source, function, "return_type").map(|result| source.node_text(result));
+    let result = source.child_named(function, "return_type").map(|result| source.node_text(result));
     let promised = result.is_some_and(|result| result.trim_start_matches([':', ' ']).starts_with("Promise"));
     if is_async || promised { vec!["Promise"] } else { Vec::new() }
 }

@@ -26,10 +26,6 @@ const EXPRESSIONS: &[&str] = &[
     "writeln",
 ];
 
-fn child(source: &Source, node: usize, field: &str) -> Option<usize> {
-    source.child_by_field(node, source.language.field(field))
-}
-
 /// Children that mean something.
 fn elements(source: &Source, node: usize) -> impl Iterator<Item = usize> + '_ {
     source.children(node).filter(|child| {
@@ -39,13 +35,13 @@ fn elements(source: &Source, node: usize) -> impl Iterator<Item = usize> + '_ {
 }
 
 fn name(source: &Source, node: usize) -> Option<String> {
-    child(source, node, "name").map(|name| source.node_text(name))
+    source.child_named(node, "name").map(|name| source.node_text(name))
 }
 
 pub(super) fn sure_in_macro(source: &Source, byte: usize) -> bool {
     let Some(leaf) = source.leaf_at(byte) else { return false };
     let outer = source.ancestors(leaf).find(|node| source.kind_name(*node) == "macro_invocation");
-    let of = outer.and_then(|outer| child(source, outer, "macro")).map(|of| source.node_text(of));
+    let of = outer.and_then(|outer| source.child_named(outer, "macro")).map(|of| source.node_text(of));
     if !of.is_some_and(|of| EXPRESSIONS.contains(&of.rsplit("::").next().unwrap_or(""))) {
         return false;
     }
@@ -100,11 +96,11 @@ pub(super) fn use_of(source: &Source, byte: usize) -> Use {
 }
 
 fn call(source: &Source, node: usize, by_path: bool) -> Use {
-    let Some(list) = child(source, node, "arguments") else { return Use::Named };
+    let Some(list) = source.child_named(node, "arguments") else { return Use::Named };
     let parent = source.parent(node).unwrap_or(node);
     let kind = source.kind_name(parent);
     let dropped = kind == "let_declaration"
-        && child(source, parent, "pattern").is_some_and(|pattern| source.node_text(pattern) == "_");
+        && source.child_named(parent, "pattern").is_some_and(|pattern| source.node_text(pattern) == "_");
     // What a closure gives may be anything to what takes it.
     let consumed = !dropped
         && !matches!(
@@ -158,16 +154,16 @@ fn in_macro(source: &Source, leaf: usize) -> Use {
 }
 
 fn parts(source: &Source, node: usize) -> Use {
-    let list = child(source, node, "body").unwrap_or(node);
+    let list = source.child_named(node, "body").unwrap_or(node);
     let (mut given, mut open) = (Vec::new(), false);
     for one in elements(source, list) {
         match source.kind_name(one) {
             "field_initializer" => {
-                given.extend(child(source, one, "field").map(|field| source.node_text(field)));
+                given.extend(source.child_named(one, "field").map(|field| source.node_text(field)));
             }
             "shorthand_field_initializer" => given.push(source.node_text(one)),
             "field_pattern" => {
-                let name = child(source, one, "name").map(|name| source.node_text(name));
+                let name = source.child_named(one, "name").map(|name| source.node_text(name));
                 given.push(name.unwrap_or_else(|| source.node_text(one)));
             }
             "base_field_initializer" | "remaining_field_pattern" => open = true,
@@ -180,7 +176,7 @@ fn parts(source: &Source, node: usize) -> Use {
 }
 
 fn implementation(source: &Source, node: usize) -> Use {
-    let Some(body) = child(source, node, "body") else { return Use::Named };
+    let Some(body) = source.child_named(node, "body") else { return Use::Named };
     let (mut given, mut open) = (Vec::new(), false);
     for one in elements(source, body) {
         let one = source.ungrouped(one);
@@ -194,7 +190,7 @@ fn implementation(source: &Source, node: usize) -> Use {
 
 /// Number of parameters of a function without its receiver.
 fn parameters(source: &Source, function: usize) -> Option<u16> {
-    let list = child(source, function, "parameters")?;
+    let list = source.child_named(function, "parameters")?;
     Some(elements(source, list).filter(|one| source.kind_name(*one) != "self_parameter").count() as u16)
 }
 
@@ -219,8 +215,8 @@ fn arms(source: &Source, path: usize) -> Use {
 fn arms_of(source: &Source, block: usize) -> Use {
     let mut named = Vec::new();
     for arm in elements(source, block).map(|arm| source.ungrouped(arm)) {
-        let Some(pattern) = child(source, arm, "pattern") else { return Use::Named };
-        if child(source, pattern, "condition").is_some() {
+        let Some(pattern) = source.child_named(arm, "pattern") else { return Use::Named };
+        if source.child_named(pattern, "condition").is_some() {
             continue;
         }
         let mut open = vec![pattern];
@@ -237,7 +233,7 @@ fn arms_of(source: &Source, block: usize) -> Use {
                 }
                 "scoped_identifier" => named.extend(name(source, one)),
                 "tuple_struct_pattern" | "struct_pattern" => {
-                    let of = child(source, one, "type");
+                    let of = source.child_named(one, "type");
                     let text = of.map(|of| source.node_text(of)).unwrap_or_default();
                     named.push(text.rsplit("::").next().unwrap_or("").trim().to_owned());
                 }
@@ -268,7 +264,7 @@ pub(super) fn shape(source: &Source, _: &Index, symbol: &Symbol) -> Shape {
             shape.wrapped = wrapped(source, item);
         }
         SymbolKind::Struct | SymbolKind::Variant | SymbolKind::Union => {
-            let Some(body) = child(source, item, "body") else { return shape };
+            let Some(body) = source.child_named(item, "body") else { return shape };
             if source.kind_name(body) == "ordered_field_declaration_list" {
                 let count = source
                     .children(body)
@@ -281,20 +277,20 @@ pub(super) fn shape(source: &Source, _: &Index, symbol: &Symbol) -> Shape {
             }
         }
         SymbolKind::Enum => {
-            let body = child(source, item, "body").filter(|body| !conditional(source, *body));
+            let body = source.child_named(item, "body").filter(|body| !conditional(source, *body));
             shape.variants = body.map(|body| {
                 elements(source, body).filter_map(|one| name(source, source.ungrouped(one))).collect()
             });
         }
         SymbolKind::Trait => {
-            let body = child(source, item, "body").filter(|body| !conditional(source, *body));
+            let body = source.child_named(item, "body").filter(|body| !conditional(source, *body));
             shape.asked = body.map(|body| {
                 let items = elements(source, body).map(|one| source.ungrouped(one));
                 items
                     .filter_map(|one| {
                         let must = match source.kind_name(one) {
                             "function_signature_item" => true,
-                            "const_item" => child(source, one, "value").is_none(),
+                            "const_item" => source.child_named(one, "value").is_none(),
                             "associated_type" => !source.node_text(one).contains('='),
                             _ => false,
                         };
@@ -322,7 +318,7 @@ fn wrapped(source: &Source, function: usize) -> Vec<&'static str> {
     }) {
         found.push("Future");
     }
-    let result = child(source, function, "return_type").map(|result| source.node_text(result));
+    let result = source.child_named(function, "return_type").map(|result| source.node_text(result));
     let head = result.as_deref().and_then(|result| result.split('<').next()).unwrap_or("");
     match head.rsplit("::").next().unwrap_or("").trim() {
         "Option" => found.push("Option"),

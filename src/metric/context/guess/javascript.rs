@@ -2,7 +2,7 @@
 //! manifest names, and calls of names that nothing brings into scope.
 
 use super::known::{JS_GLOBALS, JS_OBJECT, NODE_MODULES};
-use super::{Guess, above, child, elements, ends, is_field, texts};
+use super::{Guess, above, ends, is_field, texts};
 use crate::metric::context::patched::{Patched, Side};
 use crate::syntax::Source;
 use crate::syntax::index::{Certainty, SymbolKind};
@@ -95,12 +95,14 @@ fn specifiers(source: &Source) -> Vec<(usize, String)> {
     let mut found = Vec::new();
     for node in 0..source.nodes.len() {
         let text = match source.kind_name(node) {
-            "import_statement" | "export_statement" => child(source, node, "source"),
+            "import_statement" | "export_statement" => source.child_named(node, "source"),
             "call_expression" => {
-                let function = child(source, node, "function").map(|function| source.node_text(function));
+                let function =
+                    source.child_named(node, "function").map(|function| source.node_text(function));
                 let loads = matches!(function.as_deref(), Some("require" | "import"));
-                let list = child(source, node, "arguments").filter(|_| loads && !is_guarded(source, node));
-                list.and_then(|list| elements(source, list).next())
+                let list =
+                    source.child_named(node, "arguments").filter(|_| loads && !is_guarded(source, node));
+                list.and_then(|list| source.elements(list).next())
             }
             _ => None,
         };

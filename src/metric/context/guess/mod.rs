@@ -18,7 +18,7 @@ use std::collections::BTreeSet;
 
 use super::Invented;
 use super::patched::{Patched, Side};
-use crate::syntax::{Source, flag, language_of};
+use crate::syntax::{Source, language_of};
 
 /// What a language's rules find in a file.
 type Find = fn(&Patched, &str, &Source) -> Vec<Guess>;
@@ -91,18 +91,6 @@ fn texts(patched: &Patched, wanted: impl Fn(&str) -> bool) -> String {
         }
     }
     all
-}
-
-fn child(source: &Source, node: usize, field: &str) -> Option<usize> {
-    source.child_by_field(node, source.language.field(field))
-}
-
-/// Children that mean something.
-fn elements(source: &Source, node: usize) -> impl Iterator<Item = usize> + '_ {
-    source.children(node).filter(|child| {
-        let child = &source.nodes[*child];
-        child.is(flag::NAMED) && !child.is(flag::COMMENT)
-    })
 }
 
 /// A file's name ends so.

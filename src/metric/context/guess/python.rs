@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::known::{PYTHON_BUILTINS, PYTHON_MODULES};
-use super::{Guess, above, child, elements, ends, is_field, texts};
+use super::{Guess, above, ends, is_field, texts};
 use crate::metric::context::SymbolAt;
 use crate::metric::context::patched::{Patched, Side};
 use crate::syntax::index::python_module;
@@ -108,8 +108,8 @@ impl Names {
 /// Identifiers in a part that only binds, or of which that is not sure.
 fn names_below(source: &Source, node: usize) -> Vec<String> {
     let part = match source.kind_name(node) {
-        "for_in_clause" | "augmented_assignment" => child(source, node, "left").unwrap_or(node),
-        "named_expression" => child(source, node, "name").unwrap_or(node),
+        "for_in_clause" | "augmented_assignment" => source.child_named(node, "left").unwrap_or(node),
+        "named_expression" => source.child_named(node, "name").unwrap_or(node),
         _ => node,
     };
     let inner = part..source.nodes[part].end as usize;
@@ -270,7 +270,7 @@ fn lacks(
     if name.starts_with("__") {
         return None;
     }
-    let object = child(source, attribute, "object")?;
+    let object = source.child_named(attribute, "object")?;
     match source.kind_name(object) {
         "identifier" => {
             let of = source.node_text(object);
@@ -303,8 +303,9 @@ fn lacks(
             (!own.open && !own.top.contains(name) && !inside).then_some("name")
         }
         "call" => {
-            let class =
-                child(source, object, "function").filter(|class| source.kind_name(*class) == "identifier")?;
+            let class = source
+                .child_named(object, "function")
+                .filter(|class| source.kind_name(*class) == "identifier")?;
             let class = source.node_text(class);
             let members = class_members(patched, path, source, names, &class)?;
             (!members.contains(name)).then_some("member")
@@ -333,12 +334,13 @@ fn class_members(
     let _ = source;
     let mut of_name = (0..text.nodes.len()).filter(|node| {
         text.kind_name(*node) == "class_definition"
-            && child(&text, *node, "name").is_some_and(|name| text.node_text(name) == wanted)
+            && text.child_named(*node, "name").is_some_and(|name| text.node_text(name) == wanted)
     });
     let node = of_name.next().filter(|_| of_name.next().is_none())?;
     let decorated = text.parent(node).is_some_and(|parent| text.kind_name(parent) == "decorated_definition");
-    let bases = child(&text, node, "superclasses")
-        .is_some_and(|list| elements(&text, list).any(|base| text.node_text(base) != "object"));
+    let bases = text
+        .child_named(node, "superclasses")
+        .is_some_and(|list| text.elements(list).any(|base| text.node_text(base) != "object"));
     if decorated || bases {
         return None;
     }
@@ -351,7 +353,7 @@ fn class_members(
         .collect();
     for node in 0..text.nodes.len() {
         if text.kind_name(node) == "attribute" {
-            members.extend(child(&text, node, "attribute").map(|name| text.node_text(name)));
+            members.extend(text.child_named(node, "attribute").map(|name| text.node_text(name)));
         }
         if text.kind_name(node) == "identifier"
             && matches!(

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::known::{RUST_GIVEN, RUST_TRAITS};
-use super::{Guess, above, child, is_field};
+use super::{Guess, above, is_field};
 use crate::metric::context::patched::{Patched, Side};
 use crate::syntax::index::{Certainty, Symbol, SymbolKind};
 use crate::syntax::{Source, flag};
@@ -213,10 +213,10 @@ fn is_closed_type(patched: &Patched, holder: &Symbol, source: &Source) -> bool {
 }
 
 fn is_plain_impl(patched: &Patched, source: &Source, node: usize) -> bool {
-    let macros = child(source, node, "body").is_some_and(|body| {
+    let macros = source.child_named(node, "body").is_some_and(|body| {
         source.children(body).any(|one| source.kind_name(source.ungrouped(one)) == "macro_invocation")
     });
-    let Some(of) = child(source, node, "trait") else { return !macros };
+    let Some(of) = source.child_named(node, "trait") else { return !macros };
     let text = source.node_text(of);
     let name = text.split('<').next().unwrap_or("").rsplit("::").next().unwrap_or("").trim().to_owned();
     let in_tree = patched.result.definitions_named(&name).any(|found| found.kind == SymbolKind::Trait);
