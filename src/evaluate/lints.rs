@@ -123,7 +123,7 @@ pub(super) fn measure(
         spec: &bench.spec,
         linters: &bench.linters,
         warm: &bench.snapshot.meta.warm,
-        tests: &bench.test_files(),
+        tests: bench.test_files(),
     };
     let tree = ground.linted(changes);
     let key = &keys::lint(run_key, &tree);

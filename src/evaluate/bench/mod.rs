@@ -28,7 +28,7 @@ use super::tests::{Judged, Tester, Yardstick};
 use super::trees::{self, Material, Tested};
 use crate::diff::{Role, role_of};
 use crate::harness::{Format, Observed, ReadContext};
-use crate::patch::{Blob, Tree, TreeChanges};
+use crate::patch::{Tree, TreeChanges};
 use crate::repo::BaseTree;
 use crate::sandbox::{Ended, Sandbox, SandboxError, SessionSpec};
 use crate::snapshot::{Snapshot, SnapshotError, Stale};
@@ -61,6 +61,8 @@ pub(super) struct Bench {
     pub controls: BTreeMap<&'static str, Control>,
     /// Symbols of the base, read when first asked for.
     symbols: OnceLock<Symbols>,
+    /// The files of the test patch that are tests and nothing else, found when first asked for.
+    test_files: OnceLock<TreeChanges>,
     /// Gold seen as a diff.
     pub gold: Option<GoldView>,
     /// Files of gold that full ablation shows needed, by base path; none without it.
@@ -166,6 +168,7 @@ impl Bench {
             withdrawn: Vec::new(),
             controls: BTreeMap::new(),
             symbols: OnceLock::new(),
+            test_files: OnceLock::new(),
             gold: None,
             obligations: None,
             timing,
@@ -264,16 +267,14 @@ impl Bench {
     }
 
     /// The files of the test patch that are tests and nothing else.
-    pub fn test_files(&self) -> TreeChanges {
-        let whole = |path: &String, blob: &Option<Blob>| {
-            role_of(path, b"") == Role::Test && !splice::is_inline(&self.base, path, blob.as_ref())
-        };
-        self.material
-            .tests
-            .iter()
-            .filter(|(path, blob)| whole(path, blob))
-            .map(|(path, blob)| (path.clone(), blob.clone()))
-            .collect()
+    pub fn test_files(&self) -> &TreeChanges {
+        self.test_files.get_or_init(|| {
+            let mut files = self.material.tests.clone();
+            files.retain(|path, blob| {
+                role_of(path, b"") == Role::Test && !splice::is_inline(&self.base, path, blob.as_ref())
+            });
+            files
+        })
     }
 
     /// Paths that the test patch sets.

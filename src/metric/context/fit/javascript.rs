@@ -1,8 +1,8 @@
 //! Uses and declarations of TypeScript and JavaScript.
 
 use super::{Call, Shape, Use};
-use crate::syntax::index::{Index, Symbol, SymbolKind};
 use crate::syntax::Source;
+use crate::syntax::index::{Index, Symbol, SymbolKind};
 
 /// The name of a key that is written out.
 fn key(source: &Source, node: usize) -> Option<String> {
