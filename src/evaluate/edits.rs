@@ -2,7 +2,7 @@
 
 use super::bench::Bench;
 use super::plan::Subject;
-use super::record::{ClassWeights, Context, Edits};
+use super::record::{Context, Edits};
 use super::symbols::Symbols;
 use super::trees::changed_files;
 use crate::diff::{Diff, diff};
@@ -119,13 +119,7 @@ pub(super) fn record(figures: EditFigures) -> Edits {
         removable_ratio: None,
         coarse: figures.coarse,
         overturned: 0,
-        weight: ClassWeights {
-            needed: figures.weight.needed,
-            acquitted: figures.weight.acquitted,
-            supporting: figures.weight.supporting,
-            irrelevant: figures.weight.irrelevant,
-            unproven: figures.weight.unproven,
-        },
+        weight: figures.weight,
         irrelevant_units: figures.irrelevant_units,
         by_kind: figures.by_kind,
         marks: figures.marks,

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+pub use crate::metric::figures::ClassWeights;
 use crate::patch::Rung;
 
 /// Schema name of a record.
@@ -103,21 +104,6 @@ pub struct Reruns {
     pub failed: [u32; 2],
     /// Of those that passed: `[failed on the rerun, rerun]`.
     pub passed: [u32; 2],
-}
-
-/// Weight in tokens by class; over roles `code`, `config`, `other`, without class `generated`.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct ClassWeights {
-    /// By ablation.
-    pub needed: u32,
-    /// Gold has it too.
-    pub acquitted: u32,
-    /// By place or dependence.
-    pub supporting: u32,
-    /// Grades A and B.
-    pub irrelevant: u32,
-    /// Everything else.
-    pub unproven: u32,
 }
 
 /// Irrelevant edits of a patch. Ratios lie in 0..=1; null where there is no weight or the measure was not taken.

@@ -5,6 +5,9 @@
 
 use std::collections::BTreeMap;
 
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
 use crate::diff::{Diff, Role};
 
 use super::relevance::{Class, Classified, Grade, Sign, View};
@@ -28,8 +31,8 @@ impl Mode {
     }
 }
 
-/// Weight in tokens by class.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+/// Weight in tokens by class; over roles `code`, `config`, `other`, without class `generated`.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct ClassWeights {
     /// By ablation.
     pub needed: u32,

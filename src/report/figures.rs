@@ -72,6 +72,21 @@ pub fn plural(n: u64, noun: &str) -> String {
     format!("{n} {noun}{}", if n == 1 { "" } else { "s" })
 }
 
+/// Lists in a sentence are no longer than this.
+pub const LIST: usize = 6;
+
+/// `a 3, b 2 and 7 more`.
+pub fn list(items: impl ExactSizeIterator<Item = String>) -> String {
+    list_by(", ", items)
+}
+
+/// The same with something else between the items.
+pub fn list_by(between: &str, items: impl ExactSizeIterator<Item = String>) -> String {
+    let rest = items.len().saturating_sub(LIST);
+    let shown = items.take(LIST).collect::<Vec<_>>().join(between);
+    if rest > 0 { format!("{shown} and {rest} more") } else { shown }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

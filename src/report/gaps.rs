@@ -1,13 +1,10 @@
 //! What is said of the global-context gap under the table, for models that have one.
 
 use super::columns;
-use super::figures::{NONE, ratio};
+use super::figures::{LIST, NONE, ratio};
 use crate::stats::RunSummary;
 use crate::stats::summary::{Estimate, ModelSummary};
 use crate::task::Span;
-
-/// Models in a note.
-const LIST: usize = 6;
 
 /// The gap's other forms, and irrelevant edits by span; none where no model has a gap.
 pub fn notes(summary: &RunSummary, escape: &dyn Fn(&str) -> String) -> Vec<String> {

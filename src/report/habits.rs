@@ -1,13 +1,10 @@
 //! What is said under the table of edits that recur over a scaffold's patches.
 
 use super::columns;
-use super::figures::{percent, ratio};
+use super::figures::{LIST, list, list_by, percent, ratio};
 use crate::stats::RunSummary;
 use crate::stats::habits::{Habit, HabitOfModel, Whose};
 use crate::stats::summary::ModelSummary;
-
-/// Habits, models and edits in a note.
-const LIST: usize = 6;
 
 /// A line for each habit, then the figures without them, then the kinds of edits that a scaffold's models share without
 /// making the same edit; none where nothing recurs.
@@ -35,7 +32,7 @@ pub fn notes(summary: &RunSummary, escape: &dyn Fn(&str) -> String) -> Vec<Strin
         })
         .collect();
     if !changed.is_empty() {
-        let shown = listed(changed.into_iter(), "; ");
+        let shown = list_by("; ", changed.into_iter());
         found.push(format!("irrelevant edits without what recurs: {shown}"));
     }
     found.extend(kinds(summary, escape));
@@ -44,11 +41,11 @@ pub fn notes(summary: &RunSummary, escape: &dyn Fn(&str) -> String) -> Vec<Strin
 
 /// `recurs in a's patches, 97 % of 120 (m 99, n 96 %): housekeeping .gitignore + /target`.
 fn one(habit: &Habit, escape: &dyn Fn(&str) -> String) -> String {
-    let edits = listed(habit.edits.iter().map(|edit| format!("\"{}\"", escape(edit))), ", ");
+    let edits = list(habit.edits.iter().map(|edit| format!("\"{}\"", escape(edit))));
     let share = |patches: u64, of: u64| percent((of > 0).then(|| patches as f64 / of as f64));
     let each = |one: &HabitOfModel| format!("{} {} %", escape(&one.model), share(one.patches, one.of));
     let all = format!("{} % of {}", share(habit.patches, habit.of), habit.of);
-    let models = || listed(habit.models.iter().map(each), ", ");
+    let models = || list(habit.models.iter().map(each));
     match (&habit.scaffold, habit.whose) {
         (Some(scaffold), Whose::Scaffold) => format!(
             "recurs in the patches of {} whatever the model, {all} ({}): {edits}",
@@ -111,18 +108,12 @@ fn kinds(summary: &RunSummary, escape: &dyn Fn(&str) -> String) -> Vec<String> {
                     "{} edits by most models of {}: {}; read a model's figure beside those of its scaffold",
                     escape(kind),
                     escape(scaffold),
-                    listed(each, ", ")
+                    list(each)
                 ));
             }
         }
     }
     found
-}
-
-fn listed(items: impl ExactSizeIterator<Item = String>, between: &str) -> String {
-    let rest = items.len().saturating_sub(LIST);
-    let shown = items.take(LIST).collect::<Vec<_>>().join(between);
-    if rest > 0 { format!("{shown} and {rest} more") } else { shown }
 }
 
 #[cfg(test)]

@@ -7,16 +7,13 @@ use std::collections::BTreeMap;
 
 use super::columns::{self, Columns, full_name};
 use super::escape;
-use super::figures::{NONE, count, plural};
+use super::figures::{NONE, count, list, plural};
 use super::gaps;
 use super::habits;
 use super::{Calibration, RunHeader};
 use crate::stats::RunSummary;
 use crate::stats::interval::Share;
 use crate::stats::summary::{ControlSummary, Finding, ModelSummary};
-
-/// Lists of models in a note are no longer than this.
-const LIST: usize = 6;
 
 /// A line under the table.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -75,13 +72,6 @@ pub fn notes(
 fn legend(columns: &Columns) -> Option<String> {
     let some = columns.rows.iter().flat_map(|row| row.iter().skip(1)).any(|cell| !cell.note.is_empty());
     some.then(|| "(n): rests on n only, where others had nothing to measure".to_owned())
-}
-
-/// `a 3, b 2 and 7 more`.
-fn list(items: impl ExactSizeIterator<Item = String>) -> String {
-    let rest = items.len().saturating_sub(LIST);
-    let shown = items.take(LIST).collect::<Vec<_>>().join(", ");
-    if rest > 0 { format!("{shown} and {rest} more") } else { shown }
 }
 
 /// Models with a figure over 0, highest first.

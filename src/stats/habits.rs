@@ -157,12 +157,10 @@ impl Patches {
             self.marks.push(mark);
             self.weights.push(*weight);
         }
-        let weight = &edits.weight;
-        let all = [weight.needed, weight.acquitted, weight.supporting, weight.irrelevant, weight.unproven];
         self.rows.push(Row {
             task,
-            irrelevant: weight.irrelevant,
-            all: all.into_iter().fold(0, u32::saturating_add),
+            irrelevant: edits.weight.irrelevant,
+            all: edits.weight.total(),
             end: u32::try_from(self.marks.len()).unwrap_or(u32::MAX),
             resolved,
         });
