@@ -138,7 +138,7 @@ pub fn calibrate(cases: &[Case], wanted: Wanted, rules: &str, tell: &mut dyn FnM
 
 fn input<'a>(case: &'a Case, diff: &'a Diff) -> Input<'a> {
     let allow = case.allow.as_deref();
-    Input { diff, gold: None, statement: Some(&case.statement), allow, base: case.base, summaries: None }
+    Input { statement: Some(&case.statement), allow, ..Input::bare(diff, case.base) }
 }
 
 fn counts(one: &Classified) -> bool {

@@ -5,6 +5,7 @@
 use std::fmt;
 use std::sync::Arc;
 
+use super::FilePair;
 use crate::syntax::{Source, language_of};
 
 /// Both sides of a file as they were parsed. It follows from path and content, so that two are always called equal.
@@ -19,20 +20,27 @@ impl Parsed {
         Self { sides: sides.map(|(source, bytes)| (source.bytes == *bytes).then(|| Arc::new(source))) }
     }
 
-    /// The old side, if it was parsed as what `path` says.
-    pub fn old(&self, path: &str) -> Option<Arc<Source>> {
-        self.side(0, path)
-    }
-
-    /// The new side, if it was parsed as what `path` says.
-    pub fn new_side(&self, path: &str) -> Option<Arc<Source>> {
-        self.side(1, path)
-    }
-
     fn side(&self, side: usize, path: &str) -> Option<Arc<Source>> {
         let language = language_of(path)?;
         self.sides[side].as_ref().filter(|source| source.language.name == language.name).cloned()
     }
+}
+
+impl FilePair {
+    /// The old side as a file of that path: what the diff parsed where that is the same, else parsed now. None where kerf
+    /// has no grammar for it.
+    pub fn old_as(&self, path: &str) -> Option<Arc<Source>> {
+        self.parsed.side(0, path).or_else(|| parse(path, &self.old_bytes))
+    }
+
+    /// The new side, likewise.
+    pub fn new_as(&self, path: &str) -> Option<Arc<Source>> {
+        self.parsed.side(1, path).or_else(|| parse(path, &self.new_bytes))
+    }
+}
+
+fn parse(path: &str, bytes: &Arc<[u8]>) -> Option<Arc<Source>> {
+    Source::parse(language_of(path)?, Arc::clone(bytes)).map(Arc::new)
 }
 
 impl PartialEq for Parsed {

@@ -156,8 +156,7 @@ pub fn sample(world: &World, tasks: &[(Task, Vec<Prediction>)], count: usize, se
             let diff = diff(&changed_files(&base, &changes));
             let statement = Some(task.statement.as_str());
             let allow = task.allow.as_deref();
-            let classified =
-                classify(&Input { diff: &diff, gold: None, statement, allow, base: &base, summaries: None });
+            let classified = classify(&Input { statement, allow, ..Input::bare(&diff, &base) });
             let name = hash(&[&task.id, &prediction.hash()], 8);
             patches.insert(name.clone(), patch::render(&base, &changes));
             for one in classified.iter().filter(|one| counts(one)) {

@@ -124,8 +124,7 @@ pub struct Reviewed {
 pub fn classified(base: &dyn Tree, changes: &TreeChanges, statement: Option<&str>) -> Reviewed {
     let changed = changed_files(base, changes);
     let diff = diff(&changed);
-    let classified =
-        classify(&Input { diff: &diff, gold: None, statement, allow: None, base, summaries: None });
+    let classified = classify(&Input { statement, ..Input::bare(&diff, base) });
     Reviewed { changed, diff, classified }
 }
 

@@ -111,14 +111,7 @@ mod tests {
         );
         let judged = |result| {
             let diff = diff(&changed(&base, result));
-            let classified = classify(&Input {
-                diff: &diff,
-                gold: None,
-                statement: None,
-                allow: None,
-                base: &base,
-                summaries: None,
-            });
+            let classified = classify(&Input::bare(&diff, &base));
             (diff, classified)
         };
         let ((gold, gold_classes), (patch, classes)) = (judged(&gold), judged(&patch));

@@ -148,6 +148,13 @@ pub struct Input<'a> {
     pub summaries: Option<&'a Cache>,
 }
 
+impl<'a> Input<'a> {
+    /// A patch of which nothing is known but the tree that it was made for.
+    pub fn bare(diff: &'a Diff, base: &'a dyn Tree) -> Self {
+        Self { diff, gold: None, statement: None, allow: None, base, summaries: None }
+    }
+}
+
 /// A sign that was found on a unit.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Mark {

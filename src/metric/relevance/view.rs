@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use super::Evidence;
 use crate::diff::{Change, Diff, FilePair, Unit};
-use crate::syntax::{Definition, Source, TokenKind, flag, language_of};
+use crate::syntax::{Definition, Source, TokenKind, flag};
 
 /// Both sides of a file, parsed when first asked for.
 struct Sides {
@@ -45,21 +45,13 @@ impl<'a> View<'a> {
 
     pub fn old(&self, file: usize) -> Option<&Source> {
         let pair = self.diff.files.get(file)?;
-        let parse = || {
-            let path = pair.old.as_deref().filter(|_| !pair.binary)?;
-            let again = || Source::parse(language_of(path)?, pair.old_bytes.clone()).map(Arc::new);
-            pair.parsed.old(path).or_else(again)
-        };
+        let parse = || pair.old_as(pair.old.as_deref().filter(|_| !pair.binary)?);
         self.sides[file].old.get_or_init(parse).as_deref()
     }
 
     pub fn new_side(&self, file: usize) -> Option<&Source> {
         let pair = self.diff.files.get(file)?;
-        let parse = || {
-            let path = pair.new.as_deref().filter(|_| !pair.binary)?;
-            let again = || Source::parse(language_of(path)?, pair.new_bytes.clone()).map(Arc::new);
-            pair.parsed.new_side(path).or_else(again)
-        };
+        let parse = || pair.new_as(pair.new.as_deref().filter(|_| !pair.binary)?);
         self.sides[file].new.get_or_init(parse).as_deref()
     }
 

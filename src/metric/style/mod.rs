@@ -27,8 +27,8 @@ struct Page<'a> {
     pair: &'a FilePair,
     path: &'a str,
     /// The text before; none of a created file.
-    old: Option<Source>,
-    new: Source,
+    old: Option<Arc<Source>>,
+    new: Arc<Source>,
     /// Bytes of the new text that the patch wrote.
     written: Vec<Range<usize>>,
     base: &'a dyn Tree,
@@ -92,7 +92,6 @@ fn page<'a>(diff: &Diff, index: usize, pair: &'a FilePair, base: &'a dyn Tree) -
     if !matches!(pair.role, Role::Code | Role::Test) {
         return None;
     }
-    let language = language_of(path)?;
     let wrote = |kind| {
         matches!(
             kind,
@@ -113,8 +112,8 @@ fn page<'a>(diff: &Diff, index: usize, pair: &'a FilePair, base: &'a dyn Tree) -
     Some(Page {
         pair,
         path,
-        old: pair.old.as_ref().and_then(|_| Source::parse(language, Arc::clone(&pair.old_bytes))),
-        new: Source::parse(language, Arc::clone(&pair.new_bytes))?,
+        old: pair.old.as_ref().and_then(|_| pair.old_as(path)),
+        new: pair.new_as(path)?,
         written,
         base,
     })

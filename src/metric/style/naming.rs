@@ -68,7 +68,7 @@ pub(super) fn findings(page: &Page) -> Vec<Finding> {
         if !page.wrote(new.name_range.start) {
             continue;
         }
-        let mut known = cases(&page.old.iter().collect::<Vec<_>>(), kind);
+        let mut known = cases(&page.old.as_deref().into_iter().collect::<Vec<_>>(), kind);
         let mut place = "in this file";
         if known.len() < ENOUGH {
             let beside = neighbours.get_or_insert_with(|| page.neighbours());

@@ -47,7 +47,7 @@ fn custom(language: &str, name: &str) -> (&'static str, bool) {
 
 fn names(page: &Page) -> Vec<Finding> {
     let language = page.new.language.name;
-    let mut known = page.old.as_ref().map(tests).unwrap_or_default();
+    let mut known = page.old.as_deref().map(tests).unwrap_or_default();
     if known.len() < ENOUGH {
         known.extend(page.neighbours().iter().flat_map(tests));
     }

@@ -20,14 +20,7 @@ fn signs(path: &str, text: &str, statement: &str) -> Vec<String> {
     let base = base();
     let result = edited(&base, &[("src/a.rs", Some("pub fn f() -> u32 {\n    2\n}\n")), (path, Some(text))]);
     let diff = diff(&changed(&base, &result));
-    let input = Input {
-        diff: &diff,
-        gold: None,
-        statement: Some(statement),
-        allow: None,
-        base: &base,
-        summaries: None,
-    };
+    let input = Input { statement: Some(statement), ..Input::bare(&diff, &base) };
     let classified = classify(&input);
     let of_file = |one: &&Classified| View::new(&diff).path(&diff.units[one.unit]) == path;
     let sign = |one: &Classified| match (one.grade, one.sign) {
@@ -120,14 +113,7 @@ fn only_modes_and_line_ends() {
         |mode: u32| Some(Side { path: "src/lib.rs".to_owned(), mode, bytes: Arc::from(LIB.as_bytes()) });
     files.push(ChangedFile { old: same(0o100_644), new: same(0o100_755) });
     let diff = diff(&files);
-    let classified = classify(&Input {
-        diff: &diff,
-        gold: None,
-        statement: None,
-        allow: None,
-        base: &base,
-        summaries: None,
-    });
+    let classified = classify(&Input::bare(&diff, &base));
     let shown = show(&diff, &classified);
     assert!(shown.len() == 2 && shown.iter().all(|line| line.starts_with("A mode")), "{shown:#?}");
 }
@@ -173,14 +159,7 @@ fn a_module_that_a_macro_declares_is_reached() {
     );
     let diff = diff(&changed(&base(), &new));
     let base = base();
-    let classified = classify(&Input {
-        diff: &diff,
-        gold: None,
-        statement: None,
-        allow: None,
-        base: &base,
-        summaries: None,
-    });
+    let classified = classify(&Input::bare(&diff, &base));
     let accused: BTreeSet<&str> = classified
         .iter()
         .filter(|one| one.grade.is_some())
@@ -214,14 +193,7 @@ fn a_new_test_must_reach_what_changes() {
         );
         let result = edited(&base, &[fix, ("tests/new.rs", Some(text))]);
         let diff = diff(&changed(&base, &result));
-        let classified = classify(&Input {
-            diff: &diff,
-            gold: None,
-            statement: None,
-            allow: None,
-            base: &base,
-            summaries: None,
-        });
+        let classified = classify(&Input::bare(&diff, &base));
         let of_file = |one: &&Classified| View::new(&diff).path(&diff.units[one.unit]) == "tests/new.rs";
         classified.iter().find(of_file).map(|one| one.role)
     };
@@ -233,8 +205,7 @@ fn a_new_test_must_reach_what_changes() {
 fn beside(base: &Files, fix: (&str, &str), path: &str, text: &str) -> Vec<String> {
     let result = edited(base, &[(fix.0, Some(fix.1)), (path, Some(text))]);
     let diff = diff(&changed(base, &result));
-    let classified =
-        classify(&Input { diff: &diff, gold: None, statement: None, allow: None, base, summaries: None });
+    let classified = classify(&Input::bare(&diff, base));
     let of_file = classified.iter().filter(|one| View::new(&diff).path(&diff.units[one.unit]) == path);
     let mut found: Vec<String> = of_file
         .map(|one| match one.sign {

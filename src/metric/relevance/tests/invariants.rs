@@ -29,7 +29,7 @@ fn excess(base: &Files, new: &str, extra: &[(&str, Option<&str>)]) -> (u32, Edit
     let mut edits = vec![("src/a.rs", Some(new))];
     edits.extend(extra);
     let diff = diff(&changed(base, &edited(base, &edits)));
-    let input = Input { diff: &diff, gold: None, statement: None, allow: None, base, summaries: None };
+    let input = Input::bare(&diff, base);
     let figures = figures(&diff, &classify(&input), Mode::Trial);
     (figures.excess, figures)
 }
@@ -94,7 +94,7 @@ proptest! {
         let mut files = changed(&base, &result);
         let of = |files: &[ChangedFile]| {
             let diff = diff(files);
-            let classified = classify(&Input { diff: &diff, gold: None, statement: None, allow: None, base: &base, summaries: None });
+            let classified = classify(&Input::bare(&diff, &base));
             figures(&diff, &classified, Mode::Trial)
         };
         let first = of(&files);
@@ -110,14 +110,7 @@ fn nulls_are_not_noughts() {
     assert_eq!((none.irrelevant_edit_ratio, none.upper, none.excess), (None, None, 0));
     let tests_only = edited(&base, &[("tests/t.rs", Some("#[test]\nfn t() {}\n"))]);
     let diff = diff(&changed(&base, &tests_only));
-    let classified = classify(&Input {
-        diff: &diff,
-        gold: None,
-        statement: None,
-        allow: None,
-        base: &base,
-        summaries: None,
-    });
+    let classified = classify(&Input::bare(&diff, &base));
     let found = figures(&diff, &classified, Mode::Review);
     assert_eq!((found.irrelevant_edit_ratio, found.excess), (None, 0));
     assert!(found.test_weight > 0);
@@ -154,14 +147,7 @@ fn on_top_of_gold_nothing_is_acquitted() {
     for (from, to) in edits {
         let result = edited(&base, &[("src/a.rs", Some(&base.0["src/a.rs"].replacen(from, to, 1)))]);
         let diff = diff(&changed(&base, &result));
-        let input = Input {
-            diff: &diff,
-            gold: Some(&none),
-            statement: None,
-            allow: None,
-            base: &base,
-            summaries: None,
-        };
+        let input = Input { gold: Some(&none), ..Input::bare(&diff, &base) };
         for one in classify(&input) {
             assert!(
                 !matches!(one.class, Class::Acquitted | Class::Needed | Class::Supporting),

@@ -72,7 +72,6 @@ pub(crate) fn library(text: &str) -> Files {
 
 pub(crate) fn of_trees(base: &Files, result: &Files, statement: &str) -> Vec<String> {
     let diff = diff(&changed(base, result));
-    let input =
-        Input { diff: &diff, gold: None, statement: Some(statement), allow: None, base, summaries: None };
+    let input = Input { statement: Some(statement), ..Input::bare(&diff, base) };
     show(&diff, &classify(&input))
 }

@@ -235,21 +235,13 @@ fn gold_acquits_and_what_it_needs_supports() {
     let result = edited(&base, &[("src/a.rs", Some(&new))]);
     let gold_tree = edited(&base, &[("src/a.rs", Some(&after(&[("a + 1", "helper(a)")])))]);
     let (patch, gold) = (diff(&changed(&base, &result)), diff(&changed(&base, &gold_tree)));
-    let input =
-        Input { diff: &patch, gold: Some(&gold), statement: None, allow: None, base: &base, summaries: None };
+    let input = Input { gold: Some(&gold), ..Input::bare(&patch, &base) };
     let shown = show(&patch, &classify(&input));
     assert!(shown.iter().any(|line| line.starts_with("acquitted")), "{shown:#?}");
     assert!(shown.iter().any(|line| line.starts_with("supporting: fn helper")), "{shown:#?}");
     assert!(shown.iter().any(|line| line.starts_with("A format")), "{shown:#?}");
     // All of gold, judged by gold, is acquitted.
-    let own = classify(&Input {
-        diff: &gold,
-        gold: Some(&gold),
-        statement: None,
-        allow: None,
-        base: &base,
-        summaries: None,
-    });
+    let own = classify(&Input { gold: Some(&gold), ..Input::bare(&gold, &base) });
     assert!(own.iter().all(|one| one.class == Class::Acquitted), "{own:#?}");
 }
 
