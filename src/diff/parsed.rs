@@ -57,3 +57,47 @@ impl fmt::Debug for Parsed {
         write!(formatter, "Parsed({old}, {new})")
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diff::{ChangedFile, Side, diff};
+
+    #[test]
+    fn a_side_is_what_parsing_it_again_gives() {
+        let side = |path: &str, text: &str| {
+            Some(Side { path: path.to_owned(), mode: 0o100_644, bytes: Arc::from(text.as_bytes()) })
+        };
+        let (old, new) = ("fn a() {\n    one(1);\n}\n", "fn a() {\n    one(2);\n}\n\nfn b() {}\n");
+        for (what, before, after) in [
+            ("edited", side("a.rs", old), side("a.rs", new)),
+            ("other line ends", side("a.rs", &old.replace('\n', "\r\n")), side("a.rs", new)),
+            ("broken", side("a.rs", old), side("a.rs", "fn a( {\n    one(2);\n}\n")),
+            ("created", None, side("a.rs", new)),
+            ("deleted", side("a.rs", old), None),
+            ("another language", side("a.js", "one(1);\n"), side("a.ts", "one(2 as number);\n")),
+        ] {
+            let found = diff(&[ChangedFile { old: before, new: after }]);
+            for pair in &found.files {
+                for (path, bytes, kept) in [
+                    (&pair.old, &pair.old_bytes, pair.old.as_ref().and_then(|path| pair.old_as(path))),
+                    (&pair.new, &pair.new_bytes, pair.new.as_ref().and_then(|path| pair.new_as(path))),
+                ] {
+                    let again = path.as_ref().and_then(|path| parse(path, bytes));
+                    let seen = |source: &Option<Arc<Source>>| {
+                        source.as_ref().map(|source| {
+                            (
+                                source.language.name,
+                                source.bytes.clone(),
+                                source.tokens.clone(),
+                                source.nodes.clone(),
+                            )
+                        })
+                    };
+                    assert_eq!(seen(&kept), seen(&again), "{what}");
+                    assert_eq!(kept.is_some(), path.is_some(), "{what}");
+                }
+            }
+        }
+    }
+}
