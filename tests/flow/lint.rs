@@ -10,7 +10,7 @@ use std::process::Command;
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::util::{Edit, Records, files, house, kerf_in};
+use crate::util::{Edit, Project, Records, files, house, kerf_in};
 
 /// The cases of a repository.
 #[derive(Deserialize)]
@@ -256,4 +256,46 @@ fn findings_in_tsx_are_new_only_where_the_patch_made_them() {
 #[test]
 fn findings_in_typescript_are_new_only_where_the_patch_made_them() {
     assert_eq!(run("quern"), Vec::<String>::new());
+}
+
+/// A fix that changes a function's parameters does not compile with the old tests; the hidden ones come with the task.
+#[test]
+fn hidden_tests_stand_in_the_linted_tree_and_are_not_judged() {
+    let project = Project::new(&["mini"]);
+    let hidden = "tasks/mini/tests/sums.rs";
+    project.edit(hidden, "double(1)", "double(1, 2)");
+    // Their makers' own carelessness is nobody else's.
+    project.edit(
+        hidden,
+        "    assert_eq!(double(4), 8);",
+        "    let unused = 3;\n    assert_eq!(double(4, 2), 8);",
+    );
+    let fix = |body: &str| {
+        let count = 2 + body.lines().count();
+        format!(
+            "--- a/src/lib.rs\n+++ b/src/lib.rs\n@@ -3,4 +3,{count} @@\n /// Twice a number.\n-pub fn double(n: i64) -> i64 {{\n-    n + 1\n{body} }}\n"
+        )
+    };
+    let complete = fix("+pub fn double(n: i64, by: i64) -> i64 {\n+    n * by\n");
+    project.write("tasks/mini/gold.patch", &complete);
+    project.predict("complete", "mini", &complete);
+    project.predict(
+        "careless",
+        "mini",
+        &fix("+pub fn double(n: i64, by: i64) -> i64 {\n+    let twice = n * by;\n+    twice\n"),
+    );
+    let tests = "--- a/tests/sums.rs\n+++ b/tests/sums.rs\n@@ -9,4 +9,5 @@\n #[test]\n fn one() {\n-    assert_eq!(double(1), 2);\n+    let unused = 3;\n+    assert_eq!(double(1, 2), 2);\n }\n";
+    project.predict("own-tests", "mini", &format!("{complete}{tests}"));
+    let arguments = "run --tasks tasks --predictions predictions --measures pass,lint --out out";
+    kerf_in(project.folder(), arguments.split(' ')).ended(0);
+    let records = project.records();
+    let status = |model: &str| {
+        let record = records.of(model, "mini");
+        assert_eq!(record["outcome"], "resolved", "{record}");
+        format!("{} {}", record["lint"]["status"], record["lint"]["new"])
+    };
+    assert_eq!(status("gold"), "\"clean\" {}");
+    assert_eq!(status("complete"), "\"clean\" {}");
+    assert_eq!(status("own-tests"), "\"clean\" {}");
+    assert_eq!(status("careless"), "\"findings\" {\"warning\":1}");
 }
