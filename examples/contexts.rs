@@ -1,21 +1,20 @@
 //! What the context measures say of gold patches and of published predictions, without compilers.
 //!
 //! `contexts golds SUITE...`: gold patches, of which nothing may be dangling, invented or reinvented, and whose span is the
-//! one that the task's maker wrote down, if any: ends with 1 where it is otherwise. `contexts predictions SUITE FILE`: patches of models, each finding to be read. Before them
-//! `--mirror TEMPLATE`.
+//! one that the task's maker wrote down, if any: ends with 1 where it is otherwise. `contexts predictions SUITE FILE`:
+//! patches of models, each finding to be read. Before them `--mirror TEMPLATE`.
 
-use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::ExitCode;
-use std::sync::Arc;
 
-use kerf::evaluate::Golds;
 use kerf::evaluate::review::{ReviewContext, classified};
 use kerf::metric::context::span;
-use kerf::patch::{Overlaid, Tree, TreeChanges, apply_edits};
-use kerf::sandbox::{PlainSandbox, TrustPatches};
+use kerf::patch::{Overlaid, Tree, apply_edits};
 use kerf::syntax::index::{Cache, Index};
-use kerf::task::{Task, read_suite_with};
+
+mod suite;
+
+use suite::suite;
 
 /// Sums over patches.
 #[derive(Default)]
@@ -60,30 +59,6 @@ fn main() -> ExitCode {
     }
     let alarms = sum.dangling + sum.invented + sum.reinvented + sum.others;
     if alarms_count && (alarms > 0 || sum.patches == 0) { ExitCode::FAILURE } else { ExitCode::SUCCESS }
-}
-
-fn cache() -> PathBuf {
-    let variable = |name: &str| std::env::var_os(name).map(PathBuf::from);
-    let folder = variable("KERF_CACHE").or_else(|| variable("HOME").map(|home| home.join(".cache/kerf")));
-    folder.expect("KERF_CACHE or HOME")
-}
-
-/// Tasks with base and gold.
-fn suite(path: &str, mirror: Option<&str>) -> Vec<(Task, Box<dyn Tree>, TreeChanges)> {
-    let variables: BTreeMap<String, String> = std::env::vars().collect();
-    // Only the clients of registries are run: no patch is.
-    let sandbox = Arc::new(PlainSandbox::new(TrustPatches::as_the_user_said()));
-    let golds = Golds::new(&cache(), mirror.map(str::to_owned), sandbox, &variables);
-    let suite = read_suite_with(Path::new(path), &[]).expect("a suite");
-    let mut found: Vec<(Task, Box<dyn Tree>, TreeChanges)> = Vec::new();
-    for entry in &suite.tasks {
-        let loaded = entry.load().map_err(|problem| problem.to_string());
-        match loaded.and_then(|task| golds.of(&task).map(|(base, gold)| (task, base, gold))) {
-            Ok((task, base, gold)) => found.push((task, Box::new(base), gold.unwrap_or_default())),
-            Err(why) => eprintln!("left out: {}: {why}", entry.id),
-        }
-    }
-    found
 }
 
 fn golds(path: &str, mirror: Option<&str>, sum: &mut Sum) {

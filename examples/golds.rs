@@ -8,19 +8,19 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, BufRead as _};
-use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use kerf::diff::{Role, UnitKind, role_of};
-use kerf::evaluate::Golds;
 use kerf::evaluate::review::{Reviewed, classified};
 use kerf::metric::relevance::{Class, Grade, Input, classify};
-use kerf::patch::{Tree, TreeChanges, apply_edits};
+use kerf::patch::{Tree, apply_edits};
 use kerf::repo::History;
-use kerf::sandbox::{PlainSandbox, TrustPatches};
 use kerf::syntax::index::{Cache, Index};
-use kerf::task::{Task, read_suite_with};
+
+mod suite;
+
+use suite::suite;
 
 #[derive(Default)]
 struct Options {
@@ -140,32 +140,8 @@ fn commits(repository: &str, options: &Options, sums: &mut BTreeMap<String, Sum>
     }
 }
 
-fn cache() -> PathBuf {
-    let variable = |name: &str| std::env::var_os(name).map(PathBuf::from);
-    let folder = variable("KERF_CACHE").or_else(|| variable("HOME").map(|home| home.join(".cache/kerf")));
-    folder.expect("KERF_CACHE or HOME")
-}
-
-/// Tasks with base and gold.
-fn suite(path: &str, options: &Options) -> Vec<(Task, Box<dyn Tree>, TreeChanges)> {
-    let variables = std::env::vars().collect();
-    // Only the clients of registries are run: no patch is.
-    let sandbox = Arc::new(PlainSandbox::new(TrustPatches::as_the_user_said()));
-    let golds = Golds::new(&cache(), options.mirror.clone(), sandbox, &variables);
-    let suite = read_suite_with(Path::new(path), &[]).expect("a suite");
-    let mut found: Vec<(Task, Box<dyn Tree>, TreeChanges)> = Vec::new();
-    for entry in &suite.tasks {
-        let loaded = entry.load().map_err(|problem| problem.to_string());
-        match loaded.and_then(|task| golds.of(&task).map(|(base, gold)| (task, base, gold))) {
-            Ok((task, base, gold)) => found.push((task, Box::new(base), gold.unwrap_or_default())),
-            Err(why) => eprintln!("left out: {}: {why}", entry.id),
-        }
-    }
-    found
-}
-
 fn golds(path: &str, options: &Options, sums: &mut BTreeMap<String, Sum>) {
-    for (task, base, gold) in suite(path, options) {
+    for (task, base, gold) in suite(path, options.mirror.as_deref()) {
         let statement = options.statement.then_some(task.statement.as_str());
         let reviewed = classified(base.as_ref(), &gold, statement);
         add(sums.entry(path.to_owned()).or_default(), &task.id, &reviewed, options);
@@ -173,7 +149,7 @@ fn golds(path: &str, options: &Options, sums: &mut BTreeMap<String, Sum>) {
 }
 
 fn predictions(path: &str, file: &str, options: &Options, sums: &mut BTreeMap<String, Sum>) {
-    let tasks = suite(path, options);
+    let tasks = suite(path, options.mirror.as_deref());
     let read = kerf::prediction::read(Path::new(file)).expect("predictions");
     for prediction in &read.predictions {
         let Some((task, base, _)) = tasks.iter().find(|(task, ..)| task.id == prediction.task) else {

@@ -17,18 +17,7 @@ function sources(folder) {
   });
 }
 const files = sources(root).sort();
-const options = {
-  noEmit: true,
-  skipLibCheck: true,
-  strict: true,
-  target: ts.ScriptTarget.ESNext,
-  module: ts.ModuleKind.ESNext,
-  moduleResolution: ts.ModuleResolutionKind.Bundler,
-  allowImportingTsExtensions: true,
-  jsx: ts.JsxEmit.Preserve,
-  experimentalDecorators: true,
-  types: [],
-};
+const options = require("./typescript-options.cjs")(ts);
 const host = {
   getScriptFileNames: () => files,
   getScriptVersion: () => "1",

@@ -8,19 +8,7 @@ const ts = require(process.argv[2]);
 const root = path.resolve(process.argv[3]);
 const files = process.argv.slice(4).map((file) => path.join(root, file));
 
-const program = ts.createProgram(files, {
-  allowJs: true,
-  noEmit: true,
-  skipLibCheck: true,
-  strict: true,
-  target: ts.ScriptTarget.ESNext,
-  module: ts.ModuleKind.ESNext,
-  moduleResolution: ts.ModuleResolutionKind.Bundler,
-  allowImportingTsExtensions: true,
-  jsx: ts.JsxEmit.Preserve,
-  experimentalDecorators: true,
-  types: [],
-});
+const program = ts.createProgram(files, { ...require("./typescript-options.cjs")(ts), allowJs: true });
 const checker = program.getTypeChecker();
 
 const offsets = new Map();

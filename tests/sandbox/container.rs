@@ -36,22 +36,8 @@ fn a_session_in_a_container_is_a_session() {
     assert_eq!(engine.containers(&name), 0, "what was looked at is gone");
     let mut session = sandbox.open(&nowhere()).unwrap();
     assert_eq!(engine.containers(&name), 1);
-    for (command, expected) in [
-        ("true", Ended::Exited(0)),
-        ("exit 42", Ended::Exited(42)),
-        ("no-such-program", Ended::Exited(127)),
-        ("kill -9 $$", Ended::Signalled(9)),
-        ("kill -15 $$", Ended::Signalled(15)),
-    ] {
-        assert_eq!(sh(session.as_mut(), command).1, expected, "{command}");
-    }
-    // Streams.
-    let command = "for i in 1 2 3; do echo out $i; echo err $i >&2; done";
-    let merged = session.run(&step(command)).unwrap();
-    assert_eq!(text(&merged), "out 1\nerr 1\nout 2\nerr 2\nout 3\nerr 3\n");
-    let apart = session.run(&Step { merged: false, ..step(command) }).unwrap();
-    assert_eq!(text(&apart), "out 1\nout 2\nout 3\n");
-    assert_eq!(String::from_utf8_lossy(&apart.stderr), "err 1\nerr 2\nerr 3\n");
+    ends_as_shells_do(session.as_mut());
+    keeps_streams_apart_or_in_order(session.as_mut());
     let bytes: Vec<u8> = (0..=255_u8).cycle().take(300_000).collect();
     let given = Step { stdin: Some(bytes.clone()), ..step("cat") };
     assert!(session.run(&given).unwrap().stdout == bytes);

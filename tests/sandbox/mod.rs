@@ -48,6 +48,29 @@ fn tree(files: &[(&str, &str)]) -> tempfile::TempDir {
     folder
 }
 
+/// Exit codes and signals, of every kind of session.
+fn ends_as_shells_do(session: &mut dyn Session) {
+    for (command, expected) in [
+        ("true", Ended::Exited(0)),
+        ("exit 42", Ended::Exited(42)),
+        ("no-such-program", Ended::Exited(127)),
+        ("kill -9 $$", Ended::Signalled(9)),
+        ("kill -15 $$", Ended::Signalled(15)),
+    ] {
+        assert_eq!(sh(session, command).1, expected, "{command}");
+    }
+}
+
+/// Streams, of every kind of session.
+fn keeps_streams_apart_or_in_order(session: &mut dyn Session) {
+    let command = "for i in 1 2 3; do echo out $i; echo err $i >&2; done";
+    let merged = session.run(&step(command)).unwrap();
+    assert_eq!(text(&merged), "out 1\nerr 1\nout 2\nerr 2\nout 3\nerr 3\n");
+    let apart = session.run(&Step { merged: false, ..step(command) }).unwrap();
+    assert_eq!(text(&apart), "out 1\nout 2\nout 3\n");
+    assert_eq!(String::from_utf8_lossy(&apart.stderr), "err 1\nerr 2\nerr 3\n");
+}
+
 fn spec(lower: &Path) -> SessionSpec {
     SessionSpec {
         lower: lower.to_owned(),

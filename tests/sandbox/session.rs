@@ -9,27 +9,14 @@ use super::*;
 fn exit_codes_and_signals() {
     let tree = tree(&[]);
     let mut session = namespaces().open(&spec(tree.path())).unwrap();
-    for (command, expected) in [
-        ("true", Ended::Exited(0)),
-        ("exit 42", Ended::Exited(42)),
-        ("no-such-program", Ended::Exited(127)),
-        ("kill -9 $$", Ended::Signalled(9)),
-        ("kill -15 $$", Ended::Signalled(15)),
-    ] {
-        assert_eq!(sh(session.as_mut(), command).1, expected, "{command}");
-    }
+    ends_as_shells_do(session.as_mut());
 }
 
 #[test]
 fn streams_merged_keep_their_order_and_apart_stay_apart() {
     let tree = tree(&[]);
     let mut session = namespaces().open(&spec(tree.path())).unwrap();
-    let command = "for i in 1 2 3; do echo out $i; echo err $i >&2; done";
-    let merged = session.run(&step(command)).unwrap();
-    assert_eq!(text(&merged), "out 1\nerr 1\nout 2\nerr 2\nout 3\nerr 3\n");
-    let apart = session.run(&Step { merged: false, ..step(command) }).unwrap();
-    assert_eq!(text(&apart), "out 1\nout 2\nout 3\n");
-    assert_eq!(String::from_utf8_lossy(&apart.stderr), "err 1\nerr 2\nerr 3\n");
+    keeps_streams_apart_or_in_order(session.as_mut());
 }
 
 #[test]
