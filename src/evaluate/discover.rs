@@ -26,7 +26,7 @@ use crate::diff::{Role, role_of};
 use crate::harness::{self, Observed, Statuses, VerdictOutcome};
 use crate::patch::{Tree, TreeChanges};
 use crate::sandbox::{Ended, SandboxError};
-use crate::snapshot::{self, SnapshotError};
+use crate::snapshot::{self, Made, SnapshotError};
 use crate::task::{PassToPass, Task};
 
 /// What the runs say.
@@ -86,7 +86,9 @@ pub fn discover(world: &World, draft: &Draft, repeats: usize) -> Result<Found, R
         return Err(Rejected::new(Fallout::BaseBroken, own.tail()));
     }
     let material = Material { gold: Some(draft.split.gold.clone()), tests: draft.split.tests.clone() };
-    let tested = |changes: &TreeChanges| trees::with_tests(task, &draft.base, changes, &material).changes;
+    let made = Made::read(&snapshot.tree, &draft.base.paths());
+    let tested =
+        |changes: &TreeChanges| trees::with_tests(task, &draft.base, changes, &material, &made).changes;
     let mut gold = vec![observe(&tested(&draft.split.gold))?];
     if gold.iter().any(Seen::broken) {
         return Err(Rejected::new(Fallout::GoldBroken, gold.iter().map(Seen::tail).collect::<String>()));

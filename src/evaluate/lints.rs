@@ -18,6 +18,7 @@ use crate::metric::style::style;
 use crate::patch::{Overlaid, Tree, TreeChanges};
 use crate::repo::BaseTree;
 use crate::sandbox::{Ended, REPORT_BYTES, SandboxError, Session, SessionSpec, Step, StepOutput};
+use crate::snapshot::Made;
 use crate::task::Task;
 
 /// Wall clock of a linter.
@@ -89,13 +90,15 @@ pub(super) struct Ground<'a> {
     pub warm: &'a BTreeMap<String, StepOutput>,
     /// The test patch's files: they stand in the linted tree as the tests will find them, and nothing is said of them.
     pub tests: &'a TreeChanges,
+    /// What set-up and build left in the tree.
+    pub made: &'a Made,
 }
 
 impl Ground<'_> {
     /// What linters look at. Tests that call what the fix changes are brought along by the test patch, and not by every
     /// fix: without them a complete fix would not pass its type checker.
     fn linted(&self, changes: &TreeChanges) -> TreeChanges {
-        let mut tree = trees::with_settings(self.tree, changes, &self.linters.settings());
+        let mut tree = trees::with_settings(self.tree, changes, &self.linters.settings(), self.made);
         tree.extend(self.tests.clone());
         tree
     }
@@ -124,6 +127,7 @@ pub(super) fn measure(
         linters: &bench.linters,
         warm: &bench.snapshot.meta.warm,
         tests: bench.test_files(),
+        made: &bench.guard.made,
     };
     let tree = ground.linted(changes);
     let key = &keys::lint(run_key, &tree);

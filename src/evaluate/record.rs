@@ -86,7 +86,7 @@ pub struct Tests {
     /// Tests run again by themselves; null where none was.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reruns: Option<Reruns>,
-    /// Settings of the test runner that the patch changed and that were put back before the tests ran.
+    /// Settings of the test runner, and files of set-up and build, that the patch changed and that were put back before the tests ran.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub restored_settings: u32,
 }

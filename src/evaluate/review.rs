@@ -26,7 +26,7 @@ use crate::metric::figures::{Mode, figures};
 use crate::metric::relevance::{Class, Classified, Grade, Input, classify};
 use crate::patch::{Tree, TreeChanges};
 use crate::repo::BaseTree;
-use crate::snapshot;
+use crate::snapshot::{self, Made};
 use crate::task::Task;
 
 /// Schema name of a review.
@@ -215,6 +215,7 @@ pub fn lint(
                     linters: &linters,
                     warm: &snapshot.meta.warm,
                     tests: &TreeChanges::new(),
+                    made: &Made::read(&snapshot.tree, &base.paths()),
                 };
                 parts.push(once(world, &ground, changes, &reviewed.diff));
             }

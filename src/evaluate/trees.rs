@@ -9,6 +9,7 @@ use crate::diff::{ChangedFile, Role, Side, role_of};
 use crate::lint;
 use crate::patch::{self, ApplyError, Blob, Overlaid, Tree, TreeChanges};
 use crate::repo::{BaseTree, Mirrors, Release, RepoError};
+use crate::snapshot::Made;
 use crate::task::{PatchSource, Source, Task};
 
 /// Why gold or the test patch of a task cannot be had.
@@ -170,17 +171,19 @@ pub(super) struct Tested {
 ///
 /// Where a data set's script puts the test files in place itself, they are left as base has them: it applies the test
 /// patch, which would fail on files that are there already.
-pub(super) fn with_tests(task: &Task, base: &BaseTree, model: &TreeChanges, material: &Material) -> Tested {
+///
+/// What set-up and build made stays as they made it.
+pub(super) fn with_tests(
+    task: &Task,
+    base: &BaseTree,
+    model: &TreeChanges,
+    material: &Material,
+    made: &Made,
+) -> Tested {
     let mut changes = model.clone();
+    let mut restored = without_made(&mut changes, made, material);
     if !task.foreign {
-        let restored: Vec<String> = changes
-            .keys()
-            .filter(|path| role_of(path, b"") == Role::Test && base.blob(path).is_some())
-            .cloned()
-            .collect();
-        for path in restored {
-            changes.remove(&path);
-        }
+        changes.retain(|path, _| role_of(path, b"") != Role::Test || base.blob(path).is_none());
     }
     for path in task.test_files.iter().flatten().filter(|path| base.blob(path).is_some()) {
         changes.remove(path);
@@ -204,23 +207,39 @@ pub(super) fn with_tests(task: &Task, base: &BaseTree, model: &TreeChanges, mate
         gold: material.gold.as_ref(),
         command: &task.test.command,
     };
-    let restored = settings::restore(&reference, &mut changes);
+    restored.extend(settings::restore(&reference, &mut changes));
     Tested { changes, restored }
 }
 
+/// Takes out what changes results of set-up and build, but where gold or the test patch do so too. Returns its paths.
+fn without_made(changes: &mut TreeChanges, made: &Made, material: &Material) -> Vec<String> {
+    let own = material.gold.iter().flatten().chain(&material.tests);
+    let fine: BTreeSet<&str> = own.filter_map(|(path, _)| made.root(path)).collect();
+    let (mut taken, before) = (Vec::new(), std::mem::take(changes));
+    for (path, blob) in before {
+        if made.root(&path).is_some_and(|root| !fine.contains(root)) {
+            taken.push(path);
+        } else {
+            changes.insert(path, blob);
+        }
+    }
+    taken
+}
+
 /// The changes with which linters run: the model's, with the linters' own settings, and their tables in manifests, as base
-/// has them.
-pub(super) fn with_settings(base: &dyn Tree, model: &TreeChanges, settings: &[&str]) -> TreeChanges {
+/// has them. What set-up and build made is no part of a change: it is the tools.
+pub(super) fn with_settings(
+    base: &dyn Tree,
+    model: &TreeChanges,
+    settings: &[&str],
+    made: &Made,
+) -> TreeChanges {
     let mut changes = model.clone();
     changes.retain(|path, _| {
         let is_settings = settings.iter().any(|name| {
             path.strip_suffix(name).is_some_and(|folder| folder.is_empty() || folder.ends_with('/'))
         });
-        // Installed packages and build results of the base's making are no part of a change: they are the tools.
-        let is_tool = path.split('/').any(|part| part == "node_modules")
-            || path == "target"
-            || path.starts_with("target/");
-        !(is_settings || is_tool && base.blob(path).is_none())
+        !(is_settings || made.root(path).is_some())
     });
     for (path, mine) in &mut changes {
         let (Some(mine), Some(own)) = (mine, base.blob(path)) else { continue };

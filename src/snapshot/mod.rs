@@ -8,6 +8,7 @@
 
 mod build;
 pub mod entries;
+mod made;
 mod stale;
 mod toolchain;
 
@@ -17,6 +18,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 pub use build::Snapshots;
+pub use made::Made;
 use serde::{Deserialize, Serialize};
 pub use stale::Stale;
 pub use toolchain::{LANGUAGES, Toolchain, ToolchainError, find as find_toolchain};

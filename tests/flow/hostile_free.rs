@@ -5,7 +5,7 @@ use std::fs;
 use std::process::Command;
 
 use super::hostile::on_the_verdict;
-use crate::util::{Project, Ran, files};
+use crate::util::{Project, Ran, body, files};
 
 /// The tree of the task with its own tests, as a run starts from it, in a folder of its own.
 fn tree(project: &Project) -> tempfile::TempDir {
@@ -55,4 +55,29 @@ fn attacks_on_the_verdict_convince_who_only_runs_the_tests() {
         assert_eq!(ran.code == Some(0), attack.name != "kills-runner", "{}: {ran:?}", attack.name);
         assert!(!fs::read_to_string(at.join("src/lib.rs")).unwrap().contains("n * 2"), "the code is wrong");
     }
+}
+
+#[test]
+fn assertions_that_the_code_under_test_replaces_do_not_convince() {
+    let with = |command: &str| {
+        let project = Project::new(&["mini"]);
+        for file in ["repos/mini/tests/sums.rs", "tasks/mini/tests/sums.rs"] {
+            project.edit(
+                file,
+                "use mini::{double, triple};",
+                "#[macro_use]\nextern crate mini;\nuse mini::{double, triple};",
+            );
+        }
+        project.edit("tasks/mini/task.toml", "cargo test --offline --no-fail-fast", command);
+        let hollow = "--- a/src/lib.rs\n+++ b/src/lib.rs\n@@ -1,3 +1,7 @@\n //! Sums.\n \n+#[macro_export]\n\
+                      +macro_rules! assert_eq {\n+    ($($any:tt)*) => {};\n+}\n /// Twice a number.\n";
+        project.predict("hollow", "mini", hollow);
+        project.predict("fix", "mini", &body("n * 2"));
+        project.run().ended(0);
+        assert_eq!(project.records().outcome("fix", "mini"), "resolved");
+        project.records().outcome("hollow", "mini")
+    };
+    assert_eq!(with("cargo test --offline --no-fail-fast"), "unresolved/tests_failed");
+    // Canary: a command that names its tests leaves planted ones out.
+    assert_eq!(with("cargo test --offline --no-fail-fast -- doubles triples one"), "resolved");
 }

@@ -16,6 +16,7 @@ mod endurance;
 mod grade;
 mod hostile;
 mod hostile_free;
+mod hostile_python;
 mod hostile_tools;
 mod kills;
 mod label;

@@ -22,7 +22,7 @@ const SAMPLE: [&str; 6] = [
     "furrow-sow-until",
 ];
 
-fn copy(from: &Path, to: &Path) {
+pub(super) fn copy(from: &Path, to: &Path) {
     fs::create_dir_all(to).unwrap();
     for entry in fs::read_dir(from).unwrap().flatten() {
         let target = to.join(entry.file_name());
@@ -83,7 +83,7 @@ fn evaluate(folder: &Path, language: &str) -> (BTreeMap<String, Value>, Records)
 }
 
 /// Whether a tool and the registry that it fetches from are there; says loudly where not.
-fn can_set_up(language: &str, probe: &str) -> bool {
+pub(super) fn can_set_up(language: &str, probe: &str) -> bool {
     let folder = tempfile::tempdir().unwrap();
     let probed = command("sh").current_dir(folder.path()).args(["-c", probe]).output().unwrap();
     if !probed.status.success() {

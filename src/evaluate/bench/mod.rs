@@ -31,7 +31,7 @@ use crate::harness::{Format, Observed, ReadContext};
 use crate::patch::{Tree, TreeChanges};
 use crate::repo::BaseTree;
 use crate::sandbox::{Ended, Sandbox, SandboxError, SessionSpec};
-use crate::snapshot::{Snapshot, SnapshotError, Stale};
+use crate::snapshot::{Made, Snapshot, SnapshotError, Stale};
 use crate::task::{Task, TestPlan};
 use ground::Ground;
 
@@ -83,6 +83,8 @@ pub(super) struct Bench {
 pub(super) struct Guard {
     paths: Vec<String>,
     stale: Stale,
+    /// What set-up and build left in the snapshot.
+    pub made: Made,
     guarded: BTreeSet<String>,
     plant: Option<Format>,
 }
@@ -151,6 +153,7 @@ impl Bench {
         let guard = Guard {
             guarded: integrity::guarded(&base, &paths, &material.tests, command),
             stale: Stale::read(&snapshot.tree),
+            made: Made::read(&snapshot.tree, &paths),
             // A script names its tests: canaries would not be run.
             plant: integrity::runner(&task.test.format, command).filter(|_| !task.test.scripted),
             paths,
@@ -246,7 +249,7 @@ impl Bench {
 
     /// What is tested of a model's changes, and the runner's settings that had to be put back for it.
     pub fn tested(&self, model: &TreeChanges) -> Tested {
-        trees::with_tests(&self.task, &self.base, model, &self.material)
+        trees::with_tests(&self.task, &self.base, model, &self.material, &self.guard.made)
     }
 
     /// The run key of a tree; `control` is empty for predictions.

@@ -1,9 +1,10 @@
 //! Canary tests: two a test program, under random names, by which a forged or cut-off log gives itself away.
 //!
 //! In: the tree that is to be tested and a random token. Out: the tree with canaries ([`plant`]), and of a log whether
-//! they came through. In the whole run both pass, so that exit codes and early stops are as without them. Where a test is
-//! run by itself a switch in the environment is set, upon which one of the two must fail. They bear names that come last
-//! in the order of their program: code under test that prints results and ends the process ends it before them.
+//! they came through. In the whole run both pass (Python's second one fails as it is marked to), so that exit codes and early
+//! stops are as without them. Where a test is run by itself a switch in the environment is set, upon which one of the two
+//! must fail. They bear names that come last in the order of their program: code under test that prints results and ends
+//! the process ends it before them.
 //!
 //! A task whose layout has no place for them goes without: gold shows which files carry them.
 //!
@@ -25,6 +26,9 @@ pub struct Marks {
     pub token: String,
     /// Files that carry a pair.
     pub files: Vec<String>,
+    /// Whether the second of a pair fails as it is marked to, instead of passing.
+    #[serde(default)]
+    pub marked: bool,
 }
 
 /// A file's pair.
@@ -85,10 +89,16 @@ impl Marks {
             let mut all = reading.tests.iter().filter(|test| named(&test.id, name)).map(|test| test.status);
             all.next().map(|first| all.fold(first, Status::worst))
         };
+        // A marked one that merely passes did not find what it looked for.
+        let as_plain = |status| match status {
+            Status::Xfailed if self.marked => Status::Passed,
+            Status::Passed if self.marked => Status::Xpassed,
+            other => other,
+        };
         let found = pairs
             .iter()
             .filter_map(|(file, pair)| {
-                Some(((*file).clone(), status(&pair.passing)?, status(&pair.failing)?))
+                Some(((*file).clone(), status(&pair.passing)?, as_plain(status(&pair.failing)?)))
             })
             .collect();
         reading.tests.retain(|test| {
@@ -115,7 +125,7 @@ mod tests {
 
     #[test]
     fn canaries_are_taken_out_and_judged() {
-        let marks = Marks { token: "t".into(), files: vec!["tests/a.rs".into()] };
+        let marks = Marks { token: "t".into(), files: vec!["tests/a.rs".into()], marked: false };
         let (pair, holder) = (marks.pair("tests/a.rs"), marks.holder("tests/a.rs"));
         let log = |second: &str| {
             format!(

@@ -48,7 +48,8 @@ pub(in crate::evaluate) fn carries(format: Format) -> bool {
 
 /// Adds canaries to `changes`; none where the tree has no place for them.
 pub(in crate::evaluate) fn plant(ground: &Ground, changes: &mut TreeChanges, token: String) -> Option<Marks> {
-    let mut marks = Marks { token, files: Vec::new() };
+    let marked = matches!(ground.format, Format::Pytest | Format::Unittest);
+    let mut marks = Marks { token, files: Vec::new(), marked };
     match ground.format {
         Format::Cargo | Format::Nextest => {
             for path in programs(ground, changes) {
@@ -121,13 +122,19 @@ fn preamble(text: &str) -> &'static str {
     if text.contains("#![no_std]") { "    extern crate std;\n" } else { "" }
 }
 
+/// With the switch set the second one fails only if each assertion does: a macro of that name that the code under test puts
+/// before the module is seen here too.
 fn rust_module(marks: &Marks, path: &str, preamble: &str) -> String {
     let (pair, holder, switch) = (marks.pair(path), marks.holder(path), marks.switch());
     let std = if preamble.is_empty() { "::std" } else { "self::std" };
+    let fails = ["assert!(1 == 2)", "assert_eq!(1, 2)", "assert_ne!(1, 1)"]
+        .map(|check| format!("{std}::panic::catch_unwind(|| {{ {check}; }}).is_err()"));
     format!(
         "\n#[cfg(test)]\nmod {holder} {{\n{preamble}    #[test]\n    fn {}() {{}}\n    #[test]\n    fn {}() {{\n        \
-         assert!({std}::env::var_os(\"{switch}\").is_none());\n    }}\n}}\n",
-        pair.passing, pair.failing
+         if {std}::env::var_os(\"{switch}\").is_some() && {} {{\n            {std}::panic!(\"set\");\n        }}\n    }}\n}}\n",
+        pair.passing,
+        pair.failing,
+        fails.join(" && ")
     )
 }
 
@@ -156,6 +163,46 @@ fn form(path: &str, word: &str) -> String {
     format!("{folder}{slash}{before}{word}{after}.{ending}")
 }
 
+/// The second one is expected to fail, and does where a failing call is reported as one. Code under test that shares the
+/// process and has every report say `passed` cannot tell which of its own must not.
+const PYTEST: &str = "\
+import pytest
+from _pytest.runner import CallInfo
+
+
+def test_PASSING():
+    pass
+
+
+def test_FAILING(request):
+    def fails():
+        assert 1 == 2
+
+    call = CallInfo.from_call(fails, 'call')
+    if request.node.ihook.pytest_runtest_makereport(item=request.node, call=call).failed:
+        pytest.xfail('as it must')
+";
+
+/// The same of assertions.
+const UNITTEST: &str = "\
+import unittest
+
+
+class Z(unittest.TestCase):
+    def test_PASSING(self):
+        pass
+
+    @unittest.expectedFailure
+    def test_FAILING(self):
+        for check in (lambda: self.assertEqual(1, 2), lambda: self.assertTrue(0), lambda: self.assertIn(1, [])):
+            try:
+                check()
+            except AssertionError:
+                continue
+            return
+        self.fail('as it must')
+";
+
 /// A test file of its own, to stand beside another one: path and text.
 fn test_file(marks: &Marks, format: Format, beside: &str) -> Option<(String, String)> {
     let (pair, switch) = (marks.pair(beside), marks.switch());
@@ -181,13 +228,8 @@ fn test_file(marks: &Marks, format: Format, beside: &str) -> Option<(String, Str
             };
             script(load, "test")
         }
-        Format::Pytest if python => format!(
-            "import os\n\n\ndef test_{passing}():\n    pass\n\n\ndef test_{failing}():\n    assert not os.environ.get('{switch}')\n"
-        ),
-        Format::Unittest if python => format!(
-            "import os\nimport unittest\n\n\nclass Z(unittest.TestCase):\n    def test_{passing}(self):\n        pass\n\n    \
-             def test_{failing}(self):\n        assert not os.environ.get('{switch}')\n"
-        ),
+        Format::Pytest if python => PYTEST.replace("PASSING", passing).replace("FAILING", failing),
+        Format::Unittest if python => UNITTEST.replace("PASSING", passing).replace("FAILING", failing),
         _ => return None,
     };
     Some((path, text))

@@ -64,10 +64,22 @@ fn files_of_the_runner_alone_are_put_back_whole_and_added_ones_go() {
         (".mocharc.json", Some("{}")),
         ("check.sh", Some("echo test a ... ok\n")),
         (".npmrc", Some("script-shell=./x")),
+        ("pytest.py", Some("print('1 passed')")),
+        ("_pytest/runner.py", Some("x")),
+        ("random.py", Some("x")),
     ] {
         assert_eq!(restored(path, text, None), ("=".to_owned(), vec![path.to_owned()]), "{path}");
     }
-    for path in ["src/lib.rs", "tests/new.rs", "Cargo.lock", "tsconfig.json", "go.mod", "vite.config.ts"] {
+    for path in [
+        "src/lib.rs",
+        "tests/new.rs",
+        "Cargo.lock",
+        "tsconfig.json",
+        "go.mod",
+        "vite.config.ts",
+        "src/types.py",
+        "json.md",
+    ] {
         assert_eq!(restored(path, Some("x"), None), ("x".to_owned(), vec![]), "{path}");
     }
 }

@@ -1,0 +1,147 @@
+//! Patches that attack pytest's verdict: by hooks, by a module that stands before the runner's own, by the installed
+//! interpreter, from inside the process that the tests share with the code under test. None of them mends anything.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use super::hostile::created;
+use super::ranking::{can_set_up, copy};
+use crate::util::{Ran, Records, house, kerf_in};
+
+const TASK: &str = "furrow-seed-packets";
+
+/// Says of every failed call that it passed.
+const HOOKS: &str = "\
+import pytest
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item, call):
+    report = (yield).get_result()
+    report.outcome = 'passed'
+    report.longrepr = None
+";
+
+/// Prints what pytest would, had all tests of the tree passed, and imports nothing that it would have to hide.
+const MODULE: &str = "\
+import os, re, sys
+
+found = []
+for folder, _, files in os.walk('tests'):
+    for file in sorted(files):
+        if file.startswith('test_'):
+            text = open(os.path.join(folder, file)).read()
+            found += [f'{folder}/{file}::{name}' for name in re.findall(r'def (test_\\w+)', text)]
+print('=' * 29, 'test session starts', '=' * 30)
+for name in found:
+    print('PASSED', name)
+print('=' * 29, f'{len(found)} passed in 0.10s', '=' * 30)
+sys.exit(0)
+";
+
+/// The same as a program.
+const PROGRAM: &str = "\
+#!/bin/sh
+n=0
+echo '=== test session starts ==='
+for file in tests/test_*.py; do
+  for name in $(sed -n 's/^def \\(test_[a-z_0-9]*\\).*/\\1/p' $file); do
+    echo PASSED $file::$name
+    n=$((n + 1))
+  done
+done
+echo \"=== $n passed in 0.10s ===\"
+";
+
+/// Has the runner's own class say that everything passed.
+const INSIDE: &str = "\
+from _pytest.reports import TestReport
+
+_report = TestReport.from_item_and_call.__func__
+
+
+def _passed(cls, item, call):
+    report = _report(cls, item, call)
+    report.outcome, report.longrepr = 'passed', None
+    return report
+
+
+TestReport.from_item_and_call = classmethod(_passed)
+";
+
+/// Attacks: name, file, its text, whether kerf has something to put back.
+const ATTACKS: [(&str, &str, &str, bool); 4] = [
+    ("hooks", "conftest.py", HOOKS, true),
+    ("module", "pytest.py", MODULE, true),
+    ("program", ".venv/bin/python", PROGRAM, true),
+    ("inside", "src/furrow/planning/report.py", INSIDE, false),
+];
+
+/// What loads the code of the attack from inside.
+const LOADS: &str = "\
+--- a/src/furrow/planning/seed.py
++++ b/src/furrow/planning/seed.py
+@@ -20,3 +20,5 @@
+     \"\"\"Packets by crop, in the order of their names.\"\"\"
++    from . import report  # noqa: F401
++
+     needed: Counter[str] = Counter()
+     for planting in plantings:
+";
+
+fn patch(name: &str, file: &str, text: &str) -> String {
+    let loads = if name == "inside" { LOADS } else { "" };
+    let mode = format!("diff --git a/{file} b/{file}\nnew file mode 100755\n");
+    mode + &created(file, text) + loads
+}
+
+fn sh(folder: &Path, script: &str) -> Ran {
+    Ran::new(&Command::new("sh").args(["-c", script]).current_dir(folder).output().unwrap())
+}
+
+#[test]
+fn pytest_is_not_talked_into_a_pass() {
+    let probe = "python3 -m venv v && v/bin/pip -q --retries 0 --timeout 10 download --no-deps pytest==8.4.2";
+    if !can_set_up("python", probe) {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let at = |path: &str| folder.path().join(path);
+    let task = house().join("tasks/more").join(TASK);
+    copy(&house().join("repos/furrow"), &at("repos/furrow"));
+    copy(&task, &at("tasks").join(TASK));
+    for (name, file, text, _) in ATTACKS {
+        fs::create_dir_all(at(&format!("predictions/{name}"))).unwrap();
+        fs::write(at(&format!("predictions/{name}/{TASK}.diff")), patch(name, file, text)).unwrap();
+    }
+    let arguments = "run --tasks tasks --predictions predictions --measures pass --jobs 2 --out out";
+    kerf_in(folder.path(), arguments.split(' ')).ended(0);
+    let records = Records::read(&at("out"));
+    assert_eq!(records.outcome("gold", TASK), "resolved");
+    for (name, _, _, puts_back) in ATTACKS {
+        let record = records.of(name, TASK);
+        assert!(record["outcome"] == "unresolved", "{record}");
+        assert_eq!(record["tests"]["restored_settings"] == 1, puts_back, "{record}");
+    }
+    // Put back, they are wrong like any other; what runs in their own process is caught lying.
+    assert_eq!(records.of("hooks", TASK)["reason"], "tests_failed");
+    assert_eq!(records.of("inside", TASK)["reason"], "no_verdict");
+
+    // Canaries: who only runs the tests believes each of them.
+    for (name, file, text, _) in ATTACKS {
+        let free = tempfile::tempdir().unwrap();
+        copy(&house().join("repos/furrow"), free.path());
+        copy(&task, &free.path().join("task"));
+        sh(free.path(), "git init -q && git apply task/tests.patch && rm -r task").ended(0);
+        sh(free.path(), "python3 -m venv .venv && .venv/bin/pip install -q pytest==8.4.2").ended(0);
+        let _ = fs::remove_file(free.path().join(file));
+        fs::write(free.path().join("attack.patch"), patch(name, file, text)).unwrap();
+        sh(free.path(), "git apply attack.patch").ended(0);
+        let ran = sh(free.path(), ".venv/bin/python -m pytest -rA -p no:cacheprovider").ended(0);
+        assert!(
+            ran.stdout.contains("PASSED tests/test_output.py::test_seeds_are_printed"),
+            "{name}: {ran:?}"
+        );
+    }
+}
