@@ -69,6 +69,20 @@ proptest! {
         prop_assert_eq!(unix, dos);
     }
 
+    /// However many lines of context its hunks have: down to none, where neighbouring hunks are apart, up to one hunk.
+    #[test]
+    fn the_context_of_a_patch_changes_no_figure(n in 1_usize..6, kind in 0_usize..6, radius in 0_usize..24) {
+        let old = text(6);
+        let base = library(&old);
+        let new = clutter(&old.replacen("a + 0", "a - 1", 1), n, kind);
+        let lines = similar::TextDiff::from_lines(&old, &new);
+        let patch = lines.unified_diff().context_radius(radius).header("a/src/a.rs", "b/src/a.rs").to_string();
+        let applied = crate::patch::apply(&base, patch.as_bytes()).unwrap();
+        let blob = applied.changes["src/a.rs"].clone().unwrap();
+        let written = String::from_utf8(blob.bytes).unwrap();
+        prop_assert_eq!(excess(&base, &new, &[]), excess(&base, &written, &[]), "{}", patch);
+    }
+
     /// A planted bug and its exact reversal: nothing of that is irrelevant.
     #[test]
     fn the_reversal_of_a_bug_is_clean(n in 0_usize..6, bug in 0_usize..5) {
