@@ -67,7 +67,7 @@ fn golds(path: &str, mirror: Option<&str>, sum: &mut Sum) {
         let found = reviewed.context(base.as_ref(), &gold, None, &task.environment.packages);
         add(sum, &task.id, &found);
         let result = Overlaid { base: base.as_ref(), changes: &gold };
-        let graph = |tree: &dyn Tree| Index::read(tree, &mut Cache::default()).into_graph();
+        let graph = |tree: &dyn Tree| Index::graph_of(tree, &mut Cache::default());
         let judged = classified(base.as_ref(), &gold, Some(&task.statement));
         let computed = span(&judged.diff, &judged.classified, &graph(base.as_ref()).union(graph(&result)));
         println!("{}  span {computed:?}, label {:?}", task.id, task.span);

@@ -16,7 +16,7 @@ use kerf::evaluate::review::{Reviewed, classified};
 use kerf::metric::relevance::{Class, Grade, Input, classify};
 use kerf::patch::{Tree, apply_edits};
 use kerf::repo::History;
-use kerf::syntax::index::{Cache, Index};
+use kerf::syntax::index::{Cache, Index, Words};
 
 mod suite;
 
@@ -49,6 +49,8 @@ impl Sum {
         // Of a base the index is read once, for all trials.
         let mut summaries = Cache::default();
         Index::read(base, &mut summaries);
+        let words = Words::default();
+        words.is_large(base, "");
         let begin = Instant::now();
         let diff = kerf::diff::diff(&reviewed.changed);
         let between = Instant::now();
@@ -59,6 +61,7 @@ impl Sum {
             allow: None,
             base,
             summaries: Some(&summaries),
+            words: Some(&words),
         });
         self.relevance += between.elapsed();
         self.diff += between - begin;

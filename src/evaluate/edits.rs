@@ -51,6 +51,7 @@ pub(super) fn input<'a>(
         allow: task.allow.as_deref(),
         base,
         summaries: Some(symbols.summaries()),
+        words: Some(symbols.words()),
     }
 }
 

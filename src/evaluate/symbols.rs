@@ -15,13 +15,14 @@ use crate::metric::context::{
     reinvented,
 };
 use crate::patch::{Overlaid, Tree, TreeChanges};
-use crate::syntax::index::{Cache, Graph, Index};
+use crate::syntax::index::{Cache, Graph, Index, Words};
 
 /// Symbols of a base.
 pub(super) struct Symbols {
     index: Index,
     cache: Cache,
     /// Its functions, read when a patch adds one.
+    words: Words,
     functions: OnceLock<Functions>,
 }
 
@@ -29,7 +30,12 @@ impl Symbols {
     pub fn read(base: &dyn Tree) -> Self {
         let mut cache = Cache::default();
         let index = Index::read(base, &mut cache);
-        Self { index, cache, functions: OnceLock::new() }
+        Self { index, cache, words: Words::default(), functions: OnceLock::new() }
+    }
+
+    /// Which of its files hold which words.
+    pub fn words(&self) -> &Words {
+        &self.words
     }
 
     /// What is known of each of its files.
@@ -39,7 +45,7 @@ impl Symbols {
 
     /// Files and imports of base and result.
     pub fn graph_with(&self, result: &dyn Tree) -> Graph {
-        self.index.graph().clone().union(Index::read(result, &mut self.cache.clone()).into_graph())
+        self.index.graph().clone().union(Index::graph_of(result, &mut self.cache.clone()))
     }
 }
 

@@ -54,6 +54,12 @@ pub trait Tree: Send + Sync {
     fn blob(&self, path: &str) -> Option<Blob>;
     /// All file paths below the root, sorted.
     fn paths(&self) -> Vec<String>;
+    /// What stands for the content of the file at `path` without reading it: equal stamps, equal bytes. None where there is
+    /// no such thing.
+    fn stamp(&self, path: &str) -> Option<[u8; 20]> {
+        let _ = path;
+        None
+    }
     /// A blob of the repository by an abbreviated or full object id, for three-way application.
     fn blob_by_id(&self, hex_prefix: &str) -> Option<Vec<u8>>;
 }
@@ -83,6 +89,10 @@ impl Tree for Overlaid<'_> {
             };
         }
         paths.into_iter().collect()
+    }
+
+    fn stamp(&self, path: &str) -> Option<[u8; 20]> {
+        if self.changes.contains_key(path) { None } else { self.base.stamp(path) }
     }
 
     fn blob_by_id(&self, hex_prefix: &str) -> Option<Vec<u8>> {

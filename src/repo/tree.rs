@@ -85,6 +85,10 @@ impl Tree for BaseTree {
         self.entries.keys().cloned().collect()
     }
 
+    fn stamp(&self, path: &str) -> Option<[u8; 20]> {
+        self.entries.get(path)?.1.as_bytes().try_into().ok()
+    }
+
     fn blob_by_id(&self, hex_prefix: &str) -> Option<Vec<u8>> {
         if hex_prefix.len() < 4 || !hex_prefix.bytes().all(|b| b.is_ascii_hexdigit()) {
             return None;

@@ -64,7 +64,7 @@ mod tests {
             ("src/b/deep.rs", ""),
             ("src/c.rs", "use crate::b::B;\n"),
         ]);
-        let graph = Index::read(&tree, &mut Cache::default()).into_graph();
+        let graph = Index::graph_of(&tree, &mut Cache::default());
         let table: &[(&[&str], Option<Span>)] = &[
             (&[], None),
             (&["src/c.rs"], Some(Span::Local)),

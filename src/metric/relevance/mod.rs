@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::diff::{Diff, Role, Unit, UnitKind};
 use crate::patch::{Blob, Overlaid, Tree, TreeChanges};
-use crate::syntax::index::{Cache, Graph, Index};
+use crate::syntax::index::{Cache, Graph, Index, LARGEST, Words};
 use crate::syntax::{DefinitionKind, Source, language_of};
 
 mod acquit;
@@ -146,12 +146,14 @@ pub struct Input<'a> {
     pub base: &'a dyn Tree,
     /// What is known of its files already; else they are parsed when something is asked that only all of them can tell.
     pub summaries: Option<&'a Cache>,
+    /// Which of its files hold which words; else it is found out when it is asked.
+    pub words: Option<&'a Words>,
 }
 
 impl<'a> Input<'a> {
     /// A patch of which nothing is known but the tree that it was made for.
     pub fn bare(diff: &'a Diff, base: &'a dyn Tree) -> Self {
-        Self { diff, gold: None, statement: None, allow: None, base, summaries: None }
+        Self { diff, gold: None, statement: None, allow: None, base, summaries: None, words: None }
     }
 }
 
@@ -173,6 +175,7 @@ pub(crate) struct Facts<'a> {
     graph: OnceCell<Graph>,
     reachable: OnceCell<BTreeSet<String>>,
     base_paths: OnceCell<Vec<String>>,
+    words: Words,
     attributes: OnceCell<attributes::Attributes>,
     referring: RefCell<BTreeMap<String, Option<String>>>,
     types: RefCell<BTreeMap<String, bool>>,
@@ -199,6 +202,7 @@ impl<'a> Facts<'a> {
             graph: OnceCell::new(),
             reachable: OnceCell::new(),
             base_paths: OnceCell::new(),
+            words: Words::default(),
             attributes: OnceCell::new(),
             referring: RefCell::new(BTreeMap::new()),
             types: RefCell::default(),
@@ -214,13 +218,32 @@ impl<'a> Facts<'a> {
     pub fn graph(&self) -> &Graph {
         self.graph.get_or_init(|| {
             let mut summaries = self.input.summaries.cloned().unwrap_or_default();
-            Index::read(&self.result(), &mut summaries).into_graph()
+            Index::graph_of(&self.result(), &mut summaries)
         })
     }
 
     /// Files that a build of the tree with the patch reaches.
     pub fn reachable(&self) -> &BTreeSet<String> {
         self.reachable.get_or_init(|| self.graph().reachable())
+    }
+
+    /// Files of the result that can hold this text as a word, sorted: none besides them does.
+    pub fn files_with(&self, text: &str) -> Vec<String> {
+        let words = self.input.words.unwrap_or(&self.words);
+        let Some(found) = words.files_with(self.input.base, text) else { return self.result().paths() };
+        let kept = found.filter(|path| !self.changes.contains_key(*path)).map(str::to_owned);
+        let changed = self.changes.iter().filter(|(_, blob)| blob.is_some()).map(|(path, _)| path.clone());
+        kept.chain(changed).collect::<BTreeSet<_>>().into_iter().collect()
+    }
+
+    /// Number of files of the result that are looked into for words.
+    pub fn files_looked_into(&self) -> usize {
+        let words = self.input.words.unwrap_or(&self.words);
+        let fits = |path: &String| match self.changes.get(path) {
+            Some(blob) => blob.as_ref().is_some_and(|blob| blob.bytes.len() < LARGEST),
+            None => !words.is_large(self.input.base, path),
+        };
+        self.result().paths().iter().filter(|path| fits(path)).count()
     }
 
     /// A file that names this one, remembered.
@@ -240,7 +263,7 @@ impl<'a> Facts<'a> {
         }
         let result = self.result();
         let (mut is_type, mut is_trait) = (false, false);
-        for path in result.paths() {
+        for path in self.files_with(name) {
             let Some(language) = language_of(&path) else { continue };
             // Most files that have the word use it: only one that may define it is parsed.
             let blob = result.blob(&path).filter(|blob| view::may_define(&blob.bytes, name));

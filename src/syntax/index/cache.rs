@@ -14,8 +14,17 @@ use crate::syntax::{Language, language_of};
 /// More summaries than this are not kept.
 const MOST: usize = 100_000;
 
-/// Hash of a content, and the language that it was read as.
-type Key = ([u8; 32], &'static str);
+/// What a content is known by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Content {
+    /// Its tree's own stamp.
+    Stamped([u8; 20]),
+    /// Its hash.
+    Hashed([u8; 32]),
+}
+
+/// A content, and the language that it was read as.
+type Key = (Content, &'static str);
 
 /// A content's key, what it says, and whether that was not known before.
 type Read = (Key, Option<Arc<Summary>>, bool);
@@ -47,11 +56,18 @@ impl Cache {
         let read: Vec<Option<Read>> = paths
             .par_iter()
             .map(|(path, language)| {
-                let bytes = tree.blob(path)?.bytes;
-                let key = (*blake3::hash(&bytes).as_bytes(), variant(path, language));
-                if let Some(summary) = known.get(&key) {
-                    return Some((key, summary.clone(), false));
+                let read_as = variant(path, language);
+                let of = |content| known.get_key_value(&(content, read_as));
+                let stamp = tree.stamp(path).map(Content::Stamped);
+                if let Some((key, summary)) = stamp.and_then(of) {
+                    return Some((*key, summary.clone(), false));
                 }
+                let bytes = tree.blob(path)?.bytes;
+                let content = stamp.unwrap_or_else(|| Content::Hashed(*blake3::hash(&bytes).as_bytes()));
+                if let Some((key, summary)) = of(content) {
+                    return Some((*key, summary.clone(), false));
+                }
+                let key = (content, read_as);
                 let summary =
                     graph::reader(language).and_then(|reader| (reader.summarise)(path, language, &bytes));
                 Some((key, summary.map(Arc::new), true))

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::query::ByName;
 use super::summary::Target;
-use super::{Answer, DefinitionId, Graph, Index, Parts, graph};
+use super::{Answer, DefinitionId, Graph, Index, Parts};
 use crate::patch::Tree;
 
 /// What a language's linker reads and fills.
@@ -16,6 +16,8 @@ pub(crate) struct Linking<'a> {
     pub answers: &'a mut [Vec<Answer>],
     pub lists: &'a mut Vec<Vec<DefinitionId>>,
     pub graph: &'a mut Graph,
+    /// Whether all names are followed: the graph alone needs those of imports only.
+    pub names: bool,
     /// Mentions of a name that what it is looked up in does not hold: file and number, and that.
     pub lacks: &'a mut BTreeMap<(u32, u32), DefinitionId>,
 }
@@ -53,30 +55,8 @@ pub(super) fn link(tree: &dyn Tree, parts: Parts) -> Index {
         answers.push(summary.mentions.iter().map(|mention| first(mention.target)).collect());
     }
     let mut lists = Vec::new();
-    let mut graph = Graph::default();
     let mut lacks = BTreeMap::new();
-    for path in &parts.paths {
-        graph.file(path);
-    }
-    for reader in graph::READERS {
-        let files: Vec<u32> = (0..parts.paths.len() as u32)
-            .filter(|file| reader.languages.contains(&parts.languages[*file as usize]))
-            .collect();
-        if files.is_empty() {
-            continue;
-        }
-        let mut linking = Linking {
-            tree,
-            parts: &parts,
-            files: &files,
-            answers: &mut answers,
-            lists: &mut lists,
-            graph: &mut graph,
-            lacks: &mut lacks,
-        };
-        (reader.link)(&mut linking);
-    }
-    graph.only_files();
+    let graph = follow(tree, &parts, &mut answers, &mut lists, &mut lacks, true);
     // Where other rules may hold, one answer is but a candidate.
     for (summary, answers) in parts.summaries.iter().zip(&mut answers) {
         for (mention, answer) in summary.mentions.iter().zip(answers) {
@@ -88,4 +68,37 @@ pub(super) fn link(tree: &dyn Tree, parts: Parts) -> Index {
     }
     let by_name = ByName::new(&parts, &answers, &lists);
     Index { parts, answers, lists, graph, by_name, lacks }
+}
+
+/// The graph alone.
+pub(super) fn graph(tree: &dyn Tree, parts: &Parts) -> Graph {
+    follow(tree, parts, &mut [], &mut Vec::new(), &mut BTreeMap::new(), false)
+}
+
+/// Each language's linker in turn.
+fn follow(
+    tree: &dyn Tree,
+    parts: &Parts,
+    answers: &mut [Vec<Answer>],
+    lists: &mut Vec<Vec<DefinitionId>>,
+    lacks: &mut BTreeMap<(u32, u32), DefinitionId>,
+    names: bool,
+) -> Graph {
+    let mut graph = Graph::default();
+    for path in &parts.paths {
+        graph.file(path);
+    }
+    for reader in super::graph::READERS {
+        let files: Vec<u32> = (0..parts.paths.len() as u32)
+            .filter(|file| reader.languages.contains(&parts.languages[*file as usize]))
+            .collect();
+        if files.is_empty() {
+            continue;
+        }
+        let mut linking =
+            Linking { tree, parts, files: &files, answers, lists, graph: &mut graph, names, lacks };
+        (reader.link)(&mut linking);
+    }
+    graph.only_files();
+    graph
 }

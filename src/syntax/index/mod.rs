@@ -22,6 +22,7 @@ mod python_modules;
 mod query;
 mod rust;
 mod summary;
+mod words;
 
 #[cfg(test)]
 mod graph_tests;
@@ -41,6 +42,7 @@ pub(crate) use graph::inner_folder;
 pub(crate) use place::below;
 pub(crate) use python_modules::python_module;
 pub use summary::SymbolKind;
+pub use words::{LARGEST, Words};
 
 use crate::patch::Tree;
 use summary::Summary;
@@ -199,8 +201,9 @@ impl Index {
         &self.graph
     }
 
-    /// As [`Index::graph`], without the rest.
-    pub fn into_graph(self) -> Graph {
-        self.graph
+    /// The files of a tree and their imports alone: no name is followed that no import needs.
+    pub fn graph_of(tree: &dyn Tree, cache: &mut Cache) -> Graph {
+        let parts = cache.read(tree);
+        link::graph(tree, &parts)
     }
 }

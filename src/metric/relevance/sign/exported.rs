@@ -9,10 +9,8 @@ use crate::diff::{Role, UnitKind};
 use crate::metric::relevance::view::{has_word, tokens_in};
 use crate::metric::relevance::{Evidence, Facts, Grade, Mark, Sign};
 use crate::patch::Tree;
+use crate::syntax::index::LARGEST;
 use crate::syntax::{Definition, DefinitionKind, Source, TokenKind};
-
-/// Larger files are data.
-const LARGEST: usize = 4 << 20;
 
 pub(super) fn find(facts: &Facts, unit: usize) -> Option<Mark> {
     let edit = facts.unit(unit);
@@ -46,19 +44,19 @@ pub(super) fn find(facts: &Facts, unit: usize) -> Option<Mark> {
     if how == Reach::Exported && documented(source, first, definition) || has_effects(facts, source, change) {
         return None;
     }
-    let mut files = 0;
     if !facts.view.mentions(change.file, name, std::slice::from_ref(&range)).is_empty() {
         return None;
     }
     let own = facts.view.path(edit);
     let result = facts.result();
-    for path in result.paths() {
-        let Some(blob) = result.blob(&path).filter(|blob| blob.bytes.len() < LARGEST) else { continue };
-        files += 1;
-        if path != own && has_word(&blob.bytes, name) {
-            return None;
-        }
+    let mut others = facts.files_with(name).into_iter().filter(|path| path != own);
+    let names_it = |path: String| {
+        result.blob(&path).is_some_and(|blob| blob.bytes.len() < LARGEST && has_word(&blob.bytes, name))
+    };
+    if others.any(names_it) {
+        return None;
     }
+    let files = facts.files_looked_into();
     let (grade, what) = match how {
         Reach::Project => (Grade::A, "private by custom"),
         Reach::Exported => (Grade::B, "exported and without documentation"),

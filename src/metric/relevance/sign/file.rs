@@ -6,7 +6,7 @@ use super::unused;
 use crate::metric::relevance::view::has_word;
 use crate::metric::relevance::{Evidence, Facts, Grade, Mark, Sign};
 use crate::patch::Tree;
-use crate::syntax::index::below;
+use crate::syntax::index::{LARGEST, below};
 use crate::syntax::language_of;
 
 /// Whether a build or a runner reaches the file; none where kerf does not know the language's rules.
@@ -135,11 +135,9 @@ fn search(facts: &Facts, path: &str) -> Option<String> {
             |stem: &str| has_word(&blob.bytes, &if package { format!("/{stem}") } else { stem.to_owned() });
         has_word(&blob.bytes, name) || manifest && means(stem)
     };
-    result.paths().into_iter().find(referring)
+    // A file of this name is named by its whole name, or by its stem in a manifest.
+    facts.files_with(stem).into_iter().find(referring)
 }
-
-/// Larger files are data; they refer to nothing.
-const LARGEST: usize = 4 << 20;
 
 /// `unused`, proven: a created source file outside all module trees, that nothing names.
 pub(super) fn unreachable(facts: &Facts, unit: usize) -> Option<Mark> {

@@ -91,8 +91,13 @@ pub(crate) fn link(linking: &mut Linking) {
             };
             linker.goals.insert((file, number as u32), goal);
         }
-        linker.read(file);
-        linker.answers[file as usize] = vec![None; parts.summary(file).mentions.len()];
+        if linking.names {
+            linker.read(file);
+            linker.answers[file as usize] = vec![None; parts.summary(file).mentions.len()];
+        }
+    }
+    if !linking.names {
+        return;
     }
     for file in linking.files.iter().copied() {
         for number in 0..parts.summary(file).mentions.len() as u32 {

@@ -102,7 +102,8 @@ pub(crate) fn link(linking: &mut Linking) {
         linker.read_types(*file);
     }
     for file in linking.files.iter().copied() {
-        for number in 0..parts.summary(file).mentions.len() as u32 {
+        let mentions = if linking.names { parts.summary(file).mentions.len() } else { 0 };
+        for number in 0..mentions as u32 {
             let found = linker.follow(file, number);
             // What a macro makes of its tokens is not known.
             if found.is_nothing()
