@@ -97,7 +97,7 @@ mod tests {
             ("c.ts", "parse_all2(); parse();"),
         ]);
         let words = Words::default();
-        let of = |text: &str| words.files_with(&tree, text).map(|found| found.collect::<Vec<_>>());
+        let of = |text: &str| words.files_with(&tree, text).map(Iterator::collect::<Vec<_>>);
         assert_eq!(of("parse_all"), Some(vec!["a.rs", "b.md"]));
         assert_eq!(of("parse"), Some(vec!["c.ts"]));
         assert_eq!(of("a.rs"), Some(vec!["b.md"]));
