@@ -27,9 +27,10 @@ fn copy(from: &Path, to: &Path) {
     }
 }
 
-/// Puts code into a file that changes nothing: a statement in its first two functions, and a function at its end.
-/// Returns how many pieces; each has `planted` in its text.
-fn plant(path: &Path, number: usize) -> usize {
+/// Puts code into a file that changes nothing: a statement in the first two functions that the base has too, and a function
+/// at its end. Returns how many pieces; each has `planted` in its text. A statement in a function that the fix adds would be
+/// part of that addition.
+fn plant(path: &Path, base: &str, number: usize) -> usize {
     let text = fs::read_to_string(path).unwrap();
     let (mut out, mut planted, mut in_tests) = (String::new(), 0, false);
     for line in text.lines() {
@@ -38,7 +39,8 @@ fn plant(path: &Path, number: usize) -> usize {
         out.push_str(line);
         out.push('\n');
         let head = line.trim_start().trim_start_matches("pub ").trim_start_matches("pub(crate) ");
-        if planted < 2 && !in_tests && head.starts_with("fn ") && line.ends_with('{') {
+        let is_old = base.lines().any(|old| old == line);
+        if planted < 2 && !in_tests && is_old && head.starts_with("fn ") && line.ends_with('{') {
             let indent = line.len() - line.trim_start().len() + 4;
             let blanks = " ".repeat(indent);
             writeln!(out, "{blanks}std::hint::black_box(\"planted {number} {planted}\".len());").unwrap();
@@ -64,13 +66,17 @@ fn prediction(folder: &Path, task: &str) -> (String, usize) {
     git(&tree, &["add", "-A"]);
     git(&tree, &["commit", "-q", "-m", "base"]);
     let gold = house().join("tasks").join(task).join("gold.patch");
+    let base = |path: &str| {
+        fs::read_to_string(house().join(source.trim_end_matches('"')).join(path)).unwrap_or_default()
+    };
     git(&tree, &["apply", gold.to_str().unwrap()]);
     let gold = fs::read_to_string(gold).unwrap();
     let changed = gold
         .lines()
         .filter_map(|line| line.strip_prefix("+++ b/"))
         .filter(|path| Path::new(path).extension().is_some_and(|extension| extension == "rs"));
-    let planted = changed.take(2).enumerate().map(|(number, path)| plant(&tree.join(path), number)).sum();
+    let planted =
+        changed.take(2).enumerate().map(|(number, path)| plant(&tree.join(path), &base(path), number)).sum();
     let ran = kerf_in(&tree, ["capture", "--task", task, "--model", "planted", "--patch"]).ended(0);
     (ran.stdout, planted)
 }
@@ -96,8 +102,8 @@ fn planted_code_is_told_from_the_fix() {
         }
     }
     tasks.sort();
-    let (mut right, mut pieces, mut fix_right, mut fix_wrong, mut open, mut extra) =
-        (0, 0, 0, 0, 0, Vec::new());
+    let (mut right, mut pieces, mut fix_right, mut fix_wrong, mut open) = (0, 0, 0, 0, 0);
+    let (mut extra, mut joined) = (Vec::new(), Vec::new());
     for depth in ["off", "auto", "full"] {
         let line = format!(
             "run --quiet --tasks tasks --predictions predictions --measures edits,context --ablation {depth} --out {depth}"
@@ -150,7 +156,9 @@ fn planted_code_is_told_from_the_fix() {
             }
         }
         pieces += found;
-        assert_eq!(found as usize, *planted, "{task}: planted pieces are units of their own");
+        if found as usize != *planted {
+            joined.push(format!("{task}: {planted} pieces planted, {found} units hold them"));
+        }
         let runs = detail("auto", task)["ablation"]["runs"].as_u64().unwrap();
         println!(
             "{task}: full {} of at most {} runs{}, auto {runs}",
@@ -164,6 +172,7 @@ fn planted_code_is_told_from_the_fix() {
     println!("planted pieces named removable: {right} of {pieces}");
     println!("units of the fix: {fix_right} needed, {fix_wrong} removable, {open} not settled");
     println!("runs of auto: median {}, most {}", extra[extra.len() / 2], extra[extra.len() - 1]);
+    assert_eq!(joined, Vec::<String>::new(), "planted pieces are units of their own");
     assert!(right * 100 >= pieces * 95, "{right} of {pieces}");
     assert!(extra[extra.len() / 2] <= 2);
 }
