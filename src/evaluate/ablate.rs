@@ -8,11 +8,11 @@ use std::collections::BTreeSet;
 use super::bench::Bench;
 use super::detail::{AblationDetail, TestDetail, TestList};
 use super::edits::{self, Measured};
+use super::judged::Judged;
 use super::plan::{Ablation, GOLD, Subject};
 use super::record::{Outcome, Reason};
 use super::run::World;
 use super::sink::{Sink, SinkError};
-use super::tests::Judged;
 use super::trial::{Trod, tread};
 use crate::diff::{Diff, Role, UnitKind, revert, role_of};
 use crate::metric::ablation::{

@@ -4,10 +4,11 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use super::{Bench, Control, Unready};
+use crate::evaluate::lists::{base_lists, before, turned, withdraw_golds_own};
 use crate::evaluate::plan::{EMPTY, GOLD};
 use crate::evaluate::record::Reason;
 use crate::evaluate::sink::{Sink, TestRun};
-use crate::evaluate::tests::{Tester, base_lists, before, turned, withdraw_golds_own};
+use crate::evaluate::tests::Tester;
 use crate::evaluate::{integrity, listing};
 use crate::harness::{Lists, Observed};
 use crate::patch::TreeChanges;
