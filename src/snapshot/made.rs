@@ -4,21 +4,22 @@
 //! changes no source: it changes the tools that the tests are run with (`node_modules/.bin/vitest`,
 //! `.venv/…/_pytest/runner.py`, `target/debug/deps/…`).
 //!
-//! Invariant: what the base tracks is never theirs, and neither is a folder that holds something tracked.
+//! Invariant: what the base tracks is never theirs, and neither is a folder that holds something tracked. Single files that
+//! set-up leaves in such a folder are not theirs either.
 
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
-/// Folders of tools that count also where set-up made none: whatever looks for a package finds a nearer one first.
-const TOOLS: &[&str] = &["node_modules", "site-packages", "__pycache__", ".venv", "venv"];
+/// Names of tools' places that count also where set-up made none: whatever looks for a package finds a nearer one first.
+const TOOLS: &[&str] = &["node_modules", "site-packages", "__pycache__", ".venv", "venv", ".pnp.cjs"];
 
 /// Places of set-up and build.
 #[derive(Debug, Clone, Default)]
 pub struct Made {
     /// Files and folders of the base.
     tracked: BTreeSet<String>,
-    /// Files and folders that the base does not track; what is in such a folder is not listed.
+    /// Folders in which the base tracks nothing; what is in them is not listed.
     roots: BTreeSet<String>,
 }
 
@@ -31,10 +32,14 @@ impl Made {
             for entry in fs::read_dir(tree.join(&folder)).into_iter().flatten().flatten() {
                 let name = entry.file_name().to_string_lossy().into_owned();
                 let path = if folder.is_empty() { name } else { format!("{folder}/{name}") };
-                if !made.tracked.contains(&path) {
-                    made.roots.insert(path);
-                } else if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
+                // A single file beside sources is as a rule a lockfile or a version, which honest patches hold too.
+                if !entry.file_type().is_ok_and(|kind| kind.is_dir()) {
+                    continue;
+                }
+                if made.tracked.contains(&path) {
                     folders.push(path);
+                } else {
+                    made.roots.insert(path);
                 }
             }
         }
@@ -47,7 +52,7 @@ impl Made {
         Self { tracked, roots: BTreeSet::new() }
     }
 
-    /// The file or folder of theirs that a path is or lies in.
+    /// The folder of theirs that a path is or lies in.
     pub fn root<'a>(&self, path: &'a str) -> Option<&'a str> {
         let outermost_first = upwards(path).collect::<Vec<_>>().into_iter().rev();
         outermost_first.filter(|part| !self.tracked.contains(*part)).find(|part| {
@@ -95,9 +100,10 @@ mod tests {
             ("node_modules/.bin/vitest", Some("node_modules")),
             ("vendor/node_modules/own.js", None),
             ("vendor/node_modules/new.js", None),
-            ("vendor/node_modules/added.js", Some("vendor/node_modules/added.js")),
+            ("vendor/node_modules/added.js", None),
             ("src/node_modules/vitest/index.js", Some("src/node_modules")),
-            ("Cargo.lock", Some("Cargo.lock")),
+            ("Cargo.lock", None),
+            ("a/.pnp.cjs", Some("a/.pnp.cjs")),
         ] {
             assert_eq!(made.root(path), expected, "{path}");
         }
