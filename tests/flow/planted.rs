@@ -130,6 +130,7 @@ fn planted_code_is_told_from_the_fix() {
         assert!(went["runs"].as_u64() <= went["cap"].as_u64(), "{task}: {went}");
         // What is planted stands in its own tree: its units are known by their places.
         let mut found = 0;
+        let before = (fix_right, fix_wrong, open, right);
         for unit in detail_of_full["units"].as_array().unwrap() {
             let change = &unit["changes"][0];
             let file = &detail_of_full["files"][change["file"].as_u64().unwrap() as usize]["new"];
@@ -161,10 +162,15 @@ fn planted_code_is_told_from_the_fix() {
         }
         let runs = detail("auto", task)["ablation"]["runs"].as_u64().unwrap();
         println!(
-            "{task}: full {} of at most {} runs{}, auto {runs}",
+            "{task}: full {} of at most {} runs{}, auto {runs}; {} of {found} planted pieces removable, fix {} needed, {} removable, \
+             {} not settled",
             went["runs"],
             went["cap"],
-            if went["capped"] == true { ", capped" } else { "" }
+            if went["capped"] == true { ", capped" } else { "" },
+            right - before.3,
+            fix_right - before.0,
+            fix_wrong - before.1,
+            open - before.2,
         );
         extra.push(runs);
     }

@@ -163,8 +163,9 @@ fn reason(facts: &Facts, file: &FilePair, path: &str) -> Option<String> {
         Some(true) => {
             let top_probe = at_top && TOP_STARTS.iter().any(|start| lower.starts_with(start));
             let foreign = at_top && !like_base(facts, path);
-            let alone = facts.graph().roots.contains(path) && referred_to(facts, path).is_none();
-            ((probe || top_probe || foreign) && alone).then(|| {
+            // The graph of all files comes last: few paths need it.
+            let alone = || facts.graph().roots.contains(path) && referred_to(facts, path).is_none();
+            ((probe || top_probe || foreign) && alone()).then(|| {
                 "a program of its own that nothing refers to, named or placed as a reproduction".to_owned()
             })
         }

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
 use regex::Regex;
+use rustc_hash::FxHashSet;
 use serde_json::Value;
 
 use crate::patch::Tree;
@@ -40,7 +41,7 @@ pub(super) fn summarise(source: &Source) -> Option<Summary> {
 
 /// What decides where a specifier leads.
 pub(super) struct Project {
-    files: BTreeSet<String>,
+    files: FxHashSet<String>,
     /// Compiler settings by folder: base of bare paths, and aliases with their targets.
     configurations: BTreeMap<String, Aliases>,
     /// Packages by name.
@@ -63,13 +64,14 @@ struct Package {
 
 impl Project {
     pub(super) fn read(tree: &dyn Tree) -> Self {
+        let paths = tree.paths();
         let mut project = Self {
-            files: tree.paths().into_iter().collect(),
+            files: paths.iter().cloned().collect(),
             configurations: BTreeMap::new(),
             packages: BTreeMap::new(),
             entries: BTreeSet::new(),
         };
-        for path in tree.paths() {
+        for path in paths {
             let (folder, name) = path.rsplit_once('/').unwrap_or(("", &path));
             if path.contains("node_modules/") {
                 continue;
@@ -188,8 +190,18 @@ impl Project {
         if self.files.contains(path) {
             return Some(path.to_owned());
         }
+        // One text for all that is tried: every import of every file comes through here.
         let with = |path: &str| {
-            ENDINGS.iter().map(|ending| format!("{path}.{ending}")).find(|file| self.files.contains(file))
+            let mut file = format!("{path}.");
+            let stem = file.len();
+            ENDINGS
+                .iter()
+                .any(|ending| {
+                    file.truncate(stem);
+                    file.push_str(ending);
+                    self.files.contains(&file)
+                })
+                .then_some(file)
         };
         // `./a.js` is written where `a.ts` is meant.
         let stem = [".js", ".jsx", ".mjs", ".cjs"].iter().find_map(|ending| path.strip_suffix(ending));
