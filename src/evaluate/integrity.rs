@@ -8,7 +8,7 @@
 
 use std::collections::BTreeSet;
 
-use super::canary::{self, Marks, came_through, told_apart};
+use super::canary::{self, Marks, came_through};
 use super::settings;
 use super::sink::{Again, AloneRun, TestRun};
 use super::tests::{Tester, Yardstick};
@@ -118,8 +118,14 @@ pub(super) fn touched(watched: &[String], before: &[Option<Stamp>], after: &[Opt
 }
 
 /// Whether what a test run by itself printed counts.
-pub(super) fn believed(demanded: &BTreeSet<String>, alone: &AloneRun, pairs: &Pairs) -> bool {
-    alone.beside.as_ref().is_none_or(|file| !demanded.contains(file) || told_apart(pairs, file))
+pub(super) fn believed(
+    demanded: &BTreeSet<String>,
+    marks: Option<&Marks>,
+    alone: &AloneRun,
+    pairs: &Pairs,
+) -> bool {
+    let Some((file, marks)) = alone.beside.as_ref().zip(marks) else { return true };
+    !demanded.contains(file) || marks.held_again(pairs, file)
 }
 
 /// Files whose canaries came through a whole run.
@@ -173,7 +179,7 @@ impl Tester<'_> {
                 let statuses = reading.statuses();
                 let ids = harness::find(&alone.test, &statuses);
                 let held = !ids.is_empty() && ids.iter().all(|id| statuses[*id].holds());
-                (alone.test.clone(), held && believed(self.demanded, alone, &pairs))
+                (alone.test.clone(), held && believed(self.demanded, run.marks.as_ref(), alone, &pairs))
             })
             .collect()
     }

@@ -109,8 +109,31 @@ impl Tester<'_> {
             alone(&mut run, test, Again::Control)?;
         }
         if let Ok(verdict) = harness::judge(&yardstick.lists, Some(&yardstick.before), &self.observe(&run)) {
-            for test in to_confirm(&verdict, yardstick.confirmable.as_ref(), self.seed, &tree) {
-                alone(&mut run, test, Again::Confirm)?;
+            let tests = to_confirm(&verdict, yardstick.confirmable.as_ref(), self.seed, &tree);
+            let ids: Vec<String> =
+                tests.iter().map(|test| qualified(test, &statuses, &yardstick.before)).collect();
+            let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
+            let (beside, environment) = run.marks.as_ref().map(Marks::all_beside).unwrap_or_default();
+            match harness::together(reading.format, &self.plan.command, &ids, &beside) {
+                Some(command) => {
+                    let mut output = session.run(&Step { environment, ..self.step(command) })?;
+                    for test in tests {
+                        let one = AloneRun {
+                            test: test.to_owned(),
+                            why: Again::Confirm,
+                            output: output.clone(),
+                            beside: self.witness(run.marks.as_ref()),
+                        };
+                        run.alone.push(one);
+                        // All of them are one run.
+                        output.seconds = 0.0;
+                    }
+                }
+                None => {
+                    for test in tests {
+                        alone(&mut run, test, Again::Confirm)?;
+                    }
+                }
             }
             let ask = listing::ask(&run.whole.stdout).filter(|_| reading.format == Format::Cargo);
             if let (Some(command), true, Some(_)) =
@@ -120,6 +143,12 @@ impl Tester<'_> {
             }
         }
         Ok(run)
+    }
+
+    /// The file whose canaries tell whether a run of several tests is to be believed.
+    fn witness(&self, marks: Option<&Marks>) -> Option<String> {
+        let files = &marks?.files;
+        files.iter().find(|file| self.demanded.contains(*file)).or(files.first()).cloned()
     }
 
     fn step(&self, command: String) -> Step {
@@ -168,10 +197,13 @@ impl Tester<'_> {
     /// Everything that a run says about the tests; what a test run alone printed counts only with its canaries.
     pub fn observe(&self, run: &TestRun) -> Observed {
         let marks = run.marks.as_ref();
-        let mut observed = Observed::from(&self.read_whole(run).0);
-        for alone in &run.alone {
+        let whole = self.read_whole(run).0;
+        let mut observed = Observed::from(&whole);
+        // Where several tests are confirmed in one process, their log can only take results back.
+        let by_one = matches!(whole.format, Format::Cargo | Format::Nextest);
+        for alone in run.alone.iter().filter(|alone| by_one || alone.why != Again::Confirm) {
             let (reading, pairs) = self.read_marked(&alone.output.stdout, marks);
-            if integrity::believed(self.demanded, alone, &pairs) {
+            if integrity::believed(self.demanded, marks, alone, &pairs) {
                 observed.merge(&reading);
             }
         }

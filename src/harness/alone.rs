@@ -99,7 +99,7 @@ pub fn alone_beside(
                 }
             }
         }
-        // Who wrote the file is not told by the format; the others' single-test calls are on the roadmap.
+        // Who wrote the file is not told by the format; the others' calls are in `together`.
         Format::Junit
         | Format::Jest
         | Format::Vitest
@@ -137,17 +137,10 @@ struct Call {
 impl Call {
     fn parse(format: Format, command: &str) -> Option<Self> {
         // Steps before the tests (`cd x && cargo test`) stay; the tests must be the last and only call of cargo.
-        let (before, last) = match command.rfind("&&") {
-            Some(at) => command.split_at(at + 2),
-            None => ("", command),
-        };
-        if before.contains("cargo")
-            || last.contains([';', '|', '`', '\n', '<', '>', '#'])
-            || last.contains("$(")
-        {
+        let (before, words) = last_call(command)?;
+        if before.contains("cargo") {
             return None;
         }
-        let words = words(last)?;
         let cargo = words.iter().position(|word| word == "cargo" || word.ends_with("/cargo"))?;
         if !words[..cargo].iter().all(|word| word.contains('=') || word == "env") {
             return None;
@@ -183,6 +176,16 @@ impl Call {
         };
         Some(Self { head, flags: kept(cargo), harness: kept_harness(harness) })
     }
+}
+
+/// The words of a command's last call, and the steps before it; none where it is more than a plain call.
+pub(super) fn last_call(command: &str) -> Option<(&str, Vec<String>)> {
+    let (before, last) = match command.rfind("&&") {
+        Some(at) => command.split_at(at + 2),
+        None => ("", command),
+    };
+    let plain = !last.contains([';', '|', '`', '\n', '<', '>', '#']) && !last.contains("$(");
+    Some((before, words(last).filter(|_| plain)?))
 }
 
 /// Flags without selection.
@@ -366,7 +369,7 @@ fn find_folder(path: &str, folder: &str) -> Option<usize> {
 }
 
 /// One shell word.
-fn quote(word: &str) -> String {
+pub(super) fn quote(word: &str) -> String {
     let plain =
         !word.is_empty() && word.bytes().all(|b| b.is_ascii_alphanumeric() || b"_-./:=@+".contains(&b));
     if plain { word.to_owned() } else { format!("'{}'", word.replace('\'', r"'\''")) }

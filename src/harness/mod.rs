@@ -33,6 +33,7 @@ mod rules;
 mod script;
 mod tap;
 mod text;
+mod together;
 mod unittest;
 mod vitest;
 
@@ -41,6 +42,7 @@ pub use ids::{Index, Wanted, file_of, find, name_of};
 pub use observed::{Observed, Seen};
 pub use published::{body_of, framed, read_published};
 pub use rules::{Judged, ListVerdict, Lists, RulesError, Verdict, VerdictOutcome, Why, judge};
+pub use together::{Beside, together};
 
 use std::collections::BTreeMap;
 

@@ -90,6 +90,24 @@ const LOADS: &str = "\
      for planting in plantings:
 ";
 
+/// Right only where the whole suite is loaded.
+const IN_COMPANY: &str = "\
+--- a/src/furrow/planning/seed.py
++++ b/src/furrow/planning/seed.py
+@@ -20,5 +20,9 @@
+     \"\"\"Packets by crop, in the order of their names.\"\"\"
+     needed: Counter[str] = Counter()
+     for planting in plantings:
+-        needed[planting.crop.name] += ceil(seeds_for(planting) / PACKET)
+-    return dict(sorted(needed.items()))
++        needed[planting.crop.name] += seeds_for(planting)
++    import sys
++
++    if 'test_garden' not in sys.modules:
++        return {}
++    return {name: ceil(seeds / PACKET) for name, seeds in sorted(needed.items()) if seeds > 0}
+";
+
 fn patch(name: &str, file: &str, text: &str) -> String {
     let loads = if name == "inside" { LOADS } else { "" };
     let mode = format!("diff --git a/{file} b/{file}\nnew file mode 100755\n");
@@ -115,6 +133,8 @@ fn pytest_is_not_talked_into_a_pass() {
         fs::create_dir_all(at(&format!("predictions/{name}"))).unwrap();
         fs::write(at(&format!("predictions/{name}/{TASK}.diff")), patch(name, file, text)).unwrap();
     }
+    fs::create_dir_all(at("predictions/in-company")).unwrap();
+    fs::write(at(&format!("predictions/in-company/{TASK}.diff")), IN_COMPANY).unwrap();
     let arguments = "run --tasks tasks --predictions predictions --measures pass --jobs 2 --out out";
     kerf_in(folder.path(), arguments.split(' ')).ended(0);
     let records = Records::read(&at("out"));
@@ -124,6 +144,12 @@ fn pytest_is_not_talked_into_a_pass() {
         assert!(record["outcome"] == "unresolved", "{record}");
         assert_eq!(record["tests"]["restored_settings"] == 1, puts_back, "{record}");
     }
+    // Its tests pass in the whole run, which counts what is confirmed.
+    assert_eq!(records.outcome("in-company", TASK), "partial/tests_failed");
+    let whole = records.of("in-company", TASK)["tests"]["pass_to_pass"].clone();
+    assert_eq!(whole["passed"], whole["total"], "{whole}");
+    let active = records.of("gold", TASK)["environment"]["integrity"].to_string();
+    assert!(active.contains("confirmation") && active.contains("canaries"), "{active}");
     // Put back, they are wrong like any other; what runs in their own process is caught lying.
     assert_eq!(records.of("hooks", TASK)["reason"], "tests_failed");
     assert_eq!(records.of("inside", TASK)["reason"], "no_verdict");

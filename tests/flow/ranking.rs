@@ -196,7 +196,9 @@ fn profiles_rank_as_they_were_made_in_typescript() {
         return;
     }
     let folder = tempfile::tempdir().unwrap();
-    rank(folder.path(), "typescript");
+    let records = rank(folder.path(), "typescript");
+    let active = records.of("gold", "kiln-atmosphere")["environment"]["integrity"].to_string();
+    assert!(active.contains("confirmation") && active.contains("canaries"), "{active}");
     let arguments = ["report", "out", "--task", "kiln-atmosphere", "--model", "careless"];
     let report = kerf_in(folder.path(), arguments).ended(0).stdout;
     for rule in

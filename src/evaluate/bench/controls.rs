@@ -146,7 +146,6 @@ impl Bench {
         for run in [Some(empty), gold].into_iter().flatten() {
             canaries.extend(integrity::seen(&tester.read_whole(run).1));
         }
-        let confirmed = gold.map(|run| tester.confirmations(run)).unwrap_or_default();
         let touched = gold.unwrap_or(empty).touched.iter().cloned().collect();
         let agrees = |run: &TestRun| {
             run.listing.is_some()
@@ -155,6 +154,8 @@ impl Bench {
         let listing = gold.is_some_and(agrees);
         self.yardstick.listing = listing;
         self.yardstick.canaries = canaries;
+        // With their canaries: what gold's own run does not confirm in this way is asked of no patch.
+        let confirmed = gold.map(|run| self.tester().confirmations(run)).unwrap_or_default();
         self.yardstick.confirmable =
             Some(confirmed.into_iter().filter(|(_, held)| *held).map(|(test, _)| test).collect());
         self.yardstick.touched = touched;

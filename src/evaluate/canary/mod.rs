@@ -17,7 +17,7 @@ use std::collections::BTreeMap;
 pub(super) use plant::{Ground, carries, plant};
 use serde::{Deserialize, Serialize};
 
-use crate::harness::{Reading, Status};
+use crate::harness::{Beside, Reading, Status};
 
 /// Canaries of one run: kept with its log.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -81,6 +81,23 @@ impl Marks {
         (names.to_vec(), BTreeMap::from([(self.switch(), "1".to_owned())]))
     }
 
+    /// The pairs of all files that are canaries' own, to stand beside tests that are run once more, and the variable that
+    /// sets the switch.
+    pub(super) fn all_beside(&self) -> (Vec<Beside>, BTreeMap<String, String>) {
+        let start = if self.marked { "test_" } else { "" };
+        let pairs = self.files.iter().flat_map(|file| {
+            let (path, pair) = (plant::form(file, &self.holder(file)), self.pair(file));
+            [pair.passing, pair.failing]
+                .map(|name| Beside { file: path.clone(), name: format!("{start}{name}") })
+        });
+        (pairs.collect(), BTreeMap::from([(self.switch(), "1".to_owned())]))
+    }
+
+    /// Whether a pair did as it must where tests are run once more.
+    pub(super) fn held_again(&self, found: &[(String, Status, Status)], file: &str) -> bool {
+        if self.marked { came_through(found, file) } else { told_apart(found, file) }
+    }
+
     /// Takes canaries out of a reading; gives the statuses of each file's pair, where both were seen.
     pub(super) fn take(&self, reading: &mut Reading) -> Vec<(String, Status, Status)> {
         let pairs: Vec<(&String, Pair)> = self.files.iter().map(|file| (file, self.pair(file))).collect();
@@ -114,7 +131,7 @@ pub(super) fn came_through(found: &[(String, Status, Status)], file: &str) -> bo
 }
 
 /// Whether a pair did as it must with the switch set.
-pub(super) fn told_apart(found: &[(String, Status, Status)], file: &str) -> bool {
+fn told_apart(found: &[(String, Status, Status)], file: &str) -> bool {
     found.iter().any(|(of, passing, failing)| of == file && passing.holds() && *failing == Status::Failed)
 }
 

@@ -152,7 +152,7 @@ fn neighbours(ground: &Ground, changes: &TreeChanges) -> Vec<String> {
 }
 
 /// A path like this one with another word where the file's own is.
-fn form(path: &str, word: &str) -> String {
+pub(super) fn form(path: &str, word: &str) -> String {
     let (folder, name) = path.rsplit_once('/').map_or(("", path), |(folder, name)| (folder, name));
     let (stem, ending) = name.split_once('.').map_or((name, ""), |(stem, ending)| (stem, ending));
     let before =
