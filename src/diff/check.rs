@@ -486,7 +486,11 @@ impl<'a> Trial<'a> {
             let mates: Vec<usize> = by_distance[..count].to_vec();
             let all: Vec<usize> = mates.iter().copied().chain([index]).collect();
             if self.holds(drafts, &all) {
-                return Some(mates);
+                // What can go alone only happens to be near, unless it is what mends the others.
+                let bound: Vec<usize> = mates.iter().copied().filter(|mate| !drafts[*mate].safe).collect();
+                let all: Vec<usize> = bound.iter().copied().chain([index]).collect();
+                let fewer = !bound.is_empty() && bound.len() < mates.len() && self.holds(drafts, &all);
+                return Some(if fewer { bound } else { mates });
             }
             count *= 2;
         }

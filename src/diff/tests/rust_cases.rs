@@ -271,6 +271,26 @@ fn a_debug_print_beside_a_fix_is_a_unit_of_its_own() {
     assert_eq!(diff.units[0].role, Role::Code);
 }
 
+/// Of what is near a change that cannot go alone, only what mends it goes with it.
+#[test]
+fn a_debug_print_above_a_rewritten_loop_is_a_unit_of_its_own() {
+    let old = "fn rows(text: &str, c: char) -> Result<Vec<Row>, Error> {\n    let mut rows = Vec::new();\n    \
+               for (index, content) in text.lines().enumerate() {\n        if content.trim().is_empty() {\n            \
+               continue;\n        }\n        let line = index + 1;\n        rows.push(split(content, c, line)?);\n    }\n    \
+               Ok(rows)\n}\n";
+    let new = "fn rows(text: &str, c: char) -> Result<Vec<Row>, Error> {\n    eprintln!(\"DEBUG {}\", text.len());\n    \
+               let mut rows = Vec::new();\n    let mut rest = text;\n    let mut next_line = 1;\n    \
+               while !rest.is_empty() {\n        let line = next_line;\n        \
+               let (content, tail) = rest.split_at(row_end(rest, c));\n        \
+               next_line += content.matches('\\n').count() + 1;\n        \
+               rest = tail.strip_prefix('\\n').unwrap_or(tail);\n        if content.trim().is_empty() {\n            \
+               continue;\n        }\n        let content = content.strip_suffix('\\r').unwrap_or(content);\n        \
+               rows.push(split(content, c, line)?);\n    }\n    Ok(rows)\n}\n";
+    let shown = show(&of(old, new));
+    let print = shown.iter().find(|unit| unit.contains("DEBUG")).unwrap();
+    assert!(print.starts_with("added [fn rows]") && !print.contains('|'), "{shown:#?}");
+}
+
 #[test]
 fn units_in_tests_have_that_role() {
     let diff = of("#[cfg(test)]\nmod t { fn f() { a(1); } }\n", "#[cfg(test)]\nmod t { fn f() { a(2); } }\n");
