@@ -49,8 +49,7 @@ impl Sum {
         // Of a base the index is read once, for all trials.
         let mut summaries = Cache::default();
         Index::read(base, &mut summaries);
-        let words = Words::default();
-        words.is_large(base, "");
+        let words = Words::of(base);
         let begin = Instant::now();
         let diff = kerf::diff::diff(&reviewed.changed);
         let between = Instant::now();

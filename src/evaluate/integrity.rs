@@ -174,12 +174,16 @@ impl Tester<'_> {
     pub(super) fn confirmations(&self, run: &TestRun) -> Vec<(String, bool)> {
         let confirmed = run.alone.iter().filter(|alone| alone.why == Again::Confirm);
         confirmed
-            .map(|alone| {
+            .flat_map(|alone| {
                 let (reading, pairs) = self.read_marked(&alone.output.stdout, run.marks.as_ref());
+                let believed = believed(self.demanded, run.marks.as_ref(), alone, &pairs);
                 let statuses = reading.statuses();
-                let ids = harness::find(&alone.test, &statuses);
-                let held = !ids.is_empty() && ids.iter().all(|id| statuses[*id].holds());
-                (alone.test.clone(), held && believed(self.demanded, run.marks.as_ref(), alone, &pairs))
+                let held = |test: &String| {
+                    let ids = harness::find(test, &statuses);
+                    !ids.is_empty() && ids.iter().all(|id| statuses[*id].holds())
+                };
+                let tests = std::iter::once(&alone.test).chain(&alone.also);
+                tests.map(|test| (test.clone(), believed && held(test))).collect::<Vec<_>>()
             })
             .collect()
     }

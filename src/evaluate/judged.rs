@@ -99,6 +99,11 @@ impl Tester<'_> {
     fn reruns(&self, run: &TestRun) -> Option<Reruns> {
         let mut counts = Reruns::default();
         for alone in &run.alone {
+            let (failed, [some, all]) = match alone.why {
+                Again::Failed => (true, &mut counts.failed),
+                Again::Control => (false, &mut counts.passed),
+                Again::Missing | Again::Unreached | Again::Confirm => continue,
+            };
             let statuses = self.read_marked(&alone.output.stdout, run.marks.as_ref()).0.statuses();
             let results: Vec<bool> =
                 harness::find(&alone.test, &statuses).iter().map(|id| statuses[*id].holds()).collect();
@@ -106,12 +111,7 @@ impl Tester<'_> {
                 continue;
             }
             let held = results.iter().all(|held| *held);
-            let (changed, [some, all]) = match alone.why {
-                Again::Failed => (held, &mut counts.failed),
-                Again::Control => (!held, &mut counts.passed),
-                Again::Missing | Again::Unreached | Again::Confirm => continue,
-            };
-            *some += u32::from(changed);
+            *some += u32::from(held == failed);
             *all += 1;
         }
         (counts != Reruns::default()).then_some(counts)

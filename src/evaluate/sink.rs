@@ -24,11 +24,14 @@ pub enum Again {
     Control,
 }
 
-/// One test run by itself.
+/// One test run by itself, or some together without the rest of their suite.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct AloneRun {
     /// The test, as listed.
     pub test: String,
+    /// The others of the same run.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub also: Vec<String>,
     /// Why.
     pub why: Again,
     /// What it printed.

@@ -21,8 +21,9 @@ use crate::syntax::index::{Cache, Graph, Index, Words};
 pub(super) struct Symbols {
     index: Index,
     cache: Cache,
-    /// Its functions, read when a patch adds one.
+    /// Which of its files hold which words, read when something is looked for in all of them.
     words: Words,
+    /// Its functions, read when a patch adds one.
     functions: OnceLock<Functions>,
 }
 

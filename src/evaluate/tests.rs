@@ -97,7 +97,8 @@ impl Tester<'_> {
             let output = session.run(&Step { environment, ..self.step(command) })?;
             let carries = !names.is_empty() && reading.format == Format::Cargo && !id.starts_with("doc:");
             let beside = carries.then_some(file);
-            run.alone.push(AloneRun { test: test.to_owned(), why, output, beside });
+            let (test, also) = (test.to_owned(), Vec::new());
+            run.alone.push(AloneRun { test, also, why, output, beside });
             Ok(())
         };
         for (why, test) in wanted(&verdict) {
@@ -110,24 +111,12 @@ impl Tester<'_> {
         }
         if let Ok(verdict) = harness::judge(&yardstick.lists, Some(&yardstick.before), &self.observe(&run)) {
             let tests = to_confirm(&verdict, yardstick.confirmable.as_ref(), self.seed, &tree);
-            let ids: Vec<String> =
-                tests.iter().map(|test| qualified(test, &statuses, &yardstick.before)).collect();
-            let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
-            let (beside, environment) = run.marks.as_ref().map(Marks::all_beside).unwrap_or_default();
-            match harness::together(reading.format, &self.plan.command, &ids, &beside) {
-                Some(command) => {
-                    let mut output = session.run(&Step { environment, ..self.step(command) })?;
-                    for test in tests {
-                        let one = AloneRun {
-                            test: test.to_owned(),
-                            why: Again::Confirm,
-                            output: output.clone(),
-                            beside: self.witness(run.marks.as_ref()),
-                        };
-                        run.alone.push(one);
-                        // All of them are one run.
-                        output.seconds = 0.0;
-                    }
+            match self.together(&run, reading.format, &tests, &statuses, &yardstick.before) {
+                Some((step, beside)) => {
+                    let mut named = tests.into_iter().map(str::to_owned);
+                    let test = named.next().unwrap_or_default();
+                    let (also, output) = (named.collect(), session.run(&step)?);
+                    run.alone.push(AloneRun { test, also, why: Again::Confirm, output, beside });
                 }
                 None => {
                     for test in tests {
@@ -145,10 +134,22 @@ impl Tester<'_> {
         Ok(run)
     }
 
-    /// The file whose canaries tell whether a run of several tests is to be believed.
-    fn witness(&self, marks: Option<&Marks>) -> Option<String> {
-        let files = &marks?.files;
-        files.iter().find(|file| self.demanded.contains(*file)).or(files.first()).cloned()
+    /// How some tests are run together without the rest of their suite, where their runner can, and the file whose
+    /// canaries tell whether that run is to be believed.
+    fn together(
+        &self,
+        run: &TestRun,
+        format: Format,
+        tests: &[&str],
+        now: &Statuses,
+        before: &Statuses,
+    ) -> Option<(Step, Option<String>)> {
+        let ids: Vec<String> = tests.iter().map(|test| qualified(test, now, before)).collect();
+        let (beside, environment) = run.marks.as_ref().map(Marks::all_beside).unwrap_or_default();
+        let command = harness::together(format, &self.plan.command, &ids, &beside)?;
+        let files = run.marks.as_ref().map(|marks| marks.files.as_slice()).unwrap_or_default();
+        let witness = files.iter().find(|file| self.demanded.contains(*file)).or(files.first());
+        Some((Step { environment, ..self.step(command) }, witness.cloned()))
     }
 
     fn step(&self, command: String) -> Step {

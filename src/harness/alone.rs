@@ -6,10 +6,13 @@
 //!
 //! Invariant: whatever an id holds, it stays one quoted word.
 
+use super::flags::Flags;
 use super::ids::normal;
 use super::{Format, ReadContext};
 
-/// Flags of cargo that select targets or packages and take no value.
+/// Flags of cargo: those go that select targets or packages.
+const CARGO: Flags = Flags { dropped: SELECTORS, dropped_valued: VALUED_SELECTORS, valued: VALUED };
+
 const SELECTORS: &[&str] = &[
     "--lib",
     "--bins",
@@ -24,7 +27,6 @@ const SELECTORS: &[&str] = &[
     "-q",
     "--quiet",
 ];
-/// Flags that select and take a value.
 const VALUED_SELECTORS: &[&str] = &[
     "--bin",
     "--test",
@@ -37,7 +39,6 @@ const VALUED_SELECTORS: &[&str] = &[
     "--filter-expr",
     "--filterset",
 ];
-/// Flags with a value that are kept.
 const VALUED: &[&str] = &[
     "--features",
     "-F",
@@ -174,7 +175,7 @@ impl Call {
             Some(at) => (&rest[..at], &rest[at + 1..]),
             None => (rest, &rest[rest.len()..]),
         };
-        Some(Self { head, flags: kept(cargo), harness: kept_harness(harness) })
+        Some(Self { head, flags: CARGO.kept(cargo, |_| false).words, harness: kept_harness(harness) })
     }
 }
 
@@ -186,31 +187,6 @@ pub(super) fn last_call(command: &str) -> Option<(&str, Vec<String>)> {
     };
     let plain = !last.contains([';', '|', '`', '\n', '<', '>', '#']) && !last.contains("$(");
     Some((before, words(last).filter(|_| plain)?))
-}
-
-/// Flags without selection.
-fn kept(words: &[String]) -> Vec<String> {
-    let mut out = Vec::new();
-    let mut words = words.iter();
-    while let Some(word) = words.next() {
-        let name = word.split('=').next().unwrap_or(word);
-        if SELECTORS.contains(&word.as_str()) || !word.starts_with('-') {
-            continue;
-        }
-        if VALUED_SELECTORS.contains(&name) {
-            if name == word {
-                words.next();
-            }
-            continue;
-        }
-        out.push(word.clone());
-        if VALUED.contains(&word.as_str())
-            && let Some(value) = words.next()
-        {
-            out.push(value.clone());
-        }
-    }
-    out
 }
 
 /// Arguments of libtest without filters.

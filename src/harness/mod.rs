@@ -16,6 +16,7 @@ mod cargo;
 #[cfg(test)]
 mod corpus;
 mod envelope;
+mod flags;
 pub mod foreign;
 mod go;
 pub mod grade;

@@ -10,6 +10,7 @@
 use std::collections::BTreeMap;
 
 use super::Format;
+use super::flags::Flags;
 
 /// Where a runner leaves its report, outside of the tree.
 const REPORT: &str = "/tmp/kerf-report.json";
@@ -33,9 +34,7 @@ pub fn reported(package_json: &str) -> Option<(String, Format)> {
 struct Runner {
     name: &'static str,
     format: Format,
-    /// Arguments, without and with a value in the next word, that are dropped.
-    drop: &'static [&'static str],
-    drop_with_value: &'static [&'static str],
+    flags: Flags,
     /// Put behind the name and at the end.
     first: &'static [&'static str],
     last: &'static [&'static str],
@@ -46,8 +45,22 @@ struct Runner {
 const VITEST: Runner = Runner {
     name: "vitest",
     format: Format::Vitest,
-    drop: &["run", "watch", "dev", "-w", "--watch", "--run", "--ui", "--coverage", "--silent", "--open"],
-    drop_with_value: &["--reporter", "--outputFile"],
+    flags: Flags {
+        dropped: &[
+            "run",
+            "watch",
+            "dev",
+            "-w",
+            "--watch",
+            "--run",
+            "--ui",
+            "--coverage",
+            "--silent",
+            "--open",
+        ],
+        dropped_valued: &["--reporter", "--outputFile"],
+        valued: &[],
+    },
     first: &["run"],
     last: &["--reporter=json", "--outputFile=/tmp/kerf-report.json"],
     writes: true,
@@ -55,18 +68,21 @@ const VITEST: Runner = Runner {
 const JEST: Runner = Runner {
     name: "jest",
     format: Format::Jest,
-    drop: &[
-        "--watch",
-        "--watchAll",
-        "--coverage",
-        "--collectCoverage",
-        "--verbose",
-        "--silent",
-        "--json",
-        "--ci",
-        "-w",
-    ],
-    drop_with_value: &["--reporters", "--outputFile"],
+    flags: Flags {
+        dropped: &[
+            "--watch",
+            "--watchAll",
+            "--coverage",
+            "--collectCoverage",
+            "--verbose",
+            "--silent",
+            "--json",
+            "--ci",
+            "-w",
+        ],
+        dropped_valued: &["--reporters", "--outputFile"],
+        valued: &[],
+    },
     first: &[],
     last: &["--ci", "--json", "--outputFile=/tmp/kerf-report.json"],
     writes: true,
@@ -74,8 +90,11 @@ const JEST: Runner = Runner {
 const MOCHA: Runner = Runner {
     name: "mocha",
     format: Format::Mocha,
-    drop: &["--watch", "-w", "--color", "--colors", "--parallel", "-p"],
-    drop_with_value: &["--reporter", "-R", "--reporter-option", "--reporter-options", "-O"],
+    flags: Flags {
+        dropped: &["--watch", "-w", "--color", "--colors", "--parallel", "-p"],
+        dropped_valued: &["--reporter", "-R", "--reporter-option", "--reporter-options", "-O"],
+        valued: &[],
+    },
     first: &[],
     // Versions that do not know the option print the report.
     last: &["--reporter", "json", "--reporter-option", "output=/tmp/kerf-report.json"],
@@ -84,8 +103,11 @@ const MOCHA: Runner = Runner {
 const NODE: Runner = Runner {
     name: "node",
     format: Format::Tap,
-    drop: &["--watch", "--experimental-test-coverage"],
-    drop_with_value: &["--test-reporter", "--test-reporter-destination"],
+    flags: Flags {
+        dropped: &["--watch", "--experimental-test-coverage"],
+        dropped_valued: &["--test-reporter", "--test-reporter-destination"],
+        valued: &[],
+    },
     first: &["--test-reporter=tap"],
     last: &[],
     writes: false,
@@ -93,8 +115,7 @@ const NODE: Runner = Runner {
 const TAPE: Runner = Runner {
     name: "tape",
     format: Format::Tap,
-    drop: &[],
-    drop_with_value: &[],
+    flags: Flags { dropped: &[], dropped_valued: &[], valued: &[] },
     first: &[],
     last: &[],
     writes: false,
@@ -102,8 +123,11 @@ const TAPE: Runner = Runner {
 const AVA: Runner = Runner {
     name: "ava",
     format: Format::Tap,
-    drop: &["--watch", "-w", "--verbose", "-v", "--tap", "-t"],
-    drop_with_value: &[],
+    flags: Flags {
+        dropped: &["--watch", "-w", "--verbose", "-v", "--tap", "-t"],
+        dropped_valued: &[],
+        valued: &[],
+    },
     first: &["--tap"],
     last: &[],
     writes: false,
@@ -123,21 +147,9 @@ impl Call {
         let mut parts = self.variables.clone();
         parts.push(runner.name.to_owned());
         parts.extend(runner.first.iter().map(|word| (*word).to_owned()));
-        let mut words = self.words.iter();
-        while let Some(word) = words.next() {
-            let name = word.split('=').next().unwrap_or(word);
-            if runner.drop_with_value.contains(&name) {
-                if !word.contains('=') {
-                    words.next();
-                }
-                continue;
-            }
-            let coverage = name.starts_with("--coverage") || name.starts_with("--test-coverage");
-            if runner.drop.contains(&name) || coverage {
-                continue;
-            }
-            parts.push(word.clone());
-        }
+        let coverage = |word: &String| word.starts_with("--coverage") || word.starts_with("--test-coverage");
+        let kept = runner.flags.kept(&self.words, |_| true).words;
+        parts.extend(kept.into_iter().filter(|word| !coverage(word)));
         parts.extend(runner.last.iter().map(|word| (*word).to_owned()));
         let call = format!("PATH=\"$PWD/node_modules/.bin:$PATH\" {}", parts.join(" "));
         if !runner.writes {

@@ -7,18 +7,15 @@
 
 use super::Format;
 use super::alone::{last_call, quote};
+use super::flags::Flags;
 
 /// How a runner is told what to run.
 struct Runner {
     format: Format,
     /// Its program, or the last part of its path.
     names: &'static [&'static str],
-    /// Flags without a value that go: they select, stop early or watch.
-    dropped: &'static [&'static str],
-    /// Flags that go with their value.
-    dropped_valued: &'static [&'static str],
-    /// Flags that stay with their value.
-    valued: &'static [&'static str],
+    /// Those go that select, stop early or watch.
+    flags: Flags,
     how: How,
 }
 
@@ -36,104 +33,118 @@ const RUNNERS: &[Runner] = &[
     Runner {
         format: Format::Pytest,
         names: &["pytest", "py.test"],
-        dropped: &[
-            "-x",
-            "--exitfirst",
-            "--lf",
-            "--last-failed",
-            "--ff",
-            "--failed-first",
-            "--sw",
-            "--stepwise",
-        ],
-        dropped_valued: &[
-            "-k",
-            "-m",
-            "--deselect",
-            "--ignore",
-            "--ignore-glob",
-            "-n",
-            "--numprocesses",
-            "--maxfail",
-        ],
-        valued: &[
-            "-p",
-            "-c",
-            "-o",
-            "-W",
-            "-r",
-            "--rootdir",
-            "--confcutdir",
-            "--basetemp",
-            "--import-mode",
-            "--tb",
-            "--color",
-            "--timeout",
-            "--asyncio-mode",
-        ],
+        flags: Flags {
+            dropped: &[
+                "-x",
+                "--exitfirst",
+                "--lf",
+                "--last-failed",
+                "--ff",
+                "--failed-first",
+                "--sw",
+                "--stepwise",
+            ],
+            dropped_valued: &[
+                "-k",
+                "-m",
+                "--deselect",
+                "--ignore",
+                "--ignore-glob",
+                "-n",
+                "--numprocesses",
+                "--maxfail",
+            ],
+            valued: &[
+                "-p",
+                "-c",
+                "-o",
+                "-W",
+                "-r",
+                "--rootdir",
+                "--confcutdir",
+                "--basetemp",
+                "--import-mode",
+                "--tb",
+                "--color",
+                "--timeout",
+                "--asyncio-mode",
+            ],
+        },
         how: How::Ids,
     },
     Runner {
         format: Format::Vitest,
         names: &["vitest", "vitest.mjs"],
-        dropped: &["--watch", "-w", "--coverage", "--changed"],
-        dropped_valued: &["-t", "--testNamePattern", "--exclude", "--shard", "--bail"],
-        valued: &[
-            "-c",
-            "--config",
-            "-r",
-            "--root",
-            "--reporter",
-            "--project",
-            "--environment",
-            "--pool",
-            "--mode",
-            "--dir",
-            "--testTimeout",
-        ],
+        flags: Flags {
+            dropped: &["--watch", "-w", "--coverage", "--changed"],
+            dropped_valued: &["-t", "--testNamePattern", "--exclude", "--shard", "--bail"],
+            valued: &[
+                "-c",
+                "--config",
+                "-r",
+                "--root",
+                "--reporter",
+                "--project",
+                "--environment",
+                "--pool",
+                "--mode",
+                "--dir",
+                "--testTimeout",
+            ],
+        },
         how: How::FilesAndNames("-t"),
     },
     Runner {
         format: Format::Jest,
         names: &["jest", "jest.js"],
-        dropped: &["--watch", "--watchAll", "--coverage", "-o", "--onlyChanged", "-b", "--bail"],
-        dropped_valued: &["-t", "--testNamePattern", "--testPathPattern", "--testPathPatterns", "--shard"],
-        valued: &[
-            "-c",
-            "--config",
-            "--rootDir",
-            "-w",
-            "--maxWorkers",
-            "--env",
-            "--testEnvironment",
-            "--reporters",
-            "--testTimeout",
-        ],
+        flags: Flags {
+            dropped: &["--watch", "--watchAll", "--coverage", "-o", "--onlyChanged", "-b", "--bail"],
+            dropped_valued: &[
+                "-t",
+                "--testNamePattern",
+                "--testPathPattern",
+                "--testPathPatterns",
+                "--shard",
+            ],
+            valued: &[
+                "-c",
+                "--config",
+                "--rootDir",
+                "-w",
+                "--maxWorkers",
+                "--env",
+                "--testEnvironment",
+                "--reporters",
+                "--testTimeout",
+            ],
+        },
         how: How::FilesAndNames("-t"),
     },
     Runner {
         format: Format::Mocha,
         names: &["mocha", "_mocha", "mocha.js"],
-        dropped: &["-b", "--bail", "-w", "--watch", "-i", "--invert"],
-        dropped_valued: &["-g", "--grep", "-f", "--fgrep"],
-        valued: &[
-            "-R",
-            "--reporter",
-            "-r",
-            "--require",
-            "--config",
-            "-t",
-            "--timeout",
-            "-u",
-            "--ui",
-            "--extension",
-            "-O",
-            "--reporter-option",
-            "--reporter-options",
-            "--loader",
-            "--import",
-            "--ignore",
-        ],
+        flags: Flags {
+            dropped: &["-b", "--bail", "-w", "--watch", "-i", "--invert"],
+            dropped_valued: &["-g", "--grep", "-f", "--fgrep"],
+            valued: &[
+                "-R",
+                "--reporter",
+                "-r",
+                "--require",
+                "--config",
+                "-t",
+                "--timeout",
+                "-u",
+                "--ui",
+                "--extension",
+                "-O",
+                "--reporter-option",
+                "--reporter-options",
+                "--loader",
+                "--import",
+                "--ignore",
+            ],
+        },
         how: How::Names("-g"),
     },
 ];
@@ -147,7 +158,7 @@ pub struct Beside {
 }
 
 /// The command that runs these tests in one process of the runner, others beside them.
-pub fn together(format: Format, test_command: &str, ids: &[&str], beside: &[Beside]) -> Option<String> {
+pub fn together(format: Format, test_command: &str, ids: &[String], beside: &[Beside]) -> Option<String> {
     let runner = RUNNERS.iter().find(|runner| runner.format == format)?;
     let (before, words) = last_call(test_command)?;
     let is_runner = |word: &String| {
@@ -160,7 +171,13 @@ pub fn together(format: Format, test_command: &str, ids: &[&str], beside: &[Besi
     }
     let mut call: Vec<String> = before.split_whitespace().map(str::to_owned).collect();
     call.extend(words[..=at].iter().cloned());
-    call.extend(kept(runner, &words[at + 1..])?);
+    // Files and folders go, but where names alone are given; `run` of vitest is its command.
+    let stays = |word: &str| matches!(runner.how, How::Names(_)) || word == "run";
+    let kept = runner.flags.kept(&words[at + 1..], stays);
+    if kept.unclear {
+        return None;
+    }
+    call.extend(kept.words);
     let split = |id: &str| {
         let mut parts = id.split(" > ");
         let file = parts.next().filter(|file| file.contains('.')).map(str::to_owned)?;
@@ -206,37 +223,6 @@ fn pattern<'n>(names: impl Iterator<Item = &'n str>) -> Option<String> {
     let names: Vec<String> = names.map(regex::escape).collect();
     let fine = names.iter().all(|name| !name.is_empty() && !name.contains(['\n', '\0']));
     fine.then(|| format!("({})$", names.join("|")))
-}
-
-/// Flags that stay; none where one is not known and a word follows that may be its value.
-fn kept(runner: &Runner, words: &[String]) -> Option<Vec<String>> {
-    let mut out = Vec::new();
-    let mut words = words.iter().peekable();
-    let names_only = matches!(runner.how, How::Names(_));
-    while let Some(word) = words.next() {
-        let name = word.split('=').next().unwrap_or(word);
-        let is_value = |next: &&String| !next.starts_with('-');
-        if !word.starts_with('-') {
-            // Files and folders; `run` of vitest is its command.
-            if names_only || word == "run" {
-                out.push(word.clone());
-            }
-        } else if runner.dropped.contains(&name) {
-        } else if runner.dropped_valued.contains(&name) {
-            if name == word {
-                words.next();
-            }
-        } else if runner.valued.contains(&word.as_str()) {
-            out.push(word.clone());
-            out.push(words.next()?.clone());
-        } else if name == word && word.starts_with("--") && !names_only && words.peek().is_some_and(is_value)
-        {
-            return None;
-        } else {
-            out.push(word.clone());
-        }
-    }
-    Some(out)
 }
 
 #[cfg(test)]
@@ -285,7 +271,8 @@ mod tests {
             (Format::Vitest, "npm test", &["a.test.ts > b"], None),
             (Format::Cargo, "cargo test", &["tests/a.rs::b"], None),
         ] {
-            assert_eq!(together(format, command, ids, &beside).as_deref(), expected, "{command}");
+            let ids: Vec<String> = ids.iter().map(|id| (*id).to_owned()).collect();
+            assert_eq!(together(format, command, &ids, &beside).as_deref(), expected, "{command}");
         }
     }
 }

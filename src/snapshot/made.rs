@@ -54,11 +54,12 @@ impl Made {
 
     /// The folder of theirs that a path is or lies in.
     pub fn root<'a>(&self, path: &'a str) -> Option<&'a str> {
-        let outermost_first = upwards(path).collect::<Vec<_>>().into_iter().rev();
-        outermost_first.filter(|part| !self.tracked.contains(*part)).find(|part| {
+        let theirs = |part: &&str| {
             let name = part.rsplit('/').next().unwrap_or(part);
-            self.roots.contains(*part) || TOOLS.contains(&name)
-        })
+            let by_name = TOOLS.contains(&name) || *part == "target";
+            !self.tracked.contains(*part) && (self.roots.contains(*part) || by_name)
+        };
+        upwards(path).filter(theirs).last()
     }
 }
 
@@ -110,6 +111,7 @@ mod tests {
         // Where there is no tree to look at, names say it.
         let unseen = Made::of(&tracked);
         assert_eq!(unseen.root(".venv/bin/pytest"), Some(".venv"));
+        assert_eq!(unseen.root("target/debug/a"), Some("target"));
         assert_eq!(unseen.root("src/gen/out.rs"), None);
     }
 }

@@ -6,7 +6,7 @@ use std::path::Path;
 use std::process::Command;
 
 use super::hostile::created;
-use super::ranking::{can_set_up, copy};
+use super::ranking::{PYTEST, can_set_up, copy};
 use crate::util::{Ran, Records, house, kerf_in};
 
 const TASK: &str = "furrow-seed-packets";
@@ -120,8 +120,7 @@ fn sh(folder: &Path, script: &str) -> Ran {
 
 #[test]
 fn pytest_is_not_talked_into_a_pass() {
-    let probe = "python3 -m venv v && v/bin/pip -q --retries 0 --timeout 10 download --no-deps pytest==8.4.2";
-    if !can_set_up("python", probe) {
+    if !can_set_up("attacks on pytest", PYTEST) {
         return;
     }
     let folder = tempfile::tempdir().unwrap();

@@ -82,14 +82,18 @@ fn evaluate(folder: &Path, language: &str) -> (BTreeMap<String, Value>, Records)
     (models, Records::read(&place("out")))
 }
 
+/// Fetches pytest into an environment of its own.
+pub(super) const PYTEST: &str =
+    "python3 -m venv v && v/bin/pip -q --retries 0 --timeout 10 download --no-deps pytest==8.4.2";
+
 /// Whether a tool and the registry that it fetches from are there; says loudly where not.
-pub(super) fn can_set_up(language: &str, probe: &str) -> bool {
+pub(super) fn can_set_up(what: &str, probe: &str) -> bool {
     let folder = tempfile::tempdir().unwrap();
     let probed = command("sh").current_dir(folder.path()).args(["-c", probe]).output().unwrap();
     if !probed.status.success() {
         let why = String::from_utf8_lossy(&probed.stderr).lines().last().unwrap_or_default().to_owned();
         // Not `eprintln!`, which is captured.
-        let said = format!("\nNOT TESTED: profiles in {language}: `{probe}` fails here: {why}\n");
+        let said = format!("\nNOT TESTED: {what}: `{probe}` fails here: {why}\n");
         std::io::stderr().write_all(said.as_bytes()).unwrap();
     }
     probed.status.success()
@@ -192,7 +196,7 @@ fn profiles_rank_as_they_were_made() {
 #[test]
 fn profiles_rank_as_they_were_made_in_typescript() {
     let probe = "npm view vitest@3.2.4 version --fetch-retries=0 --fetch-timeout=10000";
-    if !can_set_up("typescript", probe) {
+    if !can_set_up("profiles in typescript", probe) {
         return;
     }
     let folder = tempfile::tempdir().unwrap();
@@ -210,8 +214,7 @@ fn profiles_rank_as_they_were_made_in_typescript() {
 
 #[test]
 fn profiles_rank_as_they_were_made_in_python() {
-    let probe = "python3 -m venv v && v/bin/pip -q --retries 0 --timeout 10 download --no-deps pytest==8.4.2";
-    if can_set_up("python", probe) {
+    if can_set_up("profiles in python", PYTEST) {
         rank(tempfile::tempdir().unwrap().path(), "python");
     }
 }

@@ -17,6 +17,7 @@ mod ini;
 mod keys;
 mod manifest;
 mod package;
+mod shadow;
 mod table;
 
 use std::collections::BTreeSet;

@@ -4,6 +4,7 @@
 //! rest without a `/`.
 
 use super::Reference;
+use super::shadow::shadows;
 use crate::patch::Blob;
 
 /// How much of a file is the runner's.
@@ -70,96 +71,15 @@ const ROWS: &[Row] = &[
     row(&["pyproject.toml"], Part::Pyproject),
 ];
 
-/// What Python's runners import from a place behind the root of the tree, where they are started there (`python -m`):
-/// themselves, and of the standard library what they use.
-const PYTHON_RUNNERS: &[&str] = &[
-    "_pytest",
-    "pytest",
-    "pluggy",
-    "iniconfig",
-    "py",
-    "exceptiongroup",
-    "tomli",
-    "pygments",
-    "packaging",
-    "xdist",
-    "execnet",
-    "pytest_asyncio",
-    "pytest_cov",
-    "coverage",
-    "anyio",
-    "hypothesis",
-    "unittest",
-    "doctest",
-    "argparse",
-    "ast",
-    "bdb",
-    "collections",
-    "contextlib",
-    "copy",
-    "dataclasses",
-    "datetime",
-    "difflib",
-    "dis",
-    "enum",
-    "fnmatch",
-    "functools",
-    "getpass",
-    "glob",
-    "importlib",
-    "inspect",
-    "json",
-    "linecache",
-    "logging",
-    "operator",
-    "pathlib",
-    "pdb",
-    "platform",
-    "pprint",
-    "random",
-    "re",
-    "reprlib",
-    "shlex",
-    "shutil",
-    "signal",
-    "socket",
-    "string",
-    "struct",
-    "subprocess",
-    "tempfile",
-    "textwrap",
-    "threading",
-    "tokenize",
-    "traceback",
-    "types",
-    "typing",
-    "unicodedata",
-    "uuid",
-    "warnings",
-    "weakref",
-    "xml",
-    "zipfile",
-];
-
 /// Modules that stand before the runner's own.
 static SHADOWS: Row = row(&[], Part::Whole);
-
-/// Whether a file makes a module of the tree's root that Python's runners would import instead of theirs.
-fn shadows(path: &str, reference: &Reference) -> bool {
-    let module = path.split(['/', '.']).next().unwrap_or(path);
-    let code = [".py", ".pyc", ".so"].iter().any(|ending| path.ends_with(ending));
-    let has = |file: String| reference.base.blob(&file).is_some();
-    code && PYTHON_RUNNERS.contains(&module)
-        && !has(format!("{module}.py"))
-        && !has(format!("{module}/__init__.py"))
-}
 
 /// The row of a file, if it is a runner's.
 pub(super) fn row_of(path: &str, reference: &Reference, mine: Option<&Blob>) -> Option<&'static Row> {
     let by_name = ROWS.iter().find(|row| {
         row.files.iter().any(|pattern| matches(pattern, path)) && holds(row.only, path, reference, mine)
     });
-    by_name.or_else(|| shadows(path, reference).then_some(&SHADOWS))
+    by_name.or_else(|| shadows(path, reference.base).then_some(&SHADOWS))
 }
 
 fn matches(pattern: &str, path: &str) -> bool {

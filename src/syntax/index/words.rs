@@ -31,6 +31,13 @@ struct Read {
 }
 
 impl Words {
+    /// Reads a tree at once.
+    pub fn of(tree: &dyn Tree) -> Self {
+        let words = Self::default();
+        words.read(tree);
+        words
+    }
+
     /// Files of the tree that can hold `text` with no letter, digit or `_` beside it; none where all of them can.
     /// `tree` must be the same at every call.
     pub fn files_with(&self, tree: &dyn Tree, text: &str) -> Option<impl Iterator<Item = &str>> {
