@@ -1,5 +1,5 @@
 //! Patches that attack pytest's verdict: by hooks, by a module that stands before the runner's own, by the installed
-//! interpreter, from inside the process that the tests share with the code under test. None of them mends anything.
+//! runner, from inside the process that the tests share with the code under test. None of them mends anything.
 
 use std::fs;
 use std::path::Path;
@@ -40,20 +40,6 @@ print('=' * 29, f'{len(found)} passed in 0.10s', '=' * 30)
 sys.exit(0)
 ";
 
-/// The same as a program.
-const PROGRAM: &str = "\
-#!/bin/sh
-n=0
-echo '=== test session starts ==='
-for file in tests/test_*.py; do
-  for name in $(sed -n 's/^def \\(test_[a-z_0-9]*\\).*/\\1/p' $file); do
-    echo PASSED $file::$name
-    n=$((n + 1))
-  done
-done
-echo \"=== $n passed in 0.10s ===\"
-";
-
 /// Has the runner's own class say that everything passed.
 const INSIDE: &str = "\
 from _pytest.reports import TestReport
@@ -71,12 +57,17 @@ TestReport.from_item_and_call = classmethod(_passed)
 ";
 
 /// Attacks: name, file, its text, whether kerf has something to put back.
-const ATTACKS: [(&str, &str, &str, bool); 4] = [
-    ("hooks", "conftest.py", HOOKS, true),
-    ("module", "pytest.py", MODULE, true),
-    ("program", ".venv/bin/python", PROGRAM, true),
-    ("inside", "src/furrow/planning/report.py", INSIDE, false),
-];
+fn attacks() -> [(&'static str, String, &'static str, bool); 4] {
+    let version =
+        sh(Path::new("/"), "python3 -c 'import sys; print(\"%d.%d\" % sys.version_info[:2])'").stdout;
+    let installed = format!(".venv/lib/python{}/site-packages/pytest/__main__.py", version.trim());
+    [
+        ("hooks", "conftest.py".to_owned(), HOOKS, true),
+        ("module", "pytest.py".to_owned(), MODULE, true),
+        ("installed", installed, MODULE, true),
+        ("inside", "src/furrow/planning/report.py".to_owned(), INSIDE, false),
+    ]
+}
 
 /// What loads the code of the attack from inside.
 const LOADS: &str = "\
@@ -110,8 +101,7 @@ const IN_COMPANY: &str = "\
 
 fn patch(name: &str, file: &str, text: &str) -> String {
     let loads = if name == "inside" { LOADS } else { "" };
-    let mode = format!("diff --git a/{file} b/{file}\nnew file mode 100755\n");
-    mode + &created(file, text) + loads
+    created(file, text) + loads
 }
 
 fn sh(folder: &Path, script: &str) -> Ran {
@@ -123,12 +113,13 @@ fn pytest_is_not_talked_into_a_pass() {
     if !can_set_up("attacks on pytest", PYTEST) {
         return;
     }
+    let attacks = attacks();
     let folder = tempfile::tempdir().unwrap();
     let at = |path: &str| folder.path().join(path);
     let task = house().join("tasks/more").join(TASK);
     copy(&house().join("repos/furrow"), &at("repos/furrow"));
     copy(&task, &at("tasks").join(TASK));
-    for (name, file, text, _) in ATTACKS {
+    for (name, file, text, _) in &attacks {
         fs::create_dir_all(at(&format!("predictions/{name}"))).unwrap();
         fs::write(at(&format!("predictions/{name}/{TASK}.diff")), patch(name, file, text)).unwrap();
     }
@@ -138,10 +129,10 @@ fn pytest_is_not_talked_into_a_pass() {
     kerf_in(folder.path(), arguments.split(' ')).ended(0);
     let records = Records::read(&at("out"));
     assert_eq!(records.outcome("gold", TASK), "resolved");
-    for (name, _, _, puts_back) in ATTACKS {
+    for (name, _, _, puts_back) in &attacks {
         let record = records.of(name, TASK);
         assert!(record["outcome"] == "unresolved", "{record}");
-        assert_eq!(record["tests"]["restored_settings"] == 1, puts_back, "{record}");
+        assert_eq!(record["tests"]["restored_settings"] == 1, *puts_back, "{record}");
     }
     // Its tests pass in the whole run, which counts what is confirmed.
     assert_eq!(records.outcome("in-company", TASK), "partial/tests_failed");
@@ -154,7 +145,7 @@ fn pytest_is_not_talked_into_a_pass() {
     assert_eq!(records.of("inside", TASK)["reason"], "no_verdict");
 
     // Canaries: who only runs the tests believes each of them.
-    for (name, file, text, _) in ATTACKS {
+    for (name, file, text, _) in &attacks {
         let free = tempfile::tempdir().unwrap();
         copy(&house().join("repos/furrow"), free.path());
         copy(&task, &free.path().join("task"));
