@@ -1,13 +1,14 @@
 //! Which units force each other, as far as names inside the diff can tell.
 //!
 //! u needs v when u uses a name that v adds or imports; when v drops a use of a name that u drops; when u edits a call
-//! of what v declares anew. A name that is also defined somewhere else in the files of the diff binds nothing.
+//! of what v declares anew; when what u implements is what v declares ([`super::contracts`]). A name that is also defined somewhere else in the files of the diff binds nothing.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::syntax::{DefinitionKind, Source, TokenKind, flag, hash_bytes};
 
 use super::UnitKind;
+use super::contracts;
 use super::pieces::Aligned;
 use super::units::Draft;
 
@@ -44,6 +45,7 @@ pub(crate) fn link(drafts: &mut [Draft], files: &[Option<&Aligned>]) {
         }
     }
     needs.extend(locals(drafts));
+    needs.extend(contracts::link(drafts));
     for (from, to) in needs {
         if from != to {
             drafts[from].needs.insert(to);

@@ -8,6 +8,7 @@
 
 mod align;
 mod check;
+mod contracts;
 mod depend;
 mod ends;
 mod engine;

@@ -5,6 +5,7 @@ use std::ops::Range;
 
 use crate::syntax::{DefinitionKind, Source, flag};
 
+use super::contracts::{Member, Turn, member};
 use super::pieces::{Aligned, Key, Piece, Side, pieces, weight};
 use super::sound::Sound;
 use super::{Role, UnitKind};
@@ -30,6 +31,8 @@ pub(crate) struct Names {
     pub local_drops: BTreeSet<(String, usize)>,
     /// Places of functions that it lies in, in the new file and in the old.
     pub inside: [BTreeSet<usize>; 2],
+    /// Members of traits and of their implementations.
+    pub members: BTreeSet<Member>,
 }
 
 /// A unit before numbers are given.
@@ -156,6 +159,9 @@ impl Describe<'_> {
             && let Some(last) = entity.last().and_then(|last| last.rsplit(' ').next())
         {
             names.changes.insert(last.to_owned());
+        }
+        if kind == UnitKind::Signature {
+            names.members.extend(member(source, node, &(0..0), Turn::Changes));
         }
         names.calls = calls(source, node);
         Draft {
@@ -299,7 +305,7 @@ pub(crate) fn scope(source: &Source, node: usize) -> usize {
 
 /// Names in changed tokens.
 fn read(source: &Source, tokens: Range<usize>, after: bool, names: &mut Names) {
-    for token in tokens {
+    for token in tokens.clone() {
         let leaf = source.tokens[token].node as usize;
         if !source.nodes[leaf].is(flag::IDENTIFIER) {
             continue;
@@ -315,6 +321,10 @@ fn read(source: &Source, tokens: Range<usize>, after: bool, names: &mut Names) {
                 (false, true) => names.adds.insert(name),
                 (false, false) => names.drops.insert(name),
             };
+            if !local {
+                let turn = if after { Turn::Comes } else { Turn::Goes };
+                names.members.extend(member(source, leaf, &tokens, turn));
+            }
             continue;
         }
         let import = source.ancestors(leaf).find(|node| source.nodes[*node].is(flag::IMPORT));

@@ -65,6 +65,7 @@ const fn data(shape: Shape) -> Language {
         line_comment: shape.line_comment,
         indentation: shape.indentation,
         agreeing: &[],
+        contract: None,
         line_ends: shape.line_ends,
         tail_expressions: false,
         faults: |_, _| 0,

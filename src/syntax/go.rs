@@ -93,6 +93,7 @@ pub static GO: Language = Language {
     line_comment: "//",
     indentation: false,
     agreeing: &[],
+    contract: None,
     line_ends: &[
         "source_file",
         "statement_list",

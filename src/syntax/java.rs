@@ -96,6 +96,7 @@ pub static JAVA: Language = Language {
     line_comment: "//",
     indentation: false,
     agreeing: &[],
+    contract: None,
     line_ends: &[],
     tail_expressions: false,
     faults: |_, _| 0,

@@ -35,6 +35,19 @@ pub struct EntityKind {
     pub naming: Naming,
 }
 
+/// Node kinds of declarations whose members others must implement, and of what implements them (traits).
+#[derive(Debug, Clone, Copy)]
+pub struct Contract {
+    /// Declares members.
+    pub declared: &'static str,
+    /// Implements them.
+    pub implemented: &'static str,
+    /// Its field that names what it implements; absent where it implements nothing.
+    pub field: &'static str,
+    /// The field that a declared member has where there is a default.
+    pub body: &'static str,
+}
+
 /// A row of [`LANGUAGES`].
 pub struct Language {
     /// Lower case.
@@ -106,6 +119,8 @@ pub struct Language {
     pub indentation: bool,
     /// Kinds whose names have to agree with another place (tags): none is replaced without the other.
     pub agreeing: &'static [&'static str],
+    /// Where the language insists that what is declared is implemented.
+    pub contract: Option<Contract>,
     /// Lists in which a line break may end a statement.
     pub line_ends: &'static [&'static str],
     /// A block's last expression is its value and stands without a terminator.

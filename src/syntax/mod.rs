@@ -22,7 +22,8 @@ mod typescript;
 
 pub(crate) use earlier::Earlier;
 pub use language::{
-    Above, EntityKind, Kinds, LANGUAGES, Language, Naming, flag, grammar_of, language_named, language_of,
+    Above, Contract, EntityKind, Kinds, LANGUAGES, Language, Naming, flag, grammar_of, language_named,
+    language_of,
 };
 pub use names::{Definition, DefinitionKind, Identifier, Import};
 pub use source::{Node, Source, Token, TokenKind};

@@ -2,7 +2,7 @@
 
 use std::sync::OnceLock;
 
-use super::language::{EntityKind, Language, Naming, flag};
+use super::language::{Contract, EntityKind, Language, Naming, flag};
 use super::names::{Definition, DefinitionKind, Import};
 use super::{Source, TokenKind};
 
@@ -106,6 +106,12 @@ pub static RUST: Language = Language {
     line_comment: "//",
     indentation: false,
     agreeing: &[],
+    contract: Some(Contract {
+        declared: "trait_item",
+        implemented: "impl_item",
+        field: "trait",
+        body: "body",
+    }),
     line_ends: &[],
     tail_expressions: true,
     faults: |_, _| 0,

@@ -252,6 +252,63 @@ const CASES: &[Case] = &[
         "fn f() {\n    // note\n    a();\n}\n",
         &["comment [fn f] 3:  -> // note needs u1", "added [fn f] 4:  -> a();"],
     ),
+    (
+        "required method of a trait and its implementations",
+        "trait T { fn a(&self); }\nimpl T for X { fn a(&self) {} }\nimpl m::T<u8> for Y { fn a(&self) {} }\n",
+        "trait T { fn a(&self); fn b(); }\nimpl T for X { fn a(&self) {} fn b() {} }\nimpl m::T<u8> for Y { fn a(&self) {} fn b() { c(); } }\n",
+        &[
+            "added [trait T/fn b] 5:  -> fn b(); needs u1,u2",
+            "added [impl T for X/fn b] 6:  -> fn b() {} needs u0",
+            "added [impl m::T<u8> for Y/fn b] 10:  -> fn b() { c(); } needs u0",
+        ],
+    ),
+    (
+        "method of a trait with a default",
+        "trait T { fn a(&self); }\nimpl T for X { fn a(&self) {} }\n",
+        "trait T { fn a(&self); fn b() {} }\nimpl T for X { fn a(&self) {} fn b() { c(); } }\n",
+        &[
+            "added [trait T/fn b] 6:  -> fn b() {}",
+            "added [impl T for X/fn b] 10:  -> fn b() { c(); } needs u0",
+        ],
+    ),
+    (
+        "method of a trait that goes",
+        "trait T { fn a(&self); fn b(); }\nimpl T for X { fn a(&self) {} fn b() {} }\n",
+        "trait T { fn a(&self); }\nimpl T for X { fn a(&self) {} }\n",
+        &[
+            "removed [trait T/fn b] 5: fn b(); ->  needs u1",
+            "removed [impl T for X/fn b] 6: fn b() {} ->  needs u0",
+        ],
+    ),
+    (
+        "result of a trait's method",
+        "trait T { fn a(&self); }\nimpl T for X { fn a(&self) {} }\nimpl X { fn a(&self) {} }\n",
+        "trait T { fn a(&self) -> u8; }\nimpl T for X { fn a(&self) -> u8 {} }\nimpl X { fn a(&self) -> u8 {} }\n",
+        &[
+            "signature [trait T/fn a] 2:  -> -> u8 needs u1",
+            "signature [impl T for X/fn a] 2:  -> -> u8 needs u0",
+            "signature [impl X/fn a] 2:  -> -> u8",
+        ],
+    ),
+    (
+        "a whole implementation with the method that it brings",
+        "trait T { fn a(&self); }\n",
+        "trait T { fn a(&self); fn b(); }\nimpl T for X { fn a(&self) {} fn b() {} }\n",
+        &[
+            "added [trait T/fn b] 5:  -> fn b();",
+            "added [impl T for X] 20:  -> impl T for X { fn a(&self) {} fn b() {} } needs u0",
+        ],
+    ),
+    (
+        "two traits of one name bind nothing",
+        "mod m { trait T {} }\nmod n { trait T {} }\nimpl T for X {}\n",
+        "mod m { trait T { fn b(); } }\nmod n { trait T { fn b(); } }\nimpl T for X { fn b() {} }\n",
+        &[
+            "added [mod m/trait T/fn b] 5:  -> fn b();",
+            "added [mod n/trait T/fn b] 5:  -> fn b();",
+            "added [impl T for X/fn b] 6:  -> fn b() {}",
+        ],
+    ),
 ];
 
 #[test]

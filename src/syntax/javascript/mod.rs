@@ -183,6 +183,7 @@ pub(super) const fn row(
         line_comment: "//",
         indentation: false,
         agreeing: &["jsx_opening_element", "jsx_closing_element"],
+        contract: None,
         line_ends: &["program", "statement_block", "class_body", "switch_case", "switch_default"],
         tail_expressions: false,
         faults: rules::faults,

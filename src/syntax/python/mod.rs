@@ -73,6 +73,7 @@ pub static PYTHON: Language = Language {
     line_comment: "#",
     indentation: true,
     agreeing: &[],
+    contract: None,
     line_ends: &["module", "block"],
     tail_expressions: false,
     faults: layout::faults,
