@@ -6,11 +6,12 @@
 //!
 //! The steps: without everything irrelevant; without what nothing reaches as well (the wider set is tried first, and the
 //! narrower only where it fails); then, in full depth, the rest by groups, halved until single units are left. A tree
-//! that does not build says nothing. A set is always closed under `needs`.
+//! that does not build says nothing: what cannot go alone is tried with its neighbour, then with all others like it and by halves of
+//! these. A set is always closed under `needs`.
 //!
 //! Invariants (property-tested): never more than [`Machine::cap`] runs; what is called removable was out in two passing
 //! runs; what is called needed is a unit without which, in a tree that passed with it, a test failed, or what such a
-//! unit needs.
+//! unit needs, or one of several that cannot go one by one nor by halves, and without all of which a test failed.
 
 mod machine;
 mod order;
@@ -84,12 +85,14 @@ pub enum Outcome {
 }
 
 /// Why a unit is needed.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Need {
     /// Votes that fail without it.
     pub tests: Vec<String>,
     /// The unit that was tried, where that one needs this one.
     pub through: Option<usize>,
+    /// Without it alone nothing builds: so many others had to go with it for a test to fail.
+    pub with: usize,
 }
 
 /// What came of it; units by index.

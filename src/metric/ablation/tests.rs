@@ -261,3 +261,29 @@ fn an_irrelevant_unit_that_a_test_needs_is_found_out() {
     assert_eq!(findings.needed[&2].through, Some(1));
     assert_eq!(findings.removable, BTreeSet::from([0]));
 }
+
+/// Three that only build together, as a type and its two users that names do not tie: the fix itself, or beside it.
+#[test]
+fn units_that_build_only_together_are_named_together() {
+    for (vital, needed) in [(BTreeSet::from([3, 4, 5]), true), (BTreeSet::from([0]), false)] {
+        let setup =
+            Setup { needs: vec![BTreeSet::new(); 6], expected: vec![Expected::Open; 6], depth: Depth::Full };
+        let patch = Patch { setup, vital: vital.clone(), hidden: vec![(3, 4), (4, 5), (5, 3)] };
+        let findings = patch.run(|probe| patch.answer(&probe.without));
+        assert_eq!(findings.needed.keys().copied().collect::<BTreeSet<_>>(), vital);
+        assert_eq!(findings.removable.len(), 6 - vital.len());
+        assert!(!needed || findings.needed[&4].with == 2);
+    }
+}
+
+/// Code that only goes as a whole, beside a fix that only goes as a whole: nothing of it is called needed for that.
+#[test]
+fn what_cannot_go_alone_is_no_reason_to_call_its_like_needed() {
+    let setup =
+        Setup { needs: vec![BTreeSet::new(); 6], expected: vec![Expected::Open; 6], depth: Depth::Full };
+    let hidden = vec![(0, 1), (1, 2), (2, 0), (3, 4), (4, 5), (5, 3)];
+    let patch = Patch { setup, vital: BTreeSet::from([0, 1, 2]), hidden };
+    let findings = patch.run(|probe| patch.answer(&probe.without));
+    assert!(findings.needed.keys().all(|unit| *unit < 3), "{findings:?}");
+    assert_eq!(findings.removable, BTreeSet::from([3, 4, 5]));
+}

@@ -156,10 +156,18 @@ fn sentence(diff: &Diff, need: &Need) -> String {
     let more = need.tests.len().saturating_sub(NAMED);
     let more = if more == 0 { String::new() } else { format!(" and {more} more") };
     let tests = format!("{}{more}", named.join(", "));
+    let fail =
+        if need.tests.len() == 1 { "a test fails" } else { &format!("{} tests fail", need.tests.len()) };
+    let without = match need.with {
+        0 => format!("without it {fail}: {tests}"),
+        1 => format!("without it nothing builds, and without it and one more {fail}: {tests}"),
+        more => format!("without it nothing builds, and without it and {more} more {fail}: {tests}"),
+    };
     match need.through.and_then(|unit| diff.units.get(unit)) {
-        Some(through) => format!("{} needs it, and without that: {tests}", through.id),
-        None if need.tests.len() == 1 => format!("without it a test fails: {tests}"),
-        None => format!("without it {} tests fail: {tests}", need.tests.len()),
+        Some(through) => {
+            format!("{} needs it, and {}", through.id, without.replacen(" it", " that", usize::MAX))
+        }
+        None => without,
     }
 }
 

@@ -1,6 +1,8 @@
 //! The machine: which set to take out next, and what the answers mean.
 
-use std::collections::{BTreeMap, BTreeSet};
+mod stuck;
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use super::order::{Atom, atoms};
 use super::{Depth, Expected, Findings, Need, Outcome, Probe, Setup};
@@ -34,6 +36,24 @@ struct Group {
     atoms: Vec<usize>,
     /// Only where all of these have gone: then it is known to fail.
     after: Vec<usize>,
+    /// None of them can go alone.
+    joint: bool,
+}
+
+impl Group {
+    fn of(atoms: Vec<usize>) -> Self {
+        Self { atoms, after: Vec::new(), joint: false }
+    }
+}
+
+/// A question without its answer yet.
+#[derive(Debug, Clone)]
+struct Asked {
+    /// What is asked about; nothing in particular for a confirmation.
+    group: Vec<usize>,
+    joint: bool,
+    /// All that is out.
+    set: BTreeSet<usize>,
 }
 
 /// Asks by [`Machine::next`], learns by [`Machine::tell`].
@@ -44,15 +64,22 @@ pub struct Machine {
     state: Vec<State>,
     /// Passing runs without it.
     passes: Vec<u32>,
-    needs: BTreeMap<usize, (Vec<String>, Option<usize>)>,
+    /// Units through which are atoms here.
+    needs: BTreeMap<usize, Need>,
     /// What was said of sets of atoms.
     known: BTreeMap<BTreeSet<usize>, Outcome>,
     /// Pairs that were tried together because neither could go alone.
     paired: BTreeSet<(usize, usize)>,
+    /// Of what cannot go alone: all that was so at a time.
+    tried_jointly: BTreeSet<Vec<usize>>,
+    /// Halves of that, still to be tried.
+    halves: VecDeque<Group>,
+    /// Sets of that, and the tests that fail without them.
+    joined: Vec<(Vec<usize>, Vec<String>)>,
     depth: Depth,
     stage: Stage,
     groups: Vec<Group>,
-    asked: Option<(Vec<usize>, BTreeSet<usize>)>,
+    asked: Option<Asked>,
     runs: usize,
     cap: usize,
     capped: bool,
@@ -75,6 +102,9 @@ impl Machine {
             needs: BTreeMap::new(),
             known: BTreeMap::new(),
             paired: BTreeSet::new(),
+            tried_jointly: BTreeSet::new(),
+            halves: VecDeque::new(),
+            joined: Vec::new(),
             depth: setup.depth,
             stage: if candidates == 0 { Stage::Done } else { Stage::Wide },
             groups: Vec::new(),
@@ -104,7 +134,7 @@ impl Machine {
                         Depth::Full => self.atoms[*atom].expected != Expected::Irrelevant,
                     };
                     if wide.iter().any(worth)
-                        && let Some(probe) = self.ask(wide)
+                        && let Some(probe) = self.ask(wide, false)
                     {
                         return Some(probe);
                     }
@@ -113,7 +143,7 @@ impl Machine {
                     self.stage = Stage::Search;
                     let narrow = self.all_of(&[Expected::Irrelevant]);
                     if !narrow.is_empty()
-                        && let Some(probe) = self.ask(narrow)
+                        && let Some(probe) = self.ask(narrow, false)
                     {
                         return Some(probe);
                     }
@@ -124,6 +154,9 @@ impl Machine {
                             return Some(probe);
                         }
                         self.capped = self.choose().is_some() || !self.groups.is_empty();
+                        if !self.capped {
+                            self.conclude();
+                        }
                     }
                     self.stage = Stage::Confirm;
                 }
@@ -140,7 +173,7 @@ impl Machine {
                         let set = self.removed();
                         self.runs += 1;
                         let without = self.units_of(&set);
-                        self.asked = Some((Vec::new(), set));
+                        self.asked = Some(Asked { group: Vec::new(), joint: false, set });
                         return Some(Probe { without, again: true });
                     }
                 }
@@ -151,7 +184,7 @@ impl Machine {
 
     /// The answer to the last question.
     pub fn tell(&mut self, outcome: &Outcome) {
-        let Some((group, set)) = self.asked.take() else { return };
+        let Some(Asked { group, joint, set }) = self.asked.take() else { return };
         if *outcome == Outcome::Holds {
             for atom in &set {
                 self.passes[*atom] += 1;
@@ -164,10 +197,10 @@ impl Machine {
         self.known.insert(set, outcome.clone());
         if self.stage == Stage::Narrow && *outcome != Outcome::Holds {
             // The wide set: what the narrow one leaves of it is looked at afterwards.
-            self.groups.push(Group { atoms: group, after: Vec::new() });
+            self.groups.push(Group::of(group));
             return;
         }
-        self.learn(&group, outcome);
+        self.learn(&group, joint, outcome);
     }
 
     /// What came of it so far.
@@ -180,9 +213,9 @@ impl Machine {
                         findings.removable.insert(*unit);
                     }
                     State::Needed => {
-                        let (tests, through) = self.needs.get(&index).cloned().unwrap_or_default();
-                        let through = through.map(|atom| self.atoms[atom].units[0]);
-                        findings.needed.insert(*unit, Need { tests, through });
+                        let mut need = self.needs.get(&index).cloned().unwrap_or_default();
+                        need.through = need.through.map(|atom| self.atoms[atom].units[0]);
+                        findings.needed.insert(*unit, need);
                     }
                     State::Stuck(_) => {
                         findings.unresolved.insert(*unit);
@@ -235,25 +268,29 @@ impl Machine {
     }
 
     /// A probe without a group; none where the answer is known, which is then learnt.
-    fn ask(&mut self, group: Vec<usize>) -> Option<Probe> {
+    fn ask(&mut self, group: Vec<usize>, joint: bool) -> Option<Probe> {
         let mut set = self.removed();
         set.extend(self.closed(&group));
         if let Some(outcome) = self.known.get(&set).cloned() {
-            self.learn(&group, &outcome);
+            self.learn(&group, joint, &outcome);
             return None;
         }
         self.runs += 1;
         let without = self.units_of(&set);
-        self.asked = Some((group, set));
+        self.asked = Some(Asked { group, joint, set });
         Some(Probe { without, again: false })
     }
 
-    fn learn(&mut self, group: &[usize], outcome: &Outcome) {
+    fn learn(&mut self, group: &[usize], joint: bool, outcome: &Outcome) {
         let closed = self.closed(group);
         if *outcome == Outcome::Holds {
             for atom in closed {
                 self.state[atom] = State::Removed;
             }
+            return;
+        }
+        if joint {
+            self.learn_joint(group, outcome);
             return;
         }
         // What may not be tried only came along: it has no vote.
@@ -262,13 +299,13 @@ impl Machine {
             tried.iter().copied().filter(|atom| self.state[*atom] == State::Open).collect();
         match (open.as_slice(), outcome) {
             ([], _) | (_, Outcome::Holds) => {}
-            ([atom], Outcome::Fails(tests)) if tried.len() == 1 => self.need(*atom, tests),
+            ([atom], Outcome::Fails(tests)) if tried.len() == 1 => self.need(*atom, tests, 0),
             // Two that build only together, and without which a test fails.
             ([one, other], Outcome::Fails(tests))
                 if tried.len() == 2 && self.paired.contains(&(*one, *other)) =>
             {
                 for atom in [*one, *other] {
-                    self.need(atom, tests);
+                    self.need(atom, tests, 1);
                 }
             }
             ([one, other], Outcome::Unresolved) if self.paired.contains(&(*one, *other)) => {
@@ -280,13 +317,13 @@ impl Machine {
             ([atom], _) => self.state[*atom] = State::Stuck(self.removed().len()),
             (_, Outcome::Fails(_)) => {
                 let (first, second) = self.halves(open);
-                self.groups.push(Group { atoms: second, after: first.clone() });
-                self.groups.push(Group { atoms: first, after: Vec::new() });
+                self.groups.push(Group { after: first.clone(), ..Group::of(second) });
+                self.groups.push(Group::of(first));
             }
             (_, Outcome::Unresolved) => {
                 let (first, second) = self.halves(open);
                 for atoms in [second, first] {
-                    self.groups.push(Group { atoms, after: Vec::new() });
+                    self.groups.push(Group::of(atoms));
                 }
             }
         }
@@ -302,15 +339,15 @@ impl Machine {
     }
 
     /// An atom is needed, and with it all that it needs.
-    fn need(&mut self, atom: usize, tests: &[String]) {
+    fn need(&mut self, atom: usize, tests: &[String], with: usize) {
         self.state[atom] = State::Needed;
-        self.needs.insert(atom, (tests.to_vec(), None));
+        self.needs.insert(atom, Need { tests: tests.to_vec(), through: None, with });
         let mut waiting = vec![atom];
         while let Some(at) = waiting.pop() {
             for other in self.atoms[at].prerequisites.clone() {
                 if !matches!(self.state[other], State::Needed | State::Removed) {
                     self.state[other] = State::Needed;
-                    self.needs.insert(other, (tests.to_vec(), Some(atom)));
+                    self.needs.insert(other, Need { tests: tests.to_vec(), through: Some(atom), with });
                     waiting.push(other);
                 }
             }
@@ -323,22 +360,29 @@ impl Machine {
             let group = match self.groups.pop() {
                 Some(group) => {
                     let waits = group.after.iter().any(|atom| self.state[*atom] != State::Removed);
-                    let atoms: Vec<usize> =
-                        group.atoms.iter().copied().filter(|atom| self.state[*atom] == State::Open).collect();
+                    let waiting = |atom: &usize| match self.state[*atom] {
+                        State::Open => !group.joint,
+                        State::Stuck(_) => group.joint,
+                        State::Removed | State::Needed => false,
+                    };
+                    let atoms: Vec<usize> = group.atoms.iter().copied().filter(waiting).collect();
                     if waits || !atoms.iter().any(|atom| self.atoms[*atom].tried) {
                         continue;
                     }
-                    atoms
+                    Group { atoms, ..group }
                 }
-                None => self.choose().or_else(|| self.stuck()).or_else(|| self.mates())?,
+                None => match self.choose() {
+                    Some(atoms) => Group::of(atoms),
+                    None => self.of_stuck()?,
+                },
             };
             let mut set = self.removed();
-            set.extend(self.closed(&group));
+            set.extend(self.closed(&group.atoms));
             if !self.known.contains_key(&set) && self.runs + RESERVE >= self.cap {
-                self.groups.push(Group { atoms: group, after: Vec::new() });
+                self.groups.push(group);
                 return None;
             }
-            if let Some(probe) = self.ask(group) {
+            if let Some(probe) = self.ask(group.atoms, group.joint) {
                 return Some(probe);
             }
         }
@@ -371,32 +415,6 @@ impl Machine {
             (open, std::cmp::Reverse(*atom))
         });
         Some(vec![best.unwrap_or(open[0])])
-    }
-
-    /// Two neighbours neither of which could go alone, together: a statement and the one in its place.
-    fn mates(&mut self) -> Option<Vec<usize>> {
-        let mut stuck: Vec<usize> = (0..self.atoms.len())
-            .filter(|atom| matches!(self.state[*atom], State::Stuck(_)) && self.atoms[*atom].tried)
-            .collect();
-        stuck.sort_by_key(|atom| self.atoms[*atom].units[0]);
-        let mut pairs = stuck.windows(2).map(|pair| (pair[0].min(pair[1]), pair[0].max(pair[1])));
-        let (one, other) = pairs.find(|pair| !self.paired.contains(pair))?;
-        self.paired.insert((one, other));
-        for atom in [one, other] {
-            self.state[atom] = State::Open;
-        }
-        Some(vec![one, other])
-    }
-
-    /// What did not build before, tried once more where more has gone since.
-    fn stuck(&mut self) -> Option<Vec<usize>> {
-        let gone = self.removed().len();
-        let atom = (0..self.atoms.len()).find(|atom| match self.state[*atom] {
-            State::Stuck(then) => then < gone && self.atoms[*atom].tried,
-            State::Open | State::Removed | State::Needed => false,
-        })?;
-        self.state[atom] = State::Open;
-        Some(vec![atom])
     }
 }
 
