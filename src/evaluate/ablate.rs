@@ -170,7 +170,7 @@ fn answer(trod: &Trod, votes: &BTreeSet<&str>) -> Answer {
             // Tests that cannot be compiled without a unit fail for want of it; a program that cannot says nothing.
             let tests = failing();
             if tests.is_empty() || !only_tests_do_not_build(&trod.run.whole.stdout) {
-                return Answer::Unresolved;
+                return Answer::Broken;
             }
             Answer::Fails(tests)
         }

@@ -11,7 +11,8 @@
 //!
 //! Invariants (property-tested): never more than [`Machine::cap`] runs; what is called removable was out in two passing
 //! runs; what is called needed is a unit without which, in a tree that passed with it, a test failed, or what such a
-//! unit needs, or one of several that cannot go one by one nor by halves, and without all of which a test failed.
+//! unit needs, or one of several that cannot go one by one nor by halves, and without all of which a test failed, or the one
+//! thing left beside what is needed, without which it does not build.
 
 mod machine;
 mod order;
@@ -80,14 +81,16 @@ pub enum Outcome {
     Holds,
     /// These votes fail, and the caller has seen that it is no chance.
     Fails(Vec<String>),
-    /// The tree does not build, or the tests came to no end.
+    /// The tree does not build.
+    Broken,
+    /// The tests came to no end, or it was not the tree that failed.
     Unresolved,
 }
 
 /// Why a unit is needed.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Need {
-    /// Votes that fail without it.
+    /// Votes that fail without it. None where nothing builds without it, and all that could go with it is needed.
     pub tests: Vec<String>,
     /// The unit that was tried, where that one needs this one.
     pub through: Option<usize>,

@@ -27,7 +27,7 @@ fn prerequisites(needs: &[BTreeSet<usize>], of: BTreeSet<usize>) -> BTreeSet<usi
 impl Patch {
     fn answer(&self, without: &BTreeSet<usize>) -> Outcome {
         if self.hidden.iter().any(|(gone, user)| without.contains(gone) && !without.contains(user)) {
-            return Outcome::Unresolved;
+            return Outcome::Broken;
         }
         if without.is_disjoint(&self.vital) { Outcome::Holds } else { Outcome::Fails(vec!["t".to_owned()]) }
     }
@@ -286,4 +286,20 @@ fn what_cannot_go_alone_is_no_reason_to_call_its_like_needed() {
     let findings = patch.run(|probe| patch.answer(&probe.without));
     assert!(findings.needed.keys().all(|unit| *unit < 3), "{findings:?}");
     assert_eq!(findings.removable, BTreeSet::from([3, 4, 5]));
+}
+
+/// What the tests need does not build without it, and names do not say so.
+#[test]
+fn the_last_that_cannot_go_is_needed_unless_something_had_no_answer() {
+    let setup =
+        Setup { needs: vec![BTreeSet::new(); 3], expected: vec![Expected::Open; 3], depth: Depth::Full };
+    let patch = Patch { setup, vital: BTreeSet::from([0, 1]), hidden: vec![(1, 0)] };
+    let findings = patch.run(|probe| patch.answer(&probe.without));
+    assert_eq!(findings.needed[&1], Need::default());
+    assert_eq!(findings.removable, BTreeSet::from([2]));
+    let findings = patch.run(|probe| match patch.answer(&probe.without) {
+        Outcome::Broken => Outcome::Unresolved,
+        other => other,
+    });
+    assert_eq!(findings.unresolved, BTreeSet::from([1]));
 }

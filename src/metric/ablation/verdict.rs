@@ -159,6 +159,9 @@ fn sentence(diff: &Diff, need: &Need) -> String {
     let fail =
         if need.tests.len() == 1 { "a test fails" } else { &format!("{} tests fail", need.tests.len()) };
     let without = match need.with {
+        0 if need.tests.is_empty() => {
+            "without it nothing builds, and all that is left beside it is needed".to_owned()
+        }
         0 => format!("without it {fail}: {tests}"),
         1 => format!("without it nothing builds, and without it and one more {fail}: {tests}"),
         more => format!("without it nothing builds, and without it and {more} more {fail}: {tests}"),

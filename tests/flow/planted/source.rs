@@ -4,9 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use serde_json::Value;
-
-use crate::util::{files, house, kerf_in};
+use crate::util::{cache, files, house, kerf_in};
 
 /// A task with its base checked out.
 pub struct Base {
@@ -50,6 +48,7 @@ pub fn applied(tree: &Path, patch: &str) {
 impl Base {
     /// Of a task in Rust; none for others. A published crate is fetched by name and version.
     pub fn of(folder: &Path, trees: &Path) -> Option<Self> {
+        fs::create_dir_all(trees).unwrap();
         let task = folder.file_name().unwrap().to_string_lossy().into_owned();
         let toml: toml::Table = fs::read_to_string(folder.join("task.toml")).unwrap().parse().unwrap();
         if toml["language"].as_str() != Some("rust") {
@@ -62,8 +61,11 @@ impl Base {
         match kind {
             "path" => copy(&house().join(source), &tree),
             "crate" => {
+                // Into the cache that runs use, with all that the task needs.
+                let line = ["suite", "fetch", cache().to_str().unwrap(), "--tasks", folder.to_str().unwrap()];
+                kerf_in(trees, line).ended(0);
                 let (name, version) = source.split_once('@').unwrap();
-                copy(&release(name, version), &tree);
+                copy(&release(trees, name, version), &tree);
             }
             other => panic!("{task}: a source of kind {other}"),
         }
@@ -74,7 +76,7 @@ impl Base {
             patch
         } else {
             let (name, _) = source.split_once('@').unwrap();
-            let new = release(name, text("gold_version"));
+            let new = release(trees, name, text("gold_version"));
             for path in repo["gold_paths"].as_array().unwrap() {
                 let path = path.as_str().unwrap();
                 let _ = fs::create_dir_all(tree.join(path).parent().unwrap());
@@ -86,25 +88,13 @@ impl Base {
     }
 }
 
-/// Sources of a published crate, as cargo keeps them, by way of a project that depends on it.
-fn release(name: &str, version: &str) -> PathBuf {
-    let project = tempfile::tempdir().unwrap();
-    fs::create_dir(project.path().join("src")).unwrap();
-    fs::write(project.path().join("src/lib.rs"), "").unwrap();
-    let manifest = format!(
-        "[package]\nname = \"fetch\"\nversion = \"0.0.0\"\nedition = \"2021\"\n[workspace]\n[dependencies]\n\
-         {name} = {{ version = \"={version}\", default-features = false }}\n"
-    );
-    fs::write(project.path().join("Cargo.toml"), manifest).unwrap();
-    let output = Command::new("cargo")
-        .args(["metadata", "--quiet", "--format-version", "1"])
-        .current_dir(&project)
-        .output()
-        .unwrap();
-    assert!(output.status.success(), "{name} {version}: {}", String::from_utf8_lossy(&output.stderr));
-    let metadata: Value = serde_json::from_slice(&output.stdout).unwrap();
-    let package = metadata["packages"].as_array().unwrap().iter();
-    let found = package.filter(|package| package["name"] == name && package["version"] == version);
-    let path = found.map(|package| package["manifest_path"].as_str().unwrap()).next().unwrap();
-    Path::new(path).parent().unwrap().to_owned()
+/// Sources of a published crate that kerf has fetched, in a folder of their own.
+fn release(trees: &Path, name: &str, version: &str) -> PathBuf {
+    let folder = trees.join("releases").join(format!("{name}-{version}"));
+    fs::create_dir_all(&folder).unwrap();
+    let archive = cache().join("releases/crate").join(format!("{name}-{version}.tar.gz"));
+    let arguments = ["-x", "-z", "--strip-components=1", "--no-same-owner", "-f"];
+    let status = Command::new("tar").args(arguments).arg(&archive).current_dir(&folder).status().unwrap();
+    assert!(status.success(), "{}", archive.display());
+    folder
 }

@@ -80,6 +80,8 @@ pub struct Machine {
     stage: Stage,
     groups: Vec<Group>,
     asked: Option<Asked>,
+    /// Some question had no answer: what follows from trying everything does not.
+    blind: bool,
     runs: usize,
     cap: usize,
     capped: bool,
@@ -109,6 +111,7 @@ impl Machine {
             stage: if candidates == 0 { Stage::Done } else { Stage::Wide },
             groups: Vec::new(),
             asked: None,
+            blind: false,
             runs: 0,
             cap: 2 * log + 4,
             capped: false,
@@ -154,7 +157,7 @@ impl Machine {
                             return Some(probe);
                         }
                         self.capped = self.choose().is_some() || !self.groups.is_empty();
-                        if !self.capped {
+                        if !self.capped && !self.blind {
                             self.conclude();
                         }
                     }
@@ -185,6 +188,7 @@ impl Machine {
     /// The answer to the last question.
     pub fn tell(&mut self, outcome: &Outcome) {
         let Some(Asked { group, joint, set }) = self.asked.take() else { return };
+        self.blind |= *outcome == Outcome::Unresolved;
         if *outcome == Outcome::Holds {
             for atom in &set {
                 self.passes[*atom] += 1;
@@ -308,7 +312,9 @@ impl Machine {
                     self.need(atom, tests, 1);
                 }
             }
-            ([one, other], Outcome::Unresolved) if self.paired.contains(&(*one, *other)) => {
+            ([one, other], Outcome::Broken | Outcome::Unresolved)
+                if self.paired.contains(&(*one, *other)) =>
+            {
                 for atom in [*one, *other] {
                     self.state[atom] = State::Stuck(self.removed().len());
                 }
@@ -320,7 +326,7 @@ impl Machine {
                 self.groups.push(Group { after: first.clone(), ..Group::of(second) });
                 self.groups.push(Group::of(first));
             }
-            (_, Outcome::Unresolved) => {
+            (_, Outcome::Broken | Outcome::Unresolved) => {
                 let (first, second) = self.halves(open);
                 for atoms in [second, first] {
                     self.groups.push(Group::of(atoms));

@@ -56,8 +56,12 @@ impl Machine {
     }
 
     /// Once nothing is left to try: what cannot go alone, and could not go with others like it either, is needed where a test
-    /// fails without all of them.
+    /// fails without all of them. A single one is needed in any case: what could go with it is.
     pub(super) fn conclude(&mut self) {
+        let stuck: Vec<usize> = (0..self.atoms.len()).filter(|atom| self.is_stuck(*atom)).collect();
+        if let [atom] = stuck[..] {
+            self.need(atom, &[], 0);
+        }
         let mut joined = std::mem::take(&mut self.joined);
         joined.sort_by_key(|(atoms, _)| atoms.len());
         for (atoms, tests) in joined {
