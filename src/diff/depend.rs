@@ -1,6 +1,6 @@
 //! Which units force each other, as far as names inside the diff can tell.
 //!
-//! u needs v when u uses a name that v adds or imports; when v drops a use of a name that u drops; when u edits a call
+//! u needs v when u uses a name that v adds or imports, or imports what v defines; when v drops a use of a name that u drops; when u edits a call
 //! of what v declares anew; when what u implements is what v declares ([`super::contracts`]). A name that is also defined somewhere else in the files of the diff binds nothing.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -44,6 +44,8 @@ pub(crate) fn link(drafts: &mut [Draft], files: &[Option<&Aligned>]) {
             }
         }
     }
+    needs.extend(imports(drafts, &adds, &before, true));
+    needs.extend(imports(drafts, &drops, &after, false));
     needs.extend(locals(drafts));
     needs.extend(contracts::link(drafts));
     for (from, to) in needs {
@@ -122,6 +124,36 @@ fn bound(
     let near: Vec<usize> = all.iter().copied().filter(|unit| drafts[*unit].file == file).collect();
     let all: Vec<usize> = if near.is_empty() { all.iter().filter(reach).copied().collect() } else { near };
     if elsewhere.contains_key(name) || all.len() > AMBIGUOUS { Vec::new() } else { all }
+}
+
+/// Imports, and what they import: the one definition of that name, and the one import that hands it on.
+fn imports(
+    drafts: &[Draft],
+    index: &BTreeMap<String, Vec<usize>>,
+    elsewhere: &BTreeMap<String, usize>,
+    after: bool,
+) -> Vec<(usize, usize)> {
+    let of = |unit: usize| &drafts[unit].names.imports[usize::from(after)];
+    let mut needs = Vec::new();
+    for unit in 0..drafts.len() {
+        for import in of(unit) {
+            let name = import.name.as_str();
+            let Some(all) = index.get(name).filter(|_| !elsewhere.contains_key(name)) else { continue };
+            let others = || all.iter().copied().filter(|other| *other != unit);
+            let mut defining = others().filter(|other| drafts[*other].kind != UnitKind::Import);
+            let mut handing = others().filter(|other| {
+                drafts[*other].file != drafts[unit].file
+                    && !import.public
+                    && of(*other).iter().any(|one| one.name == name && one.public)
+            });
+            for found in [(defining.next(), defining.next()), (handing.next(), handing.next())] {
+                if let (Some(other), None) = found {
+                    needs.push(if after { (unit, other) } else { (other, unit) });
+                }
+            }
+        }
+    }
+    needs
 }
 
 /// Names of `wanted` that a side of the diff defines or imports outside changed text.

@@ -23,6 +23,8 @@ pub(crate) struct Names {
     pub uses: BTreeSet<String>,
     /// Used before.
     pub used: BTreeSet<String>,
+    /// Imported under their own names, before and after.
+    pub imports: [BTreeSet<Imported>; 2],
     /// Functions in whose calls it lies.
     pub calls: BTreeSet<String>,
     /// Local names that are there only after, with their function's place.
@@ -33,6 +35,14 @@ pub(crate) struct Names {
     pub inside: [BTreeSet<usize>; 2],
     /// Members of traits and of their implementations.
     pub members: BTreeSet<Member>,
+}
+
+/// A name that an import takes from where it is defined.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Imported {
+    pub name: String,
+    /// It is handed on to those who import it from here.
+    pub public: bool,
 }
 
 /// A unit before numbers are given.
@@ -143,6 +153,10 @@ impl Describe<'_> {
             names.adds.remove(&name);
             names.drops.remove(&name);
             names.changes.insert(name);
+        }
+        let stay: Vec<Imported> = names.imports[0].intersection(&names.imports[1]).cloned().collect();
+        for imports in &mut names.imports {
+            imports.retain(|import| !stay.contains(import));
         }
         let both: Vec<String> = names
             .local_adds
@@ -328,11 +342,18 @@ fn read(source: &Source, tokens: Range<usize>, after: bool, names: &mut Names) {
             continue;
         }
         let import = source.ancestors(leaf).find(|node| source.nodes[*node].is(flag::IMPORT));
-        let bound = import.is_some_and(|import| {
+        let bound = import.and_then(|import| {
             let imports = (source.language.read_imports)(source, import);
-            imports.iter().any(|import| import.name() == Some(&name))
+            imports.into_iter().find(|import| import.name() == Some(&name))
         });
-        match (bound, after) {
+        if let Some(import) = &bound
+            && import.alias.is_none()
+            && !import.is_mod_decl
+        {
+            let imported = Imported { name: name.clone(), public: import.public };
+            names.imports[usize::from(after)].insert(imported);
+        }
+        match (bound.is_some(), after) {
             (true, true) => names.adds.insert(name),
             (true, false) => names.drops.insert(name),
             (false, true) => names.uses.insert(name),

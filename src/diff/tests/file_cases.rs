@@ -100,3 +100,35 @@ fn large_generated_files_are_compared() {
     assert_eq!(diff.units.len(), 7999);
     assert!(!diff.files[0].coarse);
 }
+
+#[test]
+fn an_import_needs_what_it_imports_and_what_hands_it_on() {
+    let sides = [
+        ("src/a.rs", "fn f() {}\n", "fn f() {}\npub const N: u8 = 1;\n"),
+        ("src/b.rs", "use crate::{X};\nfn h() {}\n", "use crate::{X, N};\nfn h() {}\n"),
+        ("src/lib.rs", "pub use a::{X};\n", "pub use a::{X, N};\n"),
+    ];
+    let files = |back: bool| {
+        let side = |(path, old, new): (&'static str, &'static str, &'static str)| {
+            let (old, new) = if back { (new, old) } else { (old, new) };
+            file(path, Some(old.as_bytes()), Some(new.as_bytes()))
+        };
+        sides.map(side)
+    };
+    assert_eq!(
+        shown(&files(false)),
+        [
+            "added [const N] 8:  -> pub const N: u8 = 1;",
+            "import [] 2:  -> , N needs u0,u2",
+            "import [] 2:  -> , N needs u0"
+        ]
+    );
+    assert_eq!(
+        shown(&files(true)),
+        [
+            "removed [const N] 8: pub const N: u8 = 1; ->  needs u1,u2",
+            "import [] 2: , N -> ",
+            "import [] 2: , N ->  needs u1"
+        ]
+    );
+}
