@@ -11,8 +11,8 @@
 //!
 //! Invariants (property-tested): never more than [`Machine::cap`] runs; what is called removable was out in two passing
 //! runs; what is called needed is a unit without which, in a tree that passed with it, a test failed, or what such a
-//! unit needs, or one of several that cannot go one by one nor by halves, and without all of which a test failed, or the one
-//! thing left beside what is needed, without which it does not build.
+//! unit needs, or one of several that cannot go one by one nor by halves, and without all of which a test failed, or one of
+//! the last one or two beside what is needed, without which nothing builds.
 
 mod machine;
 mod order;

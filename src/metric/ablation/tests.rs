@@ -303,3 +303,15 @@ fn the_last_that_cannot_go_is_needed_unless_something_had_no_answer() {
     });
     assert_eq!(findings.unresolved, BTreeSet::from([1]));
 }
+
+/// Neither builds without the other, nor what is needed without both.
+#[test]
+fn the_last_two_that_cannot_go_are_needed() {
+    let setup =
+        Setup { needs: vec![BTreeSet::new(); 4], expected: vec![Expected::Open; 4], depth: Depth::Full };
+    let patch =
+        Patch { setup, vital: BTreeSet::from([0, 1, 2]), hidden: vec![(1, 2), (2, 1), (1, 0), (2, 0)] };
+    let findings = patch.run(|probe| patch.answer(&probe.without));
+    assert_eq!(findings.needed.keys().copied().collect::<Vec<_>>(), [0, 1, 2]);
+    assert_eq!((&findings.needed[&1], &findings.needed[&2]), (&Need::default(), &Need::default()));
+}

@@ -56,11 +56,19 @@ impl Machine {
     }
 
     /// Once nothing is left to try: what cannot go alone, and could not go with others like it either, is needed where a test
-    /// fails without all of them. A single one is needed in any case: what could go with it is.
+    /// fails without all of them. One or two that nothing builds without, together or apart, are needed in any case: all else
+    /// is.
     pub(super) fn conclude(&mut self) {
         let stuck: Vec<usize> = (0..self.atoms.len()).filter(|atom| self.is_stuck(*atom)).collect();
-        if let [atom] = stuck[..] {
-            self.need(atom, &[], 0);
+        let breaks = || {
+            let mut set = self.removed();
+            set.extend(self.closed(&stuck));
+            self.known.get(&set) == Some(&Outcome::Broken)
+        };
+        if stuck.len() == 1 || (stuck.len() == 2 && breaks()) {
+            for atom in stuck {
+                self.need(atom, &[], 0);
+            }
         }
         let mut joined = std::mem::take(&mut self.joined);
         joined.sort_by_key(|(atoms, _)| atoms.len());
