@@ -6,11 +6,12 @@
 //!
 //! Invariant: matched tokens are in the same order on both sides.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
+use std::ops::Range;
 
 use crate::syntax::{Source, TokenKind, flag};
 
-use super::sequence::{Budget, common, gaps};
+use super::sequence::{Budget, Known, Run, common, gaps};
 
 /// No partner.
 pub(crate) const NONE: u32 = u32::MAX;
@@ -69,6 +70,9 @@ struct Aligner<'a> {
     old: &'a Source,
     new: &'a Source,
     out: Alignment,
+    /// Hashes of all tokens of both sides.
+    texts: [&'a [u64]; 2],
+    known: Known,
     budget: Budget,
     tasks: Vec<Task>,
 }
@@ -83,7 +87,10 @@ pub(crate) fn align(old: &Source, new: &Source) -> Alignment {
         coarse: false,
     };
     let budget = Budget::new(old.tokens.len() + new.tokens.len());
-    let mut aligner = Aligner { old, new, out, budget, tasks: vec![Task::List(0, 0)] };
+    let texts = [old, new].map(|source| source.tokens.iter().map(|token| token.hash).collect::<Vec<_>>());
+    let texts = [&texts[0][..], &texts[1][..]];
+    let known = Known::default();
+    let mut aligner = Aligner { old, new, out, texts, known, budget, tasks: vec![Task::List(0, 0)] };
     while let Some(task) = aligner.tasks.pop() {
         match task {
             Task::List(a, b) => aligner.list(a, b),
@@ -100,6 +107,13 @@ fn heft(kind: TokenKind) -> usize {
         TokenKind::Word | TokenKind::Literal => 3,
         TokenKind::Punct | TokenKind::Comment | TokenKind::Error => 1,
     }
+}
+
+/// The new token that a run of equal ones lays beside an old one.
+fn partner(runs: &[Run], token: usize) -> Option<usize> {
+    let before = runs.partition_point(|(from, ..)| *from <= token);
+    let (from, to, len) = before.checked_sub(1).map(|at| runs[at])?;
+    (token < from + len).then(|| to + token - from)
 }
 
 /// A way to pair children of two lists, given whether separators stand between them.
@@ -222,22 +236,33 @@ impl<'a> Aligner<'a> {
         pairs.into_iter().map(|(i, j)| (olds[i], news[j])).collect()
     }
 
-    fn run_of_tokens(source: &Source, nodes: &[usize]) -> (usize, Vec<u64>) {
-        let (Some(first), Some(last)) = (nodes.first(), nodes.last()) else { return (0, Vec::new()) };
-        let range = source.nodes[*first].first as usize..source.nodes[*last].last as usize;
-        (range.start, source.tokens[range].iter().map(|token| token.hash).collect())
+    /// Tokens from the first of some nodes to the last of them.
+    fn tokens(source: &Source, nodes: &[usize]) -> Range<usize> {
+        let (Some(first), Some(last)) = (nodes.first(), nodes.last()) else { return 0..0 };
+        source.nodes[*first].first as usize..source.nodes[*last].last as usize
+    }
+
+    /// Equal runs, by token number, among the tokens of some nodes of both sides.
+    fn common_tokens(&mut self, olds: &[usize], news: &[usize]) -> Vec<Run> {
+        let (p, q) = (Self::tokens(self.old, olds), Self::tokens(self.new, news));
+        let (from, to) = (p.start, q.start);
+        let [old, new] = self.texts;
+        let mut runs = self.known.common((old, p), (new, q), &mut self.budget);
+        for run in &mut runs {
+            (run.0, run.1) = (run.0 + from, run.1 + to);
+        }
+        runs
     }
 
     /// Pairs elements that share at least four tenths of their tokens, the most alike first, none crossing another.
     fn by_likeness(&mut self, olds: &[usize], news: &[usize], _: bool) -> Vec<(usize, usize)> {
-        let (base_old, texts_old) = Self::run_of_tokens(self.old, olds);
-        let (base_new, texts_new) = Self::run_of_tokens(self.new, news);
-        let mut shared: BTreeMap<(usize, usize), usize> = BTreeMap::new();
+        // In order of both sides, as the runs are.
+        let mut shared: Vec<((usize, usize), usize)> = Vec::new();
         let (mut x, mut y) = (0, 0);
-        let (mut whole_old, mut whole_new) = (BTreeSet::new(), BTreeSet::new());
-        for run in common(&texts_old, &texts_new, &mut self.budget) {
+        let (mut whole_old, mut whole_new) = (Vec::new(), Vec::new());
+        for (s, t, len) in self.common_tokens(olds, news) {
             // What stands whole inside something larger was wrapped, not changed: see `wrapped`.
-            let (s, t, len) = ((base_old + run.0) as u32, (base_new + run.1) as u32, run.2);
+            let (s, t) = (s as u32, t as u32);
             whole_old.extend(Self::wholes(self.old, olds, s..s + len as u32));
             whole_new.extend(Self::wholes(self.new, news, t..t + len as u32));
             for step in 0..len {
@@ -250,7 +275,11 @@ impl<'a> Aligner<'a> {
                 }
                 let inside = self.old.nodes[olds[x]].first <= s && self.new.nodes[news[y]].first <= t;
                 if inside {
-                    *shared.entry((x, y)).or_default() += heft(self.old.tokens[s as usize].kind);
+                    let heft = heft(self.old.tokens[s as usize].kind);
+                    match shared.last_mut() {
+                        Some((last, sum)) if *last == (x, y) => *sum += heft,
+                        _ => shared.push(((x, y), heft)),
+                    }
                 }
             }
         }
@@ -261,8 +290,8 @@ impl<'a> Aligner<'a> {
         for ((x, y), both) in shared {
             let comment = |source: &Source, node: usize| source.nodes[node].is(flag::COMMENT);
             let named = |source: &Source, node: usize| source.nodes[source.ungrouped(node)].is(flag::ENTITY);
-            if whole_old.contains(&olds[x])
-                || whole_new.contains(&news[y])
+            if whole_old.binary_search(&olds[x]).is_ok()
+                || whole_new.binary_search(&news[y]).is_ok()
                 || comment(self.old, olds[x]) != comment(self.new, news[y])
                 || named(self.old, olds[x]) != named(self.new, news[y])
             {
@@ -334,11 +363,7 @@ impl<'a> Aligner<'a> {
 
     /// Whole old elements that stand inside a new one (a block put around statements), and the other way round.
     fn wrapped(&mut self, olds: &[usize], news: &[usize]) {
-        let (base_old, p) = Self::run_of_tokens(self.old, olds);
-        let (base_new, q) = Self::run_of_tokens(self.new, news);
-        let runs = common(&p, &q, &mut self.budget);
-        for (i, j, len) in runs {
-            let (first_old, first_new) = (base_old + i, base_new + j);
+        for (first_old, first_new, len) in self.common_tokens(olds, news) {
             for node in Self::wholes(self.old, olds, first_old as u32..(first_old + len) as u32) {
                 let tokens = self.old.nodes[node].tokens();
                 self.match_tokens(tokens.start, tokens.start - first_old + first_new, tokens.len());
@@ -351,7 +376,7 @@ impl<'a> Aligner<'a> {
     }
 
     /// Members of `nodes` that lie wholly in a range of tokens and are more than a word.
-    fn wholes(source: &Source, nodes: &[usize], range: std::ops::Range<u32>) -> Vec<usize> {
+    fn wholes(source: &Source, nodes: &[usize], range: Range<u32>) -> Vec<usize> {
         let from = nodes.partition_point(|node| source.nodes[*node].first < range.start);
         nodes[from..]
             .iter()
@@ -413,26 +438,20 @@ impl<'a> Aligner<'a> {
         {
             return;
         }
-        let (base_old, p) = Self::run_of_tokens(self.old, olds);
-        let (base_new, q) = Self::run_of_tokens(self.new, news);
-        let runs = common(&p, &q, &mut self.budget);
-        let mut partner: BTreeMap<usize, usize> = BTreeMap::new();
-        for (i, j, len) in &runs {
-            partner.extend((0..*len).map(|step| (base_old + i + step, base_new + j + step)));
-        }
-        let lists = self.paired_lists(olds, news, &partner);
+        let runs = self.common_tokens(olds, news);
+        let lists = self.paired_lists(olds, news, &runs);
         // Inside paired lists the tokens are matched list by list, not here.
         let mut next = 0;
-        for (s, t) in &partner {
-            while next < lists.len() && self.old.nodes[lists[next].0].last as usize <= *s {
+        for (s, t) in runs.iter().flat_map(|(s, t, len)| (0..*len).map(move |step| (s + step, t + step))) {
+            while next < lists.len() && self.old.nodes[lists[next].0].last as usize <= s {
                 next += 1;
             }
             let covered = next < lists.len() && {
                 let (x, y) = lists[next];
-                self.old.nodes[x].tokens().contains(s) || self.new.nodes[y].tokens().contains(t)
+                self.old.nodes[x].tokens().contains(&s) || self.new.nodes[y].tokens().contains(&t)
             };
             if !covered {
-                self.match_tokens(*s, *t, 1);
+                self.match_tokens(s, t, 1);
             }
         }
         for (x, y) in lists {
@@ -441,12 +460,7 @@ impl<'a> Aligner<'a> {
     }
 
     /// Lists of one kind whose first and last tokens are partners, at any depth, in order and disjoint.
-    fn paired_lists(
-        &self,
-        olds: &[usize],
-        news: &[usize],
-        partner: &BTreeMap<usize, usize>,
-    ) -> Vec<(usize, usize)> {
+    fn paired_lists(&self, olds: &[usize], news: &[usize], runs: &[Run]) -> Vec<(usize, usize)> {
         let mut found: Vec<(usize, usize)> = Vec::new();
         let (Some(first), Some(last)) = (olds.first(), olds.last()) else { return found };
         let mut node = *first;
@@ -454,14 +468,14 @@ impl<'a> Aligner<'a> {
         while node < end {
             let here = &self.old.nodes[node];
             if here.is(flag::CONTAINER) && here.first < here.last {
-                if let Some(mate) = self.list_behind(node, partner) {
+                if let Some(mate) = self.list_behind(node, runs) {
                     found.push((node, mate));
                     node = here.end as usize;
                     continue;
                 }
-                let mates = (partner.get(&(here.first as usize)), partner.get(&(here.last as usize - 1)));
+                let mates = (partner(runs, here.first as usize), partner(runs, here.last as usize - 1));
                 if let (Some(s), Some(t)) = mates
-                    && let Some(mate) = self.list_between(here.kind, *s, *t)
+                    && let Some(mate) = self.list_between(here.kind, s, t)
                 {
                     found.push((node, mate));
                     node = here.end as usize;
@@ -478,7 +492,7 @@ impl<'a> Aligner<'a> {
             nodes.iter().copied().filter(|node| source.nodes[*node].is(flag::CONTAINER)).collect()
         };
         match (&lists(self.old, olds)[..], &lists(self.new, news)[..]) {
-            ([x], [y]) if self.old.nodes[*x].kind == self.new.nodes[*y].kind && partner.is_empty() => {
+            ([x], [y]) if self.old.nodes[*x].kind == self.new.nodes[*y].kind && runs.is_empty() => {
                 vec![(*x, *y)]
             }
             _ => found,
@@ -486,12 +500,12 @@ impl<'a> Aligner<'a> {
     }
 
     /// For a list without brackets, the one behind the partner of the token before it.
-    fn list_behind(&self, list: usize, partner: &BTreeMap<usize, usize>) -> Option<usize> {
+    fn list_behind(&self, list: usize, runs: &[Run]) -> Option<usize> {
         let here = &self.old.nodes[list];
         (self.old.language.indentation && here.is(flag::STATEMENT_LIST)).then_some(())?;
         let head = (here.first as usize).checked_sub(1)?;
         let known = self.out.old.get(head).filter(|mate| **mate != NONE).map(|mate| *mate as usize);
-        let first = known.or_else(|| partner.get(&head).copied())? + 1;
+        let first = known.or_else(|| partner(runs, head))? + 1;
         let leaf = self.new.tokens.get(first)?.node as usize;
         let starting = self
             .new

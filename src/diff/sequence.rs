@@ -2,7 +2,10 @@
 //!
 //! Work is counted in steps, not in time, so that the same input always gives the same answer.
 
+use std::ops::Range;
+
 use imara_diff::{Algorithm, Diff, InternedInput};
+use rustc_hash::FxHashMap;
 
 /// Steps left for one pair of files.
 #[derive(Debug)]
@@ -34,56 +37,121 @@ impl Budget {
     }
 }
 
-/// Runs `(old, new, length)` of equal elements, in order on both sides. With no budget left only the common beginning
-/// and end are found.
-pub(crate) fn common(old: &[u64], new: &[u64], budget: &mut Budget) -> Vec<(usize, usize, usize)> {
+/// A run of equal elements: where it begins on the old side and on the new, and its length.
+pub(crate) type Run = (usize, usize, usize);
+
+/// Runs of equal elements, in order on both sides. With no budget left only the common beginning and end are found.
+pub(crate) fn common(old: &[u64], new: &[u64], budget: &mut Budget) -> Vec<Run> {
+    let (head, tail) = ends(old, new);
+    let found = middle(&old[head..old.len() - tail], &new[head..new.len() - tail], budget);
+    whole((head, tail), (old.len(), new.len()), &found.unwrap_or_default())
+}
+
+/// Middles of ranges that were compared before, by where they begin and how long they are: ranges that differ only in
+/// how much of their ends is equal have one middle.
+#[derive(Debug, Default)]
+pub(crate) struct Known(FxHashMap<[usize; 4], Vec<Run>>);
+
+impl Known {
+    /// As [`common`], of two ranges of the same two lists every time; the budget is charged as if for the first time.
+    pub fn common(
+        &mut self,
+        (old, p): (&[u64], Range<usize>),
+        (new, q): (&[u64], Range<usize>),
+        budget: &mut Budget,
+    ) -> Vec<Run> {
+        let (old, new) = (&old[p.clone()], &new[q.clone()]);
+        let (head, tail) = ends(old, new);
+        let (a, b) = (&old[head..old.len() - tail], &new[head..new.len() - tail]);
+        let lengths = (old.len(), new.len());
+        if a.len() * b.len() <= WORTH {
+            return whole((head, tail), lengths, &middle(a, b, budget).unwrap_or_default());
+        }
+        let place = [p.start + head, a.len(), q.start + head, b.len()];
+        if let Some(found) = self.0.get(&place) {
+            let found = if budget.take(cost(a.len(), b.len()).1) { &found[..] } else { &[] };
+            return whole((head, tail), lengths, found);
+        }
+        let Some(found) = middle(a, b, budget) else { return whole((head, tail), lengths, &[]) };
+        let runs = whole((head, tail), lengths, &found);
+        self.0.insert(place, found);
+        runs
+    }
+}
+
+/// Fewer cells than this are compared again faster than kept.
+const WORTH: usize = 256;
+/// Up to this many cells it pays to look first whether anything is shared at all.
+const GLANCE: usize = 1 << 12;
+
+/// Lengths of the common beginning and of the common end behind it.
+fn ends(old: &[u64], new: &[u64]) -> (usize, usize) {
     let head = old.iter().zip(new).take_while(|(a, b)| a == b).count();
     let rest = old[head..].iter().rev().zip(new[head..].iter().rev());
-    let tail = rest.take_while(|(a, b)| a == b).count();
-    let middle_old = &old[head..old.len() - tail];
-    let middle_new = &new[head..new.len() - tail];
+    (head, rest.take_while(|(a, b)| a == b).count())
+}
+
+/// How lists of these lengths are compared, and the steps that it may take.
+fn cost(old: usize, new: usize) -> (Algorithm, u64) {
+    let cells = old as u64 * new as u64;
+    let sum = (old + new) as u64;
+    match cells {
+        0..=SMALL => (Algorithm::Myers, sum + cells / 16),
+        _ if cells <= LARGE => (Algorithm::Histogram, 4 * sum),
+        _ => (Algorithm::Histogram, 4 * sum + sum * sum.isqrt() / 16),
+    }
+}
+
+/// Runs of two lists that neither begin nor end alike; `None` where the budget does not allow for them.
+fn middle(old: &[u64], new: &[u64], budget: &mut Budget) -> Option<Vec<Run>> {
     let mut runs = Vec::new();
+    if old.is_empty() || new.is_empty() {
+        return Some(runs);
+    }
+    let (algorithm, steps) = cost(old.len(), new.len());
+    if !budget.take(steps) {
+        return None;
+    }
+    if old.len() * new.len() <= GLANCE && !old.iter().any(|element| new.contains(element)) {
+        return Some(runs);
+    }
+    let mut input = InternedInput::default();
+    // Turned round: of two equal choices the one that keeps the earlier old element is what a person sees.
+    input.update_before(new.iter().copied());
+    input.update_after(old.iter().copied());
+    let (mut i, mut j) = (0, 0);
+    let mut push = |old: usize, new: usize, len: usize| {
+        if len > 0 {
+            runs.push((old, new, len));
+        }
+    };
+    for hunk in Diff::compute(algorithm, &input).hunks() {
+        push(i, j, hunk.after.start as usize - i);
+        (i, j) = (hunk.after.end as usize, hunk.before.end as usize);
+    }
+    push(i, j, old.len() - i);
+    Some(runs)
+}
+
+/// The runs of a middle with the equal ends around it.
+fn whole((head, tail): (usize, usize), (old, new): (usize, usize), middle: &[Run]) -> Vec<Run> {
+    let mut runs = Vec::with_capacity(middle.len() + 2);
     if head > 0 {
         runs.push((0, 0, head));
     }
-    if !middle_old.is_empty() && !middle_new.is_empty() {
-        let cells = middle_old.len() as u64 * middle_new.len() as u64;
-        let sum = (middle_old.len() + middle_new.len()) as u64;
-        let (algorithm, steps) = match cells {
-            0..=SMALL => (Algorithm::Myers, sum + cells / 16),
-            _ if cells <= LARGE => (Algorithm::Histogram, 4 * sum),
-            _ => (Algorithm::Histogram, 4 * sum + sum * sum.isqrt() / 16),
-        };
-        if budget.take(steps) {
-            let mut input = InternedInput::default();
-            // Turned round: of two equal choices the one that keeps the earlier old element is what a person sees.
-            input.update_before(middle_new.iter().copied());
-            input.update_after(middle_old.iter().copied());
-            let (mut i, mut j) = (0, 0);
-            let mut push = |old: usize, new: usize, len: usize| {
-                if len > 0 {
-                    runs.push((head + old, head + new, len));
-                }
-            };
-            for hunk in Diff::compute(algorithm, &input).hunks() {
-                push(i, j, hunk.after.start as usize - i);
-                (i, j) = (hunk.after.end as usize, hunk.before.end as usize);
-            }
-            push(i, j, middle_old.len() - i);
-        }
-    }
+    runs.extend(middle.iter().map(|(i, j, len)| (head + i, head + j, *len)));
     if tail > 0 {
-        runs.push((old.len() - tail, new.len() - tail, tail));
+        runs.push((old - tail, new - tail, tail));
     }
     runs
 }
 
 /// What lies between the runs: `(old range, new range)`, at least one of them not empty.
 pub(crate) fn gaps(
-    runs: &[(usize, usize, usize)],
+    runs: &[Run],
     old: usize,
     new: usize,
-) -> Vec<(std::ops::Range<usize>, std::ops::Range<usize>)> {
+) -> Vec<(Range<usize>, Range<usize>)> {
     let mut found = Vec::new();
     let (mut i, mut j) = (0, 0);
     for (a, b, len) in runs.iter().copied().chain([(old, new, 0)]) {
