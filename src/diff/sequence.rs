@@ -4,7 +4,7 @@
 
 use std::ops::Range;
 
-use imara_diff::{Algorithm, Diff, InternedInput};
+use imara_diff::{Algorithm, Diff, Token};
 use rustc_hash::FxHashMap;
 
 /// Steps left for one pair of files.
@@ -115,17 +115,26 @@ fn middle(old: &[u64], new: &[u64], budget: &mut Budget) -> Option<Vec<Run>> {
     if old.len() * new.len() <= GLANCE && !old.iter().any(|element| new.contains(element)) {
         return Some(runs);
     }
-    let mut input = InternedInput::default();
+    let mut numbers: FxHashMap<u64, u32> = FxHashMap::default();
+    numbers.reserve(old.len().min(new.len()));
+    let mut numbered = |list: &[u64]| -> Vec<Token> {
+        let number = |element: &u64| {
+            let next = numbers.len() as u32;
+            Token(*numbers.entry(*element).or_insert(next))
+        };
+        list.iter().map(number).collect()
+    };
     // Turned round: of two equal choices the one that keeps the earlier old element is what a person sees.
-    input.update_before(new.iter().copied());
-    input.update_after(old.iter().copied());
+    let (before, after) = (numbered(new), numbered(old));
+    let mut diff = Diff::default();
+    diff.compute_with(algorithm, &before, &after, numbers.len() as u32);
     let (mut i, mut j) = (0, 0);
     let mut push = |old: usize, new: usize, len: usize| {
         if len > 0 {
             runs.push((old, new, len));
         }
     };
-    for hunk in Diff::compute(algorithm, &input).hunks() {
+    for hunk in diff.hunks() {
         push(i, j, hunk.after.start as usize - i);
         (i, j) = (hunk.after.end as usize, hunk.before.end as usize);
     }

@@ -6,6 +6,8 @@
 
 use std::sync::OnceLock;
 
+use rustc_hash::FxHashMap;
+
 use super::Source;
 use super::names::{Definition, Import};
 
@@ -268,12 +270,24 @@ pub mod flag {
 pub struct Kinds {
     /// By kind number.
     pub flags: Vec<u32>,
+    /// Names by kind number; empty where the grammar has none.
+    pub names: Vec<Box<str>>,
+    /// Field numbers by name.
+    pub fields: FxHashMap<Box<str>, u16>,
     /// Index into [`Language::entities`] by kind number, `u8::MAX` where there is none.
     pub entity: Vec<u8>,
     /// `(kind name, field number)` pairs of [`Language::body_fields`], by kind number; 0 where there is none.
     pub body_field: Vec<u16>,
     /// The grammar.
     pub grammar: tree_sitter::Language,
+}
+
+impl Kinds {
+    /// A kind's name; `None` for numbers that are not the grammar's.
+    pub fn name(&self, kind: u16) -> Option<&str> {
+        let own = self.names.get(kind as usize).map(|name| &**name).filter(|name| !name.is_empty());
+        own.or((kind == Source::ERROR).then_some("ERROR"))
+    }
 }
 
 impl Language {
@@ -284,13 +298,19 @@ impl Language {
             let count = grammar.node_kind_count();
             let mut kinds = Kinds {
                 flags: vec![0; count],
+                names: vec![Box::default(); count],
+                fields: FxHashMap::default(),
                 entity: vec![u8::MAX; count],
                 body_field: vec![0; count],
                 grammar: grammar.clone(),
             };
+            for number in 1..=grammar.field_count() as u16 {
+                kinds.fields.extend(grammar.field_name_for_id(number).map(|name| (name.into(), number)));
+            }
             for id in 0..count {
                 let number = id as u16;
                 let Some(name) = grammar.node_kind_for_id(number) else { continue };
+                kinds.names[id] = name.into();
                 let named = grammar.node_kind_is_named(number);
                 kinds.flags[id] = self.flags_of(name, named);
                 if !named {
@@ -346,6 +366,6 @@ impl Language {
 
     /// The number of a field in this grammar, 0 if it has none of that name.
     pub fn field(&'static self, name: &str) -> u16 {
-        self.kinds().grammar.field_id_for_name(name).map_or(0, u16::from)
+        self.kinds().fields.get(name).copied().unwrap_or(0)
     }
 }

@@ -95,9 +95,6 @@ pub struct Source {
     pub nodes: Vec<Node>,
 }
 
-/// Kind number of error nodes in every grammar.
-const ERROR: u16 = u16::MAX;
-
 const SEED: u64 = 0x9e37_79b9_7f4a_7c15;
 
 fn mix(hash: u64, word: u64) -> u64 {
@@ -125,6 +122,8 @@ fn is_word(byte: u8) -> bool {
 }
 
 impl Source {
+    /// Kind number of error nodes in every grammar.
+    pub const ERROR: u16 = u16::MAX;
     /// Kind number of a node that joins an item with its attributes.
     pub const GROUP: u16 = u16::MAX - 2;
     /// Kind number of bytes under no leaf.
@@ -212,7 +211,7 @@ impl Source {
         match self.nodes[node].kind {
             Self::GROUP => "item with attributes",
             Self::GAP => "gap",
-            kind => self.language.kinds().grammar.node_kind_for_id(kind).unwrap_or("ERROR"),
+            kind => self.language.kinds().name(kind).unwrap_or("ERROR"),
         }
     }
 
@@ -276,7 +275,7 @@ impl<'a> Builder<'a> {
             let (kind, start, end) = (node.kind_id(), node.start_byte(), node.end_byte());
             let mut flags = kinds.flags.get(kind as usize).copied().unwrap_or(flag::NAMED);
             // Only an empty node can be one that the parser made up.
-            if kind == ERROR || (start == end && node.is_missing()) {
+            if kind == Source::ERROR || (start == end && node.is_missing()) {
                 flags |= flag::ERROR;
             }
             if flags & flag::REFINED != 0 {
@@ -466,10 +465,11 @@ impl<'a> Builder<'a> {
     /// Kinds of the open nodes, innermost first; groups of kerf's own left out.
     fn above(&self) -> super::Above {
         let mut kinds = [""; 3];
+        let known = self.language.kinds();
         let open = self.stack.iter().rev().map(|node| self.nodes[*node as usize].kind);
         let named = open.filter(|kind| *kind != Source::GROUP);
         for (place, kind) in kinds.iter_mut().zip(named) {
-            *place = self.language.kinds().grammar.node_kind_for_id(kind).unwrap_or_default();
+            *place = known.name(kind).unwrap_or_default();
         }
         kinds
     }
