@@ -9,29 +9,26 @@
 use std::collections::BTreeSet;
 use std::ops::Range;
 
-use tree_sitter::{InputEdit, Parser, Point, Tree};
-
 use super::UnitKind;
 use super::align::NONE;
 use super::ends::stands_for;
 use super::pieces::{Aligned, Key, start_of};
 use super::renames::absorb;
+use super::trial::Trial;
 use super::units::Draft;
 
 /// Bytes of trials that every file may spend.
 const PURSE: usize = 12 << 10;
 /// One byte more for so many bytes of both sides.
 const SHARE: usize = 10;
-/// An incremental parse costs this part of the text, and a little more.
-const REUSE: usize = 6;
-/// Neighbours tried on each side of a unit that cannot go alone.
-const NEAR: usize = 4;
 
 /// A part of a file that can be parsed on its own, in bytes of both sides.
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct Island {
-    old: Range<usize>,
-    new: Range<usize>,
+pub(super) struct Island {
+    /// Before.
+    pub old: Range<usize>,
+    /// After.
+    pub new: Range<usize>,
 }
 
 /// Joins units, and adds needs, until each can be taken back alone.
@@ -234,39 +231,6 @@ fn holder(aligned: &Aligned, draft: &Draft) -> Option<Island> {
     })
 }
 
-struct Trial<'a> {
-    aligned: &'a Aligned,
-    island: Island,
-    parser: Parser,
-    /// The island of the new side, parsed.
-    tree: Tree,
-    /// Errors that either side already has.
-    allowed: usize,
-    /// Bytes that may still be parsed.
-    left: &'a mut usize,
-    /// They were not enough.
-    spent: bool,
-    rows: Vec<usize>,
-}
-
-/// Error nodes and made-up tokens of a tree; sound subtrees are not entered.
-fn errors(tree: &Tree) -> usize {
-    let mut count = 0;
-    let mut cursor = tree.walk();
-    loop {
-        let node = cursor.node();
-        count += usize::from(node.is_error() || node.is_missing());
-        if node.has_error() && cursor.goto_first_child() {
-            continue;
-        }
-        while !cursor.goto_next_sibling() {
-            if !cursor.goto_parent() {
-                return count;
-            }
-        }
-    }
-}
-
 /// Random sets of the units of an island that are tried, beside neighbours by twos.
 const SETS: usize = 8;
 /// Entities with more unsafe units than this are not tried by twos.
@@ -340,166 +304,8 @@ fn join_kinds(drafts: &mut [Draft], index: usize, mates: &[usize]) {
         (kind, role, entity, weight, None, false);
 }
 
-impl<'a> Trial<'a> {
-    /// Parses an island; `None` where it cannot be parsed.
-    fn new(aligned: &'a Aligned, island: Island, left: &'a mut usize) -> Option<Self> {
-        let (old, new) = (&aligned.old.bytes[island.old.clone()], &aligned.new.bytes[island.new.clone()]);
-        let mut parser = Parser::new();
-        parser.set_language(&aligned.new.language.kinds().grammar).ok()?;
-        let tree = if new.len() == aligned.new.bytes.len() {
-            aligned.new.tree.clone()
-        } else {
-            *left = left.saturating_sub(new.len());
-            parser.parse(new, None)?
-        };
-        let faults = aligned.new.language.faults;
-        let mut allowed = errors(&tree) + faults(&tree, new);
-        if allowed > 0 || aligned.old.tree.root_node().has_error() {
-            *left = left.saturating_sub(old.len());
-            let before = parser.parse(old, None)?;
-            allowed = allowed.max(errors(&before) + faults(&before, old));
-        }
-        let rows = std::iter::once(0).chain(memchr::memchr_iter(b'\n', new).map(|at| at + 1)).collect();
-        Some(Self { aligned, island, parser, tree, allowed, left, spent: false, rows })
-    }
-
-    fn point(&self, at: usize) -> Point {
-        let row = self.rows.partition_point(|start| *start <= at).saturating_sub(1);
-        Point::new(row, at - self.rows[row])
-    }
-
-    /// Taking these units back (and what needs them) adds no parse error.
-    fn holds(&mut self, drafts: &[Draft], units: &[usize]) -> bool {
-        let cost = self.island.new.len() / REUSE + 64;
-        if *self.left < cost {
-            self.spent = true;
-            return true;
-        }
-        *self.left -= cost;
-        let mut closed: BTreeSet<usize> = units.iter().copied().collect();
-        loop {
-            let more: Vec<usize> = drafts
-                .iter()
-                .enumerate()
-                .filter(|(index, draft)| !closed.contains(index) && !draft.needs.is_disjoint(&closed))
-                .map(|(index, _)| index)
-                .collect();
-            if more.is_empty() {
-                break;
-            }
-            closed.extend(more);
-        }
-        let from = self.island.new.start;
-        let mut places: Vec<(Range<usize>, Range<usize>)> = closed
-            .iter()
-            .flat_map(|unit| {
-                drafts[*unit]
-                    .changes
-                    .iter()
-                    .map(|(_, old, new)| (new.start - from..new.end - from, old.clone()))
-            })
-            .collect();
-        places.sort_by_key(|(new, old)| (new.start, old.start, new.end));
-        let (old, new) = (&self.aligned.old.bytes, &self.aligned.new.bytes[self.island.new.clone()]);
-        let mut tree = self.tree.clone();
-        for (to, from) in places.iter().rev() {
-            let (start, end) = (self.point(to.start), self.point(to.end));
-            let text = &old[from.clone()];
-            let rows = memchr::memchr_iter(b'\n', text).count();
-            let column = text.iter().rev().take_while(|byte| **byte != b'\n').count();
-            let column = if rows == 0 { start.column + column } else { column };
-            tree.edit(&InputEdit {
-                start_byte: to.start,
-                old_end_byte: to.end,
-                new_end_byte: to.start + from.len(),
-                start_position: start,
-                old_end_position: end,
-                new_end_position: Point::new(start.row + rows, column),
-            });
-        }
-        let mut text = Vec::with_capacity(new.len() + 64);
-        let mut at = 0;
-        for (to, from) in &places {
-            text.extend_from_slice(&new[at.min(to.start)..to.start]);
-            text.extend_from_slice(&old[from.clone()]);
-            at = to.end;
-        }
-        text.extend_from_slice(&new[at..]);
-        let Some(tree) = self.parser.parse(&text, Some(&tree)) else { return true };
-        let faults = (self.aligned.new.language.faults)(&tree, &text);
-        if errors(&tree) + faults <= self.allowed {
-            return true;
-        }
-        if !tree.root_node().has_error() || self.allowed == 0 {
-            return false;
-        }
-        // Recovery from errors depends on the way to them: what counts is the tree of the text alone.
-        *self.left = self.left.saturating_sub(text.len());
-        let alone = self.parser.parse(&text, None);
-        alone.is_none_or(|tree| errors(&tree) + faults <= self.allowed)
-    }
-
-    /// Units of one of the sets that cannot go together, with what mends them; `None` if all sets can.
-    fn tangle(&mut self, drafts: &[Draft], members: &[usize], sets: Vec<Vec<usize>>) -> Option<Vec<usize>> {
-        let mut core = sets.into_iter().find(|set| !self.holds(drafts, set))?;
-        if self.spent {
-            return None;
-        }
-        let mut at = 0;
-        while at < core.len() && core.len() > 1 {
-            let mut fewer = core.clone();
-            fewer.remove(at);
-            if self.holds(drafts, &fewer) { at += 1 } else { core = fewer }
-        }
-        let first = core[0];
-        let mut rest: Vec<usize> = members.iter().copied().filter(|unit| !core.contains(unit)).collect();
-        rest.sort_by_key(|unit| (distance(&drafts[*unit], &drafts[first]), *unit));
-        for unit in rest.iter().take(2 * NEAR) {
-            let more: Vec<usize> = core.iter().copied().chain([*unit]).collect();
-            if self.holds(drafts, &more) {
-                core = more;
-                break;
-            }
-        }
-        if core.len() < 2 {
-            core.extend(rest.first());
-        }
-        core.sort_unstable();
-        (core.len() > 1).then_some(core)
-    }
-
-    /// The nearest units that have to go with this one: one, or else a growing neighbourhood.
-    fn mates(&mut self, drafts: &[Draft], index: usize) -> Option<Vec<usize>> {
-        let mut near: Vec<usize> =
-            (index.saturating_sub(NEAR)..(index + NEAR + 1).min(drafts.len())).collect();
-        near.retain(|other| *other != index);
-        near.sort_by_key(|other| (distance(&drafts[*other], &drafts[index]), *other));
-        for other in &near {
-            if self.holds(drafts, &[index, *other]) {
-                return Some(vec![*other]);
-            }
-        }
-        let mut by_distance: Vec<usize> = (0..drafts.len()).filter(|other| *other != index).collect();
-        by_distance.sort_by_key(|other| (distance(&drafts[*other], &drafts[index]), *other));
-        let mut count = 2;
-        while count < by_distance.len() {
-            let mates: Vec<usize> = by_distance[..count].to_vec();
-            let all: Vec<usize> = mates.iter().copied().chain([index]).collect();
-            if self.holds(drafts, &all) {
-                // What can go alone only happens to be near, unless it is what mends the others.
-                let bound: Vec<usize> = mates.iter().copied().filter(|mate| !drafts[*mate].safe).collect();
-                let all: Vec<usize> = bound.iter().copied().chain([index]).collect();
-                let fewer = !bound.is_empty() && bound.len() < mates.len() && self.holds(drafts, &all);
-                return Some(if fewer { bound } else { mates });
-            }
-            count *= 2;
-        }
-        (!self.spent).then_some(by_distance)
-    }
-}
-
 /// Bytes between two units.
-fn distance(a: &Draft, b: &Draft) -> usize {
+pub(super) fn distance(a: &Draft, b: &Draft) -> usize {
     let span = |draft: &Draft| {
         let starts = draft.changes.iter().map(|(_, _, new)| new.start).min().unwrap_or(0);
         let ends = draft.changes.iter().map(|(_, _, new)| new.end).max().unwrap_or(0);

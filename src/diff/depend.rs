@@ -212,11 +212,19 @@ fn locals(drafts: &[Draft]) -> Vec<(usize, usize)> {
         for (places, names, table, forward) in
             [(inside_new, &draft.names.uses, &adds, true), (inside_old, &draft.names.used, &drops, false)]
         {
+            if table.is_empty() || names.is_empty() {
+                continue;
+            }
+            // Few places declare anything, and most units use more names than any of them declares.
             for place in places {
-                for name in names {
-                    for other in table.get(&(draft.file, *place, name.as_str())).into_iter().flatten() {
-                        needs.push(if forward { (index, *other) } else { (*other, index) });
-                    }
+                let declared = table.range((draft.file, *place, "")..);
+                let declared = declared.take_while(|((file, at, _), _)| (*file, *at) == (draft.file, *place));
+                for (_, others) in declared.filter(|((.., name), _)| names.contains(*name)) {
+                    needs.extend(others.iter().map(
+                        |other| {
+                            if forward { (index, *other) } else { (*other, index) }
+                        },
+                    ));
                 }
             }
         }

@@ -23,6 +23,7 @@ mod revert;
 mod role;
 mod sequence;
 mod sound;
+mod trial;
 mod units;
 
 #[cfg(test)]

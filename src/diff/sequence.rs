@@ -156,11 +156,7 @@ fn whole((head, tail): (usize, usize), (old, new): (usize, usize), middle: &[Run
 }
 
 /// What lies between the runs: `(old range, new range)`, at least one of them not empty.
-pub(crate) fn gaps(
-    runs: &[Run],
-    old: usize,
-    new: usize,
-) -> Vec<(Range<usize>, Range<usize>)> {
+pub(crate) fn gaps(runs: &[Run], old: usize, new: usize) -> Vec<(Range<usize>, Range<usize>)> {
     let mut found = Vec::new();
     let (mut i, mut j) = (0, 0);
     for (a, b, len) in runs.iter().copied().chain([(old, new, 0)]) {

@@ -1,0 +1,355 @@
+//! Whether units can be taken back, told by parsing the part of the file around them without them.
+//!
+//! A trial edits the tree of the new side and parses what is left; the same text is parsed once, and not at all where
+//! its brackets cannot match. Trials are paid for in bytes, as if each were parsed.
+//!
+//! In: an island and sets of units. Out: yes or no, and which units mend each other. Invariant: what a trial says and
+//! costs depends on the island and the set alone.
+
+use std::collections::BTreeSet;
+use std::ops::Range;
+
+use rustc_hash::FxHashMap;
+use tree_sitter::{InputEdit, Parser, Point, Tree};
+
+use crate::syntax::{Source, TokenKind};
+
+use super::check::{Island, distance};
+use super::ends::glued;
+use super::pieces::Aligned;
+use super::units::Draft;
+
+/// An incremental parse costs this part of the text, and a little more.
+const REUSE: usize = 6;
+/// Neighbours tried on each side of a unit that cannot go alone.
+const NEAR: usize = 4;
+
+/// Bytes of an island's new side and the old bytes that come in their place, in order.
+type Places = Vec<(Range<usize>, Range<usize>)>;
+
+/// An island, parsed, and what is known about texts between its sides.
+pub(super) struct Trial<'a> {
+    aligned: &'a Aligned,
+    island: Island,
+    parser: Parser,
+    /// The island of the new side, parsed.
+    tree: Tree,
+    /// Errors that either side already has.
+    allowed: usize,
+    /// Bytes that may still be parsed.
+    left: &'a mut usize,
+    /// They were not enough.
+    pub spent: bool,
+    rows: Vec<usize>,
+    known: FxHashMap<Places, Verdict>,
+}
+
+/// What a trial found.
+#[derive(Clone, Copy)]
+struct Verdict {
+    /// No error more than allowed.
+    holds: bool,
+    /// Bytes that were parsed beside the incremental parse.
+    more: usize,
+}
+
+/// Error nodes and made-up tokens of a tree; sound subtrees are not entered.
+fn errors(tree: &Tree) -> usize {
+    let mut count = 0;
+    let mut cursor = tree.walk();
+    loop {
+        let node = cursor.node();
+        count += usize::from(node.is_error() || node.is_missing());
+        if node.has_error() && cursor.goto_first_child() {
+            continue;
+        }
+        while !cursor.goto_next_sibling() {
+            if !cursor.goto_parent() {
+                return count;
+            }
+        }
+    }
+}
+
+/// Where lines begin.
+fn rows(text: &[u8]) -> Vec<usize> {
+    std::iter::once(0).chain(memchr::memchr_iter(b'\n', text).map(|at| at + 1)).collect()
+}
+
+/// The point of a byte.
+fn point(rows: &[usize], at: usize) -> Point {
+    let row = rows.partition_point(|start| *start <= at).saturating_sub(1);
+    Point::new(row, at - rows[row])
+}
+
+/// A part of a text as a tree of its own, with the help of the whole text's tree.
+fn part(parser: &mut Parser, whole: &Source, range: Range<usize>) -> Option<Tree> {
+    let text = &whole.bytes[range.clone()];
+    if !whole.tree.root_node().has_error() {
+        let (mut tree, rows, all) = (whole.tree.clone(), rows(&whole.bytes), whole.bytes.len());
+        for (from, to) in [(range.end, all), (0, range.start)].into_iter().filter(|(from, to)| from < to) {
+            let (start, end) = (point(&rows, from), point(&rows, to));
+            tree.edit(&InputEdit {
+                start_byte: from,
+                old_end_byte: to,
+                new_end_byte: from,
+                start_position: start,
+                old_end_position: end,
+                new_end_position: start,
+            });
+        }
+        let tree = parser.parse(text, Some(&tree))?;
+        if !tree.root_node().has_error() {
+            return Some(tree);
+        }
+    }
+    // Recovery from errors depends on the way to them: a tree with errors is made from the text alone.
+    parser.parse(text, None)
+}
+
+impl<'a> Trial<'a> {
+    /// Parses an island; `None` where it cannot be parsed.
+    pub fn new(aligned: &'a Aligned, island: Island, left: &'a mut usize) -> Option<Self> {
+        let (old, new) = (&aligned.old.bytes[island.old.clone()], &aligned.new.bytes[island.new.clone()]);
+        let mut parser = Parser::new();
+        parser.set_language(&aligned.new.language.kinds().grammar).ok()?;
+        let tree = if new.len() == aligned.new.bytes.len() {
+            aligned.new.tree.clone()
+        } else {
+            *left = left.saturating_sub(new.len());
+            part(&mut parser, &aligned.new, island.new.clone())?
+        };
+        let faults = aligned.new.language.faults;
+        let mut allowed = errors(&tree) + faults(&tree, new);
+        if allowed > 0 || aligned.old.tree.root_node().has_error() {
+            *left = left.saturating_sub(old.len());
+            let before = parser.parse(old, None)?;
+            allowed = allowed.max(errors(&before) + faults(&before, old));
+        }
+        let (rows, known) = (rows(new), FxHashMap::default());
+        Some(Self { aligned, island, parser, tree, allowed, left, spent: false, rows, known })
+    }
+
+    /// Taking these units back (and what needs them) adds no parse error.
+    pub fn holds(&mut self, drafts: &[Draft], units: &[usize]) -> bool {
+        let cost = self.island.new.len() / REUSE + 64;
+        if *self.left < cost {
+            self.spent = true;
+            return true;
+        }
+        *self.left -= cost;
+        let places = self.places(drafts, units);
+        let verdict = match self.known.get(&places) {
+            Some(verdict) => *verdict,
+            None => {
+                let verdict = self.verdict(&places);
+                self.known.insert(places, verdict);
+                verdict
+            }
+        };
+        *self.left = self.left.saturating_sub(verdict.more);
+        verdict.holds
+    }
+
+    /// The places of some units and of all that has to go with them.
+    fn places(&self, drafts: &[Draft], units: &[usize]) -> Places {
+        let mut closed: BTreeSet<usize> = units.iter().copied().collect();
+        loop {
+            let more: Vec<usize> = drafts
+                .iter()
+                .enumerate()
+                .filter(|(_, draft)| !draft.needs.is_empty())
+                .filter(|(index, draft)| !closed.contains(index) && !draft.needs.is_disjoint(&closed))
+                .map(|(index, _)| index)
+                .collect();
+            if more.is_empty() {
+                break;
+            }
+            closed.extend(more);
+        }
+        let from = self.island.new.start;
+        let changes = closed.iter().flat_map(|unit| &drafts[*unit].changes);
+        let mut places: Places =
+            changes.map(|(_, old, new)| (new.start - from..new.end - from, old.clone())).collect();
+        places.sort_by_key(|(new, old)| (new.start, old.start, new.end));
+        places
+    }
+
+    /// Parses the island with old text at some places.
+    fn verdict(&mut self, places: &Places) -> Verdict {
+        let (old, new) = (&self.aligned.old.bytes, &self.aligned.new.bytes[self.island.new.clone()]);
+        let mut text = Vec::with_capacity(new.len() + 64);
+        let mut seams = Vec::with_capacity(2 * places.len());
+        let mut at = 0;
+        for (to, from) in places {
+            text.extend_from_slice(&new[at.min(to.start)..to.start]);
+            seams.push(text.len());
+            text.extend_from_slice(&old[from.clone()]);
+            seams.push(text.len());
+            at = to.end;
+        }
+        text.extend_from_slice(&new[at..]);
+        if self.allowed == 0 && self.unbalanced(places, &text, &seams) {
+            return Verdict { holds: false, more: 0 };
+        }
+        let edited = self.edited(places);
+        let Some(tree) = self.parser.parse(&text, Some(&edited)) else {
+            return Verdict { holds: true, more: 0 };
+        };
+        let faults = (self.aligned.new.language.faults)(&tree, &text);
+        if errors(&tree) + faults <= self.allowed {
+            return Verdict { holds: true, more: 0 };
+        }
+        if !tree.root_node().has_error() || self.allowed == 0 {
+            return Verdict { holds: false, more: 0 };
+        }
+        // Recovery from errors depends on the way to them: what counts is the tree of the text alone.
+        let alone = self.parser.parse(&text, None);
+        let holds = alone.is_none_or(|tree| errors(&tree) + faults <= self.allowed);
+        Verdict { holds, more: text.len() }
+    }
+
+    /// The island's tree, told what stands at some places.
+    fn edited(&self, places: &Places) -> Tree {
+        let old = &self.aligned.old.bytes;
+        let mut tree = self.tree.clone();
+        for (to, from) in places.iter().rev() {
+            let (start, end) = (point(&self.rows, to.start), point(&self.rows, to.end));
+            let text = &old[from.clone()];
+            let rows = memchr::memchr_iter(b'\n', text).count();
+            let column = text.iter().rev().take_while(|byte| **byte != b'\n').count();
+            let column = if rows == 0 { start.column + column } else { column };
+            tree.edit(&InputEdit {
+                start_byte: to.start,
+                old_end_byte: to.end,
+                new_end_byte: to.start + from.len(),
+                start_position: start,
+                old_end_position: end,
+                new_end_position: Point::new(start.row + rows, column),
+            });
+        }
+        tree
+    }
+
+    /// Brackets go and come that do not make pairs: an error in any grammar. The new side has none, so that only what
+    /// is exchanged counts; where tokens beside a seam might be read otherwise than before, the answer is no.
+    fn unbalanced(&self, places: &Places, text: &[u8], seams: &[usize]) -> bool {
+        let language = self.aligned.new.language;
+        if language.is_data {
+            return false;
+        }
+        let from = self.island.new.start;
+        let mut sum = [0_i64; 3];
+        for (to, old) in places {
+            let new = from + to.start..from + to.end;
+            let (Some(gone), Some(back)) =
+                (brackets(&self.aligned.new, new), brackets(&self.aligned.old, old.clone()))
+            else {
+                return false;
+            };
+            for (sum, (gone, back)) in sum.iter_mut().zip(gone.into_iter().zip(back)) {
+                *sum += back - gone;
+            }
+        }
+        sum != [0; 3] && seams.iter().all(|seam| parted(text, *seam, language.line_comment.as_bytes()))
+    }
+
+    /// Units of one of the sets that cannot go together, with what mends them; `None` if all sets can.
+    pub fn tangle(
+        &mut self,
+        drafts: &[Draft],
+        members: &[usize],
+        sets: Vec<Vec<usize>>,
+    ) -> Option<Vec<usize>> {
+        let mut core = sets.into_iter().find(|set| !self.holds(drafts, set))?;
+        if self.spent {
+            return None;
+        }
+        let mut at = 0;
+        while at < core.len() && core.len() > 1 {
+            let mut fewer = core.clone();
+            fewer.remove(at);
+            if self.holds(drafts, &fewer) { at += 1 } else { core = fewer }
+        }
+        let first = core[0];
+        let mut rest: Vec<usize> = members.iter().copied().filter(|unit| !core.contains(unit)).collect();
+        rest.sort_by_key(|unit| (distance(&drafts[*unit], &drafts[first]), *unit));
+        for unit in rest.iter().take(2 * NEAR) {
+            let more: Vec<usize> = core.iter().copied().chain([*unit]).collect();
+            if self.holds(drafts, &more) {
+                core = more;
+                break;
+            }
+        }
+        if core.len() < 2 {
+            core.extend(rest.first());
+        }
+        core.sort_unstable();
+        (core.len() > 1).then_some(core)
+    }
+
+    /// The nearest units that have to go with this one: one, or else a growing neighbourhood.
+    pub fn mates(&mut self, drafts: &[Draft], index: usize) -> Option<Vec<usize>> {
+        let mut near: Vec<usize> =
+            (index.saturating_sub(NEAR)..(index + NEAR + 1).min(drafts.len())).collect();
+        near.retain(|other| *other != index);
+        near.sort_by_key(|other| (distance(&drafts[*other], &drafts[index]), *other));
+        for other in &near {
+            if self.holds(drafts, &[index, *other]) {
+                return Some(vec![*other]);
+            }
+        }
+        let mut by_distance: Vec<usize> = (0..drafts.len()).filter(|other| *other != index).collect();
+        by_distance.sort_by_key(|other| (distance(&drafts[*other], &drafts[index]), *other));
+        let mut count = 2;
+        while count < by_distance.len() {
+            let mates: Vec<usize> = by_distance[..count].to_vec();
+            let all: Vec<usize> = mates.iter().copied().chain([index]).collect();
+            if self.holds(drafts, &all) {
+                // What can go alone only happens to be near, unless it is what mends the others.
+                let bound: Vec<usize> = mates.iter().copied().filter(|mate| !drafts[*mate].safe).collect();
+                let all: Vec<usize> = bound.iter().copied().chain([index]).collect();
+                let fewer = !bound.is_empty() && bound.len() < mates.len() && self.holds(drafts, &all);
+                return Some(if fewer { bound } else { mates });
+            }
+            count *= 2;
+        }
+        (!self.spent).then_some(by_distance)
+    }
+}
+
+/// Open brackets of each kind less closed ones among the tokens of a range; `None` where a token lies across its ends,
+/// or is a bracket and more.
+fn brackets(source: &Source, range: Range<usize>) -> Option<[i64; 3]> {
+    let first = source.tokens.partition_point(|token| token.end as usize <= range.start);
+    let mut sum = [0; 3];
+    for token in source.tokens[first..].iter().take_while(|token| (token.start as usize) < range.end) {
+        let (start, end) = (token.start as usize, token.end as usize);
+        if start < range.start || range.end < end {
+            return None;
+        }
+        if token.kind == TokenKind::Comment || token.kind == TokenKind::Literal {
+            continue;
+        }
+        match &source.bytes[start..end] {
+            b"(" => sum[0] += 1,
+            b")" => sum[0] -= 1,
+            b"[" => sum[1] += 1,
+            b"]" => sum[1] -= 1,
+            b"{" | b"${" => sum[2] += 1,
+            b"}" => sum[2] -= 1,
+            text if text.iter().any(|byte| b"()[]{}".contains(byte)) => return None,
+            _ => {}
+        }
+    }
+    Some(sum)
+}
+
+/// What stands on both sides of a seam is read as it was: no two bytes that might join, no comment that might go on.
+fn parted(text: &[u8], seam: usize, comment: &[u8]) -> bool {
+    let (left, right) = text.split_at(seam);
+    let line = memchr::memrchr(b'\n', left).map_or(left, |at| &left[at + 1..]);
+    let ended = right.iter().find(|byte| **byte == b'\n' || !byte.is_ascii_whitespace());
+    let ends = ended.is_none_or(|byte| *byte == b'\n');
+    !glued(left.last(), right.first()) && (ends || memchr::memmem::find(line, comment).is_none())
+}
