@@ -5,7 +5,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use rayon::prelude::*;
-use tree_sitter::{InputEdit, Point};
+use tree_sitter::{InputEdit, Point, Tree};
 
 use crate::syntax::{Earlier, Source, grammar_of, parse_tree};
 
@@ -14,6 +14,7 @@ use super::check::keep_grammar;
 use super::files::{self, Pair, Plain};
 use super::parsed::Parsed;
 use super::pieces::{Aligned, changed_words, words};
+use super::rows::Rows;
 use super::units::{Draft, Names, units};
 use super::{Change, ChangedFile, Diff, FilePair, Role, Side, Unit, UnitKind};
 use super::{depend, lines, moves, renames, role};
@@ -126,19 +127,9 @@ fn parse(language: &'static crate::syntax::Language, old: &Plain, new: &Plain) -
     let before = Source::parse(language, Arc::clone(&old.bytes))?;
     let mut tree = None;
     let (hunks, _) = lines::hunks(&old.bytes, &new.bytes);
+    let hunks = lines::finer(&old.bytes, &new.bytes, &hunks);
     if !before.tree.root_node().has_error() && !old.bytes.is_empty() && !new.bytes.is_empty() {
-        let mut edited = before.tree.clone();
-        for hunk in hunks.iter().rev() {
-            // Edits from the last to the first: those before an edit leave its old place untouched.
-            edited.edit(&InputEdit {
-                start_byte: hunk.old.start,
-                old_end_byte: hunk.old.end,
-                new_end_byte: hunk.old.start + hunk.new.len(),
-                start_position: Point::new(hunk.rows[0], 0),
-                old_end_position: end_point(&old.bytes, hunk.rows[1], hunk.old.end),
-                new_end_position: end_in(&new.bytes, hunk),
-            });
-        }
+        let edited = edited(&before.tree, (&old.bytes, &new.bytes), &hunks);
         tree = parse_tree(language, &new.bytes, Some(&edited)).filter(|tree| !tree.root_node().has_error());
     }
     // Recovery from errors depends on the way to them: a tree with errors is made from the text alone.
@@ -161,16 +152,29 @@ pub(super) fn aligned(path: &str, old: &str, new: &str) -> Option<Aligned> {
     parse(grammar_of(path)?, &plain(old), &plain(new))
 }
 
-/// The point at the end of a hunk: a line's beginning, or the end of a last line without a line feed.
-fn end_point(text: &[u8], row: usize, at: usize) -> Point {
-    let column = text[..at].iter().rev().take_while(|byte| **byte != b'\n').count();
-    if column == 0 { Point::new(row, 0) } else { Point::new(row.saturating_sub(1), column) }
-}
-
-/// Where the new lines of a hunk end when they stand at its old place.
-fn end_in(text: &[u8], hunk: &lines::Hunk) -> Point {
-    let row = hunk.rows[0] + hunk.rows[3] - hunk.rows[2];
-    if hunk.new.is_empty() { Point::new(hunk.rows[0], 0) } else { end_point(text, row, hunk.new.end) }
+/// A tree of the old text, told what changed.
+fn edited(tree: &Tree, (old, new): (&[u8], &[u8]), hunks: &[lines::Hunk]) -> Tree {
+    let (from, to) = (Rows::new(old), Rows::new(new));
+    let mut tree = tree.clone();
+    for hunk in hunks.iter().rev() {
+        // Edits from the last to the first: those before an edit leave its old place untouched.
+        let (first, last) = (to.point(hunk.new.start), to.point(hunk.new.end));
+        let start = from.point(hunk.old.start);
+        let end = if first.row == last.row {
+            Point::new(start.row, start.column + last.column - first.column)
+        } else {
+            Point::new(start.row + last.row - first.row, last.column)
+        };
+        tree.edit(&InputEdit {
+            start_byte: hunk.old.start,
+            old_end_byte: hunk.old.end,
+            new_end_byte: hunk.old.start + hunk.new.len(),
+            start_position: start,
+            old_end_position: from.point(hunk.old.end),
+            new_end_position: end,
+        });
+    }
+    tree
 }
 
 fn drafts(index: usize, file: &Prepared, renames: &renames::Renames) -> Vec<Draft> {

@@ -21,6 +21,7 @@ mod pieces;
 mod renames;
 mod revert;
 mod role;
+mod rows;
 mod sequence;
 mod sound;
 mod trial;

@@ -17,6 +17,7 @@ use crate::syntax::{Source, TokenKind};
 use super::check::{Island, distance};
 use super::ends::glued;
 use super::pieces::Aligned;
+use super::rows::Rows;
 use super::units::Draft;
 
 /// An incremental parse costs this part of the text, and a little more.
@@ -40,7 +41,7 @@ pub(super) struct Trial<'a> {
     left: &'a mut usize,
     /// They were not enough.
     pub spent: bool,
-    rows: Vec<usize>,
+    rows: Rows,
     known: FxHashMap<Places, Verdict>,
 }
 
@@ -71,42 +72,6 @@ fn errors(tree: &Tree) -> usize {
     }
 }
 
-/// Where lines begin.
-fn rows(text: &[u8]) -> Vec<usize> {
-    std::iter::once(0).chain(memchr::memchr_iter(b'\n', text).map(|at| at + 1)).collect()
-}
-
-/// The point of a byte.
-fn point(rows: &[usize], at: usize) -> Point {
-    let row = rows.partition_point(|start| *start <= at).saturating_sub(1);
-    Point::new(row, at - rows[row])
-}
-
-/// A part of a text as a tree of its own, with the help of the whole text's tree.
-fn part(parser: &mut Parser, whole: &Source, range: Range<usize>) -> Option<Tree> {
-    let text = &whole.bytes[range.clone()];
-    if !whole.tree.root_node().has_error() {
-        let (mut tree, rows, all) = (whole.tree.clone(), rows(&whole.bytes), whole.bytes.len());
-        for (from, to) in [(range.end, all), (0, range.start)].into_iter().filter(|(from, to)| from < to) {
-            let (start, end) = (point(&rows, from), point(&rows, to));
-            tree.edit(&InputEdit {
-                start_byte: from,
-                old_end_byte: to,
-                new_end_byte: from,
-                start_position: start,
-                old_end_position: end,
-                new_end_position: start,
-            });
-        }
-        let tree = parser.parse(text, Some(&tree))?;
-        if !tree.root_node().has_error() {
-            return Some(tree);
-        }
-    }
-    // Recovery from errors depends on the way to them: a tree with errors is made from the text alone.
-    parser.parse(text, None)
-}
-
 impl<'a> Trial<'a> {
     /// Parses an island; `None` where it cannot be parsed.
     pub fn new(aligned: &'a Aligned, island: Island, left: &'a mut usize) -> Option<Self> {
@@ -117,7 +82,7 @@ impl<'a> Trial<'a> {
             aligned.new.tree.clone()
         } else {
             *left = left.saturating_sub(new.len());
-            part(&mut parser, &aligned.new, island.new.clone())?
+            parser.parse(new, None)?
         };
         let faults = aligned.new.language.faults;
         let mut allowed = errors(&tree) + faults(&tree, new);
@@ -126,7 +91,7 @@ impl<'a> Trial<'a> {
             let before = parser.parse(old, None)?;
             allowed = allowed.max(errors(&before) + faults(&before, old));
         }
-        let (rows, known) = (rows(new), FxHashMap::default());
+        let (rows, known) = (Rows::new(new), FxHashMap::default());
         Some(Self { aligned, island, parser, tree, allowed, left, spent: false, rows, known })
     }
 
@@ -214,7 +179,7 @@ impl<'a> Trial<'a> {
         let old = &self.aligned.old.bytes;
         let mut tree = self.tree.clone();
         for (to, from) in places.iter().rev() {
-            let (start, end) = (point(&self.rows, to.start), point(&self.rows, to.end));
+            let (start, end) = (self.rows.point(to.start), self.rows.point(to.end));
             let text = &old[from.clone()];
             let rows = memchr::memchr_iter(b'\n', text).count();
             let column = text.iter().rev().take_while(|byte| **byte != b'\n').count();

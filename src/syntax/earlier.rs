@@ -33,7 +33,7 @@ impl<'a> Earlier<'a> {
     }
 
     /// The earlier node that is the same as `node`, and what to add to its offsets (wrapping).
-    pub fn find(&mut self, node: &tree_sitter::Node, range: Range<usize>) -> Option<(usize, u32)> {
+    pub fn find(&mut self, node: &tree_sitter::Node, kind: u16, range: Range<usize>) -> Option<(usize, u32)> {
         if range.len() < SHORT {
             return None;
         }
@@ -58,7 +58,7 @@ impl<'a> Earlier<'a> {
         let mut found = self.at;
         while found < nodes.len() && self.start(found) == start {
             let here = &nodes[found];
-            if here.kind == node.kind_id() && self.source.range(found).end == end {
+            if here.kind == kind && self.source.range(found).end == end {
                 let sound =
                     self.clean || !nodes[found..here.end as usize].iter().any(|node| node.is(flag::ERROR));
                 return (sound && !node.has_error()).then(|| (found, (new as u32).wrapping_sub(old as u32)));

@@ -286,9 +286,10 @@ impl<'a> Builder<'a> {
             }
             self.group_before(flags);
             let field = cursor.field_id().map_or(0, u16::from);
-            if !self.copied(&node, field, flags, start..end) {
+            if !self.copied(&node, kind, field, flags, start..end) {
                 self.open(kind, field, flags);
-                if flags & flag::ATOM == 0 && cursor.goto_first_child() {
+                // Most nodes are leaves, and asking for the number of children is quicker than looking for one.
+                if flags & flag::ATOM == 0 && node.child_count() > 0 && cursor.goto_first_child() {
                     continue;
                 }
                 self.gap(start);
@@ -323,10 +324,18 @@ impl<'a> Builder<'a> {
 
     /// Copies a node with all below it from the earlier version, if it is there with the same text in the same place of
     /// the grammar.
-    fn copied(&mut self, node: &tree_sitter::Node, field: u16, flags: u32, range: Range<usize>) -> bool {
-        let flags = self.placed(node.kind_id(), field, flags);
-        let Some(earlier) = &mut self.earlier else { return false };
-        let Some((old, delta)) = earlier.find(node, range.clone()) else { return false };
+    fn copied(
+        &mut self,
+        node: &tree_sitter::Node,
+        kind: u16,
+        field: u16,
+        flags: u32,
+        range: Range<usize>,
+    ) -> bool {
+        let found = self.earlier.as_mut().and_then(|earlier| earlier.find(node, kind, range.clone()));
+        let Some((old, delta)) = found else { return false };
+        let flags = self.placed(kind, field, flags);
+        let Some(earlier) = &self.earlier else { return false };
         let source = earlier.source;
         let root = &source.nodes[old];
         let open = self.stack.iter().rev().map(|node| self.nodes[*node as usize].kind);
