@@ -270,6 +270,8 @@ impl<'a> Builder<'a> {
     fn walk(&mut self, tree: &tree_sitter::Tree) {
         let kinds = self.language.kinds();
         let mut cursor = tree.walk();
+        // Children still to come of the nodes above: looking for one behind the last is dearer than any other step.
+        let mut coming: Vec<u32> = Vec::new();
         loop {
             let node = cursor.node();
             let (kind, start, end) = (node.kind_id(), node.start_byte(), node.end_byte());
@@ -289,7 +291,9 @@ impl<'a> Builder<'a> {
             if !self.copied(&node, kind, field, flags, start..end) {
                 self.open(kind, field, flags);
                 // Most nodes are leaves, and asking for the number of children is quicker than looking for one.
-                if flags & flag::ATOM == 0 && node.child_count() > 0 && cursor.goto_first_child() {
+                let count = if flags & flag::ATOM == 0 { node.child_count() } else { 0 };
+                if count > 0 && cursor.goto_first_child() {
+                    coming.push(count - 1);
                     continue;
                 }
                 self.gap(start);
@@ -297,9 +301,13 @@ impl<'a> Builder<'a> {
                 self.close_below_root();
             }
             loop {
-                if cursor.goto_next_sibling() {
-                    break;
+                if let Some(count) = coming.last_mut().filter(|count| **count > 0) {
+                    *count -= 1;
+                    if cursor.goto_next_sibling() {
+                        break;
+                    }
                 }
+                coming.pop();
                 if !cursor.goto_parent() {
                     self.gap(self.bytes.len());
                     while !self.stack.is_empty() {
