@@ -104,14 +104,11 @@ impl<'a> Trial<'a> {
         }
         *self.left -= cost;
         let places = self.places(drafts, units);
-        let verdict = match self.known.get(&places) {
-            Some(verdict) => *verdict,
-            None => {
-                let verdict = self.verdict(&places);
-                self.known.insert(places, verdict);
-                verdict
-            }
-        };
+        let known = self.known.get(&places).copied();
+        let verdict = known.unwrap_or_else(|| self.verdict(&places));
+        if known.is_none() {
+            self.known.insert(places, verdict);
+        }
         *self.left = self.left.saturating_sub(verdict.more);
         verdict.holds
     }
