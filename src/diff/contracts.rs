@@ -68,20 +68,28 @@ fn plain(path: &str) -> &str {
     head.rsplit("::").next().unwrap_or(head).trim()
 }
 
+/// Where a member is declared and implemented, by draft.
+#[derive(Default)]
+struct Places<'a> {
+    declared: Vec<(usize, &'a Member)>,
+    implemented: Vec<(usize, &'a Member)>,
+}
+
 /// Pairs of drafts of which the first needs the second.
 pub(crate) fn link(drafts: &[Draft]) -> Vec<(usize, usize)> {
-    let mut places: BTreeMap<(&str, &str, Turn), [Vec<(usize, &Member)>; 2]> = BTreeMap::new();
+    let mut places: BTreeMap<(&str, &str, Turn), Places> = BTreeMap::new();
     for (index, draft) in drafts.iter().enumerate() {
         for member in &draft.names.members {
-            let key = (member.contract.as_str(), member.name.as_str(), member.turn);
-            places.entry(key).or_default()[usize::from(member.required.is_none())].push((index, member));
+            let places = places.entry((&member.contract, &member.name, member.turn)).or_default();
+            let list = if member.required.is_some() { &mut places.declared } else { &mut places.implemented };
+            list.push((index, member));
         }
     }
     let mut needs = Vec::new();
-    for ((_, _, turn), [declared, implemented]) in &places {
+    for ((_, _, turn), places) in &places {
         // Two traits of one name: which of them is meant is not known.
-        let [(trait_unit, declaration)] = declared[..] else { continue };
-        for (unit, member) in implemented {
+        let [(trait_unit, declaration)] = places.declared[..] else { continue };
+        for (unit, member) in &places.implemented {
             let (forth, back) = ((*unit, trait_unit), (trait_unit, *unit));
             let binds = match turn {
                 Turn::Comes | Turn::Goes => declaration.required == Some(true),
