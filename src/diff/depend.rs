@@ -1,7 +1,8 @@
 //! Which units force each other, as far as names inside the diff can tell.
 //!
-//! u needs v when u uses a name that v adds or imports, or imports what v defines; when v drops a use of a name that u drops; when u edits a call
-//! of what v declares anew; when what u implements is what v declares ([`super::contracts`]). A name that is also defined somewhere else in the files of the diff binds nothing.
+//! u needs v when u uses a name that v adds or imports, or imports what v defines; when v drops a use of a name that u
+//! drops; when u edits a call of what v declares anew; when what u implements is what v declares ([`super::contracts`]).
+//! A name that is also defined somewhere else in the files of the diff binds nothing.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -219,13 +220,9 @@ fn locals(drafts: &[Draft]) -> Vec<(usize, usize)> {
             for place in places {
                 let declared = table.range((draft.file, *place, "")..);
                 let declared = declared.take_while(|((file, at, _), _)| (*file, *at) == (draft.file, *place));
-                for (_, others) in declared.filter(|((.., name), _)| names.contains(*name)) {
-                    needs.extend(others.iter().map(
-                        |other| {
-                            if forward { (index, *other) } else { (*other, index) }
-                        },
-                    ));
-                }
+                let others =
+                    declared.filter(|((.., name), _)| names.contains(*name)).flat_map(|(_, others)| others);
+                needs.extend(others.map(|other| if forward { (index, *other) } else { (*other, index) }));
             }
         }
     }

@@ -5,7 +5,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use rayon::prelude::*;
-use tree_sitter::{InputEdit, Point, Tree};
+use tree_sitter::Tree;
 
 use crate::syntax::{Earlier, Source, grammar_of, parse_tree};
 
@@ -154,25 +154,11 @@ pub(super) fn aligned(path: &str, old: &str, new: &str) -> Option<Aligned> {
 
 /// A tree of the old text, told what changed.
 fn edited(tree: &Tree, (old, new): (&[u8], &[u8]), hunks: &[lines::Hunk]) -> Tree {
-    let (from, to) = (Rows::new(old), Rows::new(new));
+    let rows = Rows::new(old);
     let mut tree = tree.clone();
+    // Edits from the last to the first: those before an edit leave its old place untouched.
     for hunk in hunks.iter().rev() {
-        // Edits from the last to the first: those before an edit leave its old place untouched.
-        let (first, last) = (to.point(hunk.new.start), to.point(hunk.new.end));
-        let start = from.point(hunk.old.start);
-        let end = if first.row == last.row {
-            Point::new(start.row, start.column + last.column - first.column)
-        } else {
-            Point::new(start.row + last.row - first.row, last.column)
-        };
-        tree.edit(&InputEdit {
-            start_byte: hunk.old.start,
-            old_end_byte: hunk.old.end,
-            new_end_byte: hunk.old.start + hunk.new.len(),
-            start_position: start,
-            old_end_position: from.point(hunk.old.end),
-            new_end_position: end,
-        });
+        tree.edit(&rows.edit(hunk.old.clone(), &new[hunk.new.clone()]));
     }
     tree
 }

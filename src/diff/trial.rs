@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 use std::ops::Range;
 
 use rustc_hash::FxHashMap;
-use tree_sitter::{InputEdit, Parser, Point, Tree};
+use tree_sitter::{Parser, Tree};
 
 use crate::syntax::{Source, TokenKind};
 
@@ -176,19 +176,7 @@ impl<'a> Trial<'a> {
         let old = &self.aligned.old.bytes;
         let mut tree = self.tree.clone();
         for (to, from) in places.iter().rev() {
-            let (start, end) = (self.rows.point(to.start), self.rows.point(to.end));
-            let text = &old[from.clone()];
-            let rows = memchr::memchr_iter(b'\n', text).count();
-            let column = text.iter().rev().take_while(|byte| **byte != b'\n').count();
-            let column = if rows == 0 { start.column + column } else { column };
-            tree.edit(&InputEdit {
-                start_byte: to.start,
-                old_end_byte: to.end,
-                new_end_byte: to.start + from.len(),
-                start_position: start,
-                old_end_position: end,
-                new_end_position: Point::new(start.row + rows, column),
-            });
+            tree.edit(&self.rows.edit(to.clone(), &old[from.clone()]));
         }
         tree
     }

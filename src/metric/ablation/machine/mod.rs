@@ -50,8 +50,7 @@ impl Group {
 #[derive(Debug, Clone)]
 struct Asked {
     /// What is asked about; nothing in particular for a confirmation.
-    group: Vec<usize>,
-    joint: bool,
+    group: Group,
     /// All that is out.
     set: BTreeSet<usize>,
 }
@@ -137,7 +136,7 @@ impl Machine {
                         Depth::Full => self.atoms[*atom].expected != Expected::Irrelevant,
                     };
                     if wide.iter().any(worth)
-                        && let Some(probe) = self.ask(wide, false)
+                        && let Some(probe) = self.ask(Group::of(wide))
                     {
                         return Some(probe);
                     }
@@ -146,7 +145,7 @@ impl Machine {
                     self.stage = Stage::Search;
                     let narrow = self.all_of(&[Expected::Irrelevant]);
                     if !narrow.is_empty()
-                        && let Some(probe) = self.ask(narrow, false)
+                        && let Some(probe) = self.ask(Group::of(narrow))
                     {
                         return Some(probe);
                     }
@@ -176,7 +175,7 @@ impl Machine {
                         let set = self.removed();
                         self.runs += 1;
                         let without = self.units_of(&set);
-                        self.asked = Some(Asked { group: Vec::new(), joint: false, set });
+                        self.asked = Some(Asked { group: Group::of(Vec::new()), set });
                         return Some(Probe { without, again: true });
                     }
                 }
@@ -187,24 +186,24 @@ impl Machine {
 
     /// The answer to the last question.
     pub fn tell(&mut self, outcome: &Outcome) {
-        let Some(Asked { group, joint, set }) = self.asked.take() else { return };
+        let Some(Asked { group, set }) = self.asked.take() else { return };
         self.blind |= *outcome == Outcome::Unresolved;
         if *outcome == Outcome::Holds {
             for atom in &set {
                 self.passes[*atom] += 1;
             }
         }
-        if group.is_empty() {
+        if group.atoms.is_empty() {
             // A confirmation: what does not hold twice is no finding.
             return;
         }
         self.known.insert(set, outcome.clone());
         if self.stage == Stage::Narrow && *outcome != Outcome::Holds {
             // The wide set: what the narrow one leaves of it is looked at afterwards.
-            self.groups.push(Group::of(group));
+            self.groups.push(group);
             return;
         }
-        self.learn(&group, joint, outcome);
+        self.learn(&group, outcome);
     }
 
     /// What came of it so far.
@@ -272,29 +271,29 @@ impl Machine {
     }
 
     /// A probe without a group; none where the answer is known, which is then learnt.
-    fn ask(&mut self, group: Vec<usize>, joint: bool) -> Option<Probe> {
+    fn ask(&mut self, group: Group) -> Option<Probe> {
         let mut set = self.removed();
-        set.extend(self.closed(&group));
+        set.extend(self.closed(&group.atoms));
         if let Some(outcome) = self.known.get(&set).cloned() {
-            self.learn(&group, joint, &outcome);
+            self.learn(&group, &outcome);
             return None;
         }
         self.runs += 1;
         let without = self.units_of(&set);
-        self.asked = Some(Asked { group, joint, set });
+        self.asked = Some(Asked { group, set });
         Some(Probe { without, again: false })
     }
 
-    fn learn(&mut self, group: &[usize], joint: bool, outcome: &Outcome) {
-        let closed = self.closed(group);
+    fn learn(&mut self, group: &Group, outcome: &Outcome) {
+        let closed = self.closed(&group.atoms);
         if *outcome == Outcome::Holds {
             for atom in closed {
                 self.state[atom] = State::Removed;
             }
             return;
         }
-        if joint {
-            self.learn_joint(group, outcome);
+        if group.joint {
+            self.learn_joint(&group.atoms, outcome);
             return;
         }
         // What may not be tried only came along: it has no vote.
@@ -388,7 +387,7 @@ impl Machine {
                 self.groups.push(group);
                 return None;
             }
-            if let Some(probe) = self.ask(group.atoms, group.joint) {
+            if let Some(probe) = self.ask(group) {
                 return Some(probe);
             }
         }
