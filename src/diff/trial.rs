@@ -238,31 +238,42 @@ impl<'a> Trial<'a> {
         (core.len() > 1).then_some(core)
     }
 
-    /// The nearest units that have to go with this one: one, or else a growing neighbourhood.
+    /// The nearest units that have to go with this one: one, or else a growing neighbourhood. Those of the same entity
+    /// come first: what mends a rewrite is seldom in the next function.
     pub fn mates(&mut self, drafts: &[Draft], index: usize) -> Option<Vec<usize>> {
         let mut near: Vec<usize> =
             (index.saturating_sub(NEAR)..(index + NEAR + 1).min(drafts.len())).collect();
         near.retain(|other| *other != index);
-        near.sort_by_key(|other| (distance(&drafts[*other], &drafts[index]), *other));
+        let apart = |other: &usize| {
+            let (other_unit, unit) = (&drafts[*other], &drafts[index]);
+            (other_unit.entity != unit.entity, distance(other_unit, unit), *other)
+        };
+        near.sort_by_key(apart);
         for other in &near {
             if self.holds(drafts, &[index, *other]) {
                 return Some(vec![*other]);
             }
         }
         let mut by_distance: Vec<usize> = (0..drafts.len()).filter(|other| *other != index).collect();
-        by_distance.sort_by_key(|other| (distance(&drafts[*other], &drafts[index]), *other));
-        let mut count = 2;
-        while count < by_distance.len() {
-            let mates: Vec<usize> = by_distance[..count].to_vec();
+        by_distance.sort_by_key(apart);
+        // Twice as many each time, then the whole entity, then all.
+        let own = by_distance.iter().filter(|other| drafts[**other].entity == drafts[index].entity).count();
+        let doubling = std::iter::successors(Some(2), |count| Some(count * 2));
+        let mut counts: Vec<usize> = doubling.take_while(|count| *count < by_distance.len()).collect();
+        counts.extend([own, by_distance.len()]);
+        counts.retain(|count| *count > 1);
+        counts.sort_unstable();
+        counts.dedup();
+        for count in counts {
+            let mates = &by_distance[..count];
             let all: Vec<usize> = mates.iter().copied().chain([index]).collect();
             if self.holds(drafts, &all) {
                 // What can go alone only happens to be near, unless it is what mends the others.
                 let bound: Vec<usize> = mates.iter().copied().filter(|mate| !drafts[*mate].safe).collect();
                 let all: Vec<usize> = bound.iter().copied().chain([index]).collect();
                 let fewer = !bound.is_empty() && bound.len() < mates.len() && self.holds(drafts, &all);
-                return Some(if fewer { bound } else { mates });
+                return Some(if fewer { bound } else { mates.to_vec() });
             }
-            count *= 2;
         }
         (!self.spent).then_some(by_distance)
     }

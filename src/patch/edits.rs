@@ -130,7 +130,13 @@ fn place(bytes: &[u8], chunk: &Chunk, from: usize) -> Result<Placed, &'static st
         let is = |test: &dyn Fn(&[u8]) -> bool| (from..lines.len()).find(|at| test(lines[*at].without_cr()));
         let exact = is(&|text| text == anchor.as_bytes());
         let at = exact.or_else(|| is(&|text| text.trim_ascii() == anchor.trim().as_bytes()));
-        from = at.ok_or("lacks the line of an anchor")? + 1;
+        // An anchor in what the chunk before has shown says no more than that this one comes behind it.
+        let passed = || lines[..from].iter().any(|line| line.without_cr() == anchor.as_bytes());
+        from = match at {
+            Some(at) => at + 1,
+            None if passed() => from,
+            None => return Err("lacks the line of an anchor"),
+        };
     }
     let old = || chunk.lines.iter().filter(|line| line.mark != Mark::Add);
     let wanted: Vec<Line<'_>> =

@@ -373,6 +373,12 @@ fn replies() {
         (begin("*** Update File: x.rs\n-b\n+B\n"), "Exact x.rs=\"a\\nB\\nc\\nb\\n\""),
         (begin("*** Update File: x.rs\n-b\n+B\n*** End of File\n"), "Exact x.rs=\"a\\nb\\nc\\nB\\n\""),
         (begin("*** Update File: x.rs\n b\n-c\n@@\n-b\n+B\n"), "Exact x.rs=\"a\\nb\\nB\\n\""),
+        // The second anchor is in what the first chunk has shown.
+        (begin("*** Update File: x.rs\n-a\n+A\n b\n c\n@@ c\n-b\n+B\n"), "Exact x.rs=\"A\\nb\\nc\\nB\\n\""),
+        (
+            begin("*** Update File: x.rs\n-a\n@@ a\n-b\n"),
+            "rejected: \"x.rs\": hunk 2 lacks the line of an anchor",
+        ),
         (
             begin("*** Update File: x.rs\n@@ q\n-b\n"),
             "rejected: \"x.rs\": hunk 1 lacks the line of an anchor",

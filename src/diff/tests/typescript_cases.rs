@@ -547,3 +547,26 @@ fn every_ending_of_the_family_is_read() {
         assert_eq!(show(&diff), ["body [] 2: 1 -> 2"], "{ending}");
     }
 }
+
+/// A statement rewritten as a whole takes in neither the method before it nor the comments in it.
+#[test]
+fn a_rewritten_method_is_apart_from_the_next() {
+    let old = "class Q {\n  order(by: E, way: W = 'asc'): Q {\n    const key = { by: expr(by), way };\n    return this.and(key);\n  }\n\n  \
+               group(by: string[], made: Made): Q {\n    return this.with({\n      type: 'group',\n      by,\n      \
+               made: entries(made).map(([name, text]) => ({\n        name,\n        aggregate: parse(text),\n      })),\n    });\n  }\n}\n";
+    let new = "class Q {\n  order(by: E, way: W = 'asc', nulls?: N): Q {\n    const key = { by: expr(by), way, nulls };\n    return this.and(key);\n  }\n\n  \
+               group(by: string[], made: Made): Q {\n    // Parse all\n    const parsed = entries(made).map(([column, source]) => {\n      \
+               return {\n        name: column,\n        aggregate: parse(source),\n      };\n    });\n    \
+               // Add the step\n    return this.with({ type: 'group', by, made: parsed });\n  }\n}\n";
+    let shown = show(&of_path("src/a.ts", old, new));
+    let own = [
+        ("signature [class Q/method order]", "-> , nulls?: N"),
+        ("body [class Q/method order]", "-> , nulls needs"),
+        ("comment [class Q/method group]", "-> // Parse all"),
+        ("comment [class Q/method group]", "-> // Add the step"),
+    ];
+    for (kind, text) in own {
+        let is = |unit: &String| unit.starts_with(kind) && unit.contains(text) && !unit.contains('|');
+        assert!(shown.iter().any(is), "{kind} {text}: {shown:#?}");
+    }
+}

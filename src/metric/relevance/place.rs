@@ -163,18 +163,28 @@ impl<'a> Grounds<'a> {
         })
     }
 
-    /// Documentation of something that a changed statement names.
+    /// Documentation of something that a changed statement names. A field has few words of its own, so that only what was
+    /// said of it before may follow the code that reads it, and a plain word is looked for in its own file.
     fn documents_used(&self, edit: &Unit, change: &Change) -> Option<Place> {
         self.documents(change).then_some(())?;
         let old = self.facts.view.core(change, false).is_empty();
         let source = self.side(change.file, old)?;
-        let name = source.entity_at(self.facts.view.core(change, old).start).pop()?;
+        let at = self.facts.view.core(change, old).start;
+        let (name, near) = match field_below(source, at) {
+            Some(field) => {
+                (!self.facts.view.core(change, true).is_empty()).then_some(())?;
+                let plain = field.chars().all(|c| c.is_lowercase());
+                (field, plain)
+            }
+            None => (source.entity_at(at).pop()?, false),
+        };
         (name.len() > 3).then_some(())?;
         let test = edit.role == Role::Test;
         let uses = |ground: &&Ground| {
             let text =
                 self.side(ground.file, ground.old).and_then(|side| side.bytes.get(ground.statement.clone()));
             (test || !ground.test)
+                && (!near || ground.file == change.file)
                 && text
                     .is_some_and(|text| line_breaks(text) <= PARAGRAPH && super::view::has_word(text, &name))
         };
@@ -264,6 +274,17 @@ fn speaks_of(text: &str, name: &str) -> bool {
     [format!("`{name}"), format!("{name}`"), format!("{name}("), format!("::{name}"), format!(".{name}")]
         .iter()
         .any(|form| text.contains(form.as_str()))
+}
+
+/// The field that a documentation comment stands above.
+fn field_below(source: &Source, at: usize) -> Option<String> {
+    let comment = source.leaf_at(at)?;
+    let parent = source.parent(comment)?;
+    let mut below = source.children(parent).skip_while(|child| *child <= comment);
+    let item = below.find(|child| !source.nodes[*child].is(flag::COMMENT | flag::ATTRIBUTE))?;
+    (!source.nodes[source.ungrouped(item)].is(flag::ENTITY)).then_some(())?;
+    let name = source.child_named(item, "name")?;
+    Some(source.node_text(name))
 }
 
 pub(super) fn within(inner: &Range<usize>, outer: &Range<usize>) -> bool {

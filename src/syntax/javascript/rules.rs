@@ -173,11 +173,44 @@ pub(super) fn optional_end(source: &Source, token: usize) -> bool {
     starts && between.contains(&b'\n')
 }
 
-/// Parentheses that only group: not the end of an optional chain, not a string that would be a directive, not a
-/// sequence or function that would stand bare.
-pub(super) fn groups(source: &Source, node: usize) -> bool {
-    if source.kind_name(node) != "parenthesized_expression" {
+/// Braces around the one statement that a condition or loop has; a declaration keeps its scope.
+fn lone_block(source: &Source, node: usize) -> bool {
+    let parent = source.parent(node).map_or("", |parent| source.kind_name(parent));
+    let holds = matches!(
+        parent,
+        "if_statement"
+            | "else_clause"
+            | "for_statement"
+            | "for_in_statement"
+            | "while_statement"
+            | "do_statement"
+    );
+    let mut inner = source.children(node).map(|child| source.kind_name(child));
+    let [Some("{"), Some(only), Some("}"), None] = std::array::from_fn(|_| inner.next()) else {
         return false;
+    };
+    let plain = matches!(
+        only,
+        "expression_statement"
+            | "return_statement"
+            | "throw_statement"
+            | "break_statement"
+            | "continue_statement"
+            | "if_statement"
+            | "for_statement"
+            | "for_in_statement"
+            | "while_statement"
+    );
+    holds && plain
+}
+
+/// What only groups: parentheses that are not the end of an optional chain, a string that would be a directive, a
+/// sequence or function that would stand bare; braces around one statement.
+pub(super) fn groups(source: &Source, node: usize) -> bool {
+    match source.kind_name(node) {
+        "parenthesized_expression" => {}
+        "statement_block" => return lone_block(source, node),
+        _ => return false,
     }
     let parent = source.parent(node).map_or("", |parent| source.kind_name(parent));
     let grouping = !matches!(

@@ -6,6 +6,7 @@
 
 mod comment;
 mod debug;
+mod demo;
 mod docstring;
 mod exported;
 mod file;

@@ -1,5 +1,6 @@
 //! `scratch`: reproduction programs, notes, backups, logs that were left in the tree.
 
+use super::demo::{only_by_own_script, run_by};
 use super::file::{collected, detached, package_alone, referred_to};
 use crate::diff::{FilePair, Role, role_of};
 use crate::metric::relevance::role::is_program;
@@ -100,6 +101,10 @@ const PROGRAMS: &[&str] =
 
 pub(super) fn find(facts: &Facts, unit: usize) -> Option<Mark> {
     let edit = facts.unit(unit);
+    if let Some(program) = run_by(facts, unit).filter(|program| !facts.topic.names_file(program)) {
+        let why = format!("a script that only runs {program}, which nothing else refers to");
+        return Some(Mark { sign: Sign::Scratch, grade: Grade::B, evidence: vec![facts.at(unit, "")], why });
+    }
     let file = facts.view.file(edit).filter(|file| file.old.is_none())?;
     let path = file.new.as_deref()?;
     // Of a package by itself the statement would name the folder: it may well name another `src/main.rs`.
@@ -144,6 +149,9 @@ fn reason(facts: &Facts, file: &FilePair, path: &str) -> Option<String> {
     // Tools find these by their names, so that nothing needs to refer to them.
     if TOOLS.contains(&name) || name.contains(".config.") {
         return None;
+    }
+    if only_by_own_script(facts, path) {
+        return Some("a demonstration that only a script of the same change runs".to_owned());
     }
     let example = folder == "examples" || folder.ends_with("/examples");
     let probe = PROBE_STARTS.iter().any(|start| lower.starts_with(start));

@@ -269,3 +269,42 @@ fn programs_left_beside_a_package_in_javascript() {
         assert!(found.iter().all(|line| line.contains(expected)), "{path}: {found:?}");
     }
 }
+
+/// A demonstration and the script that runs it name each other.
+#[test]
+fn a_demonstration_with_a_script_of_its_own() {
+    let manifest = |scripts: &str| {
+        format!(
+            "{{\n  \"main\": \"lib/core.js\",\n  \"scripts\": {{\n    \"test\": \"mocha\"{scripts}\n  }}\n}}\n"
+        )
+    };
+    let judge = |path: &str, statement: &str, readme: &str| {
+        let base = tree(&[
+            ("package.json", &manifest("")),
+            ("README.md", "# Core\n"),
+            ("lib/core.js", "exports.f = () => 1;\n"),
+            ("test/core.js", "require('../lib/core');\n"),
+        ]);
+        let scripts = manifest(&format!(",\n    \"sort:demo\": \"node {path}\""));
+        let edits = [
+            ("lib/core.js", Some("exports.f = () => 2;\n")),
+            ("package.json", Some(scripts.as_str())),
+            ("README.md", Some(readme)),
+            (path, Some("const { f } = require('../lib/core');\nconsole.log(f());\n")),
+        ];
+        let result = edited(&base, &edits);
+        let diff = diff(&changed(&base, &result));
+        let input = Input { statement: Some(statement), ..Input::bare(&diff, &base) };
+        let shown: Vec<String> = classify(&input)
+            .iter()
+            .filter(|one| one.sign == Some(Sign::Scratch))
+            .map(|one| View::new(&diff).path(&diff.units[one.unit]).to_owned())
+            .collect();
+        shown.into_iter().collect::<BTreeSet<String>>().into_iter().collect::<Vec<_>>()
+    };
+    let readme = "# Core\n";
+    assert_eq!(judge("scripts/sort-demo.js", "", readme), ["package.json", "scripts/sort-demo.js"]);
+    assert!(judge("scripts/sort.js", "", readme).is_empty());
+    assert!(judge("scripts/sort-demo.js", "", "# Core\n\nSee sort-demo.js.\n").is_empty());
+    assert!(judge("scripts/sort-demo.js", "Add `scripts/sort-demo.js`.", readme).is_empty());
+}

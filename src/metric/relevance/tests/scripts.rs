@@ -13,6 +13,9 @@ function add(a, b) {
 
 function show(value) {
   const text = 'x';
+  if (value) return 1;
+  if (value) if (text) show(text);
+  else show(1);
   return text + value;
 }
 
@@ -60,6 +63,19 @@ fn javascript() {
         ("a + 1", "a + 2"),
         &[
             ("quotes", &[("'x'", "\"x\"")], &["B neutral"]),
+            (
+                "braces around one statement",
+                &[("if (value) return 1;", "if (value) {\n    return 1;\n  }")],
+                &["A neutral"],
+            ),
+            (
+                "braces that bind an else",
+                &[(
+                    "if (value) if (text) show(text);\n  else",
+                    "if (value) {\n    if (text) show(text);\n  } else",
+                )],
+                &["unproven"],
+            ),
             ("another string", &[("'x'", "\"y\"")], &["unproven"]),
             ("a debugger", &[("  return text", "  debugger;\n  return text")], &["B debug"]),
             (
@@ -196,4 +212,37 @@ fn a_remark_at_the_end_of_a_line_is_about_that_line() {
     let new = old.replace("let b = a;", "let b = a; // As it was.").replace("b + 1", "b + 2");
     let found = judged(old, &new, "");
     assert!(found.iter().any(|line| line.starts_with("B comment")), "{found:#?}");
+}
+
+/// What a field means is written above it; the code that reads it changes.
+#[test]
+fn documentation_of_a_field_follows_the_code_that_reads_it() {
+    let old = "\
+export interface Filter {
+  readonly owner?: string;
+  /** A part of the name, capital letters or not. */
+  readonly text: string;
+}
+
+export function passes(name: string, { text }: Filter): boolean {
+  return name.includes(text.trim());
+}
+";
+    let fix = ("name.includes(text.trim())", "words(text).every(word => name.includes(word))");
+    let said = ("A part of the name, capital letters or not.", "Words that all must be there, in any order.");
+    let judge = |text: &str, edits: &[(&str, &str)]| {
+        let new = edits.iter().fold(text.to_owned(), |text, (from, to)| text.replacen(from, to, 1));
+        let base = tree(&[("package.json", "{}\n"), ("a.ts", text)]);
+        of_trees(&base, &edited(&base, &[("a.ts", Some(&new))]), "")
+    };
+    let accused = |shown: &[String]| shown.iter().any(|line| line.starts_with("B comment"));
+    let shown = judge(old, &[fix, said]);
+    assert!(shown.iter().any(|line| line.starts_with("supporting")) && !accused(&shown), "{shown:#?}");
+    // Of a field that no changed statement names it is a comment like others, and so is one that was not there.
+    let other = old.replace("  readonly owner", "  /** Who made it. */\n  readonly owner");
+    let shown = judge(&other, &[fix, ("Who made it.", "Whose piece it is.")]);
+    assert!(accused(&shown), "{shown:#?}");
+    let bare = old.replace("  /** A part of the name, capital letters or not. */\n", "");
+    let shown = judge(&bare, &[fix, ("  readonly text", "  /** A text. */\n  readonly text")]);
+    assert!(accused(&shown), "{shown:#?}");
 }
