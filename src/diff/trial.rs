@@ -158,16 +158,14 @@ impl<'a> Trial<'a> {
         let Some(tree) = self.parser.parse(&text, Some(&edited)) else {
             return Verdict { holds: true, more: 0 };
         };
-        let faults = (self.aligned.new.language.faults)(&tree, &text);
-        if errors(&tree) + faults <= self.allowed {
-            return Verdict { holds: true, more: 0 };
-        }
+        let language = self.aligned.new.language;
+        let faults = (language.faults)(&tree, &text);
         if !tree.root_node().has_error() || self.allowed == 0 {
-            return Verdict { holds: false, more: 0 };
+            return Verdict { holds: errors(&tree) + faults <= self.allowed, more: 0 };
         }
         // Recovery from errors depends on the way to them: what counts is the tree of the text alone.
         let alone = self.parser.parse(&text, None);
-        let holds = alone.is_none_or(|tree| errors(&tree) + faults <= self.allowed);
+        let holds = alone.is_none_or(|tree| errors(&tree) + (language.faults)(&tree, &text) <= self.allowed);
         Verdict { holds, more: text.len() }
     }
 

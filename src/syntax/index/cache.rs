@@ -46,7 +46,9 @@ impl Cache {
         self.summaries.is_empty()
     }
 
-    pub(super) fn read(&mut self, tree: &dyn Tree) -> Parts {
+    /// What all files of a tree say. Without `every` name, only those of languages whose imports lead by names are
+    /// numbered, and [`Parts::global`] holds for these files alone.
+    pub(super) fn read(&mut self, tree: &dyn Tree, every: bool) -> Parts {
         let paths: Vec<(String, &'static Language)> = tree
             .paths()
             .into_iter()
@@ -84,8 +86,10 @@ impl Cache {
                 self.summaries.insert(key, summary.clone());
             }
             let Some(summary) = summary else { continue };
-            let mut globals = Vec::with_capacity(summary.names.len());
-            for name in &summary.names {
+            let numbered = every || graph::reader(language).is_some_and(|reader| reader.by_name);
+            let own = if numbered { &summary.names[..] } else { &[] };
+            let mut globals = Vec::with_capacity(own.len());
+            for name in own {
                 let number = names.get_index_of(name).unwrap_or_else(|| names.insert_full(name.clone()).0);
                 globals.push(number as u32);
             }

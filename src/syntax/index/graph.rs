@@ -20,6 +20,8 @@ pub(crate) struct Reader {
     pub summarise: fn(&str, &'static Language, &[u8]) -> Option<Summary>,
     /// Follows the names of all files of these languages, and fills edges and roots of the graph.
     pub link: fn(&mut Linking),
+    /// Imports lead from name to name, so that names are numbered for the graph alone too.
+    pub by_name: bool,
     /// The folder whose files may see what is private to a file (modules inside its own), if there are any.
     pub inner: fn(&str) -> Option<String>,
 }
@@ -30,18 +32,21 @@ pub(crate) static READERS: &[Reader] = &[
         languages: &["rust"],
         summarise: |_, language, bytes| rust::summarise(&Source::parse(language, bytes)?),
         link: rust::link,
+        by_name: true,
         inner: rust::inner,
     },
     Reader {
         languages: &["javascript", "typescript", "tsx"],
         summarise: javascript::summarise,
         link: javascript::link,
+        by_name: false,
         inner: |_| None,
     },
     Reader {
         languages: &["python"],
         summarise: |_, language, bytes| python_modules::summarise(&Source::parse(language, bytes)?),
         link: python_modules::link,
+        by_name: false,
         inner: |_| None,
     },
 ];

@@ -192,7 +192,7 @@ pub struct Index {
 impl Index {
     /// Reads a tree. What `cache` holds of it is not parsed again.
     pub fn read(tree: &dyn Tree, cache: &mut Cache) -> Self {
-        let parts = cache.read(tree);
+        let parts = cache.read(tree, true);
         link::link(tree, parts)
     }
 
@@ -203,7 +203,7 @@ impl Index {
 
     /// The files of a tree and their imports alone: no name is followed that no import needs.
     pub fn graph_of(tree: &dyn Tree, cache: &mut Cache) -> Graph {
-        let parts = cache.read(tree);
+        let parts = cache.read(tree, false);
         link::graph(tree, &parts)
     }
 }
