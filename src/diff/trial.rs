@@ -7,10 +7,10 @@
 //! costs depends on the island and the set alone.
 
 use std::collections::BTreeSet;
-use std::ops::Range;
+use std::ops::{ControlFlow, Range};
 
 use rustc_hash::FxHashMap;
-use tree_sitter::{Parser, Tree};
+use tree_sitter::{ParseOptions, ParseState, Parser, Tree};
 
 use crate::syntax::{Source, TokenKind};
 
@@ -91,6 +91,14 @@ impl<'a> Trial<'a> {
             let before = parser.parse(old, None)?;
             allowed = allowed.max(errors(&before) + faults(&before, old));
         }
+        // An island read with more errors than the whole file says too little of it.
+        let whole = Island { old: 0..aligned.old.bytes.len(), new: 0..aligned.new.bytes.len() };
+        if allowed > 0 && island != whole {
+            let of = |source: &Source| errors(&source.tree) + faults(&source.tree, &source.bytes);
+            if allowed > of(&aligned.old).max(of(&aligned.new)) {
+                return Self::new(aligned, whole, left);
+            }
+        }
         let (rows, known) = (Rows::new(new), FxHashMap::default());
         Some(Self { aligned, island, parser, tree, allowed, left, spent: false, rows, known })
     }
@@ -155,9 +163,12 @@ impl<'a> Trial<'a> {
             return Verdict { holds: false, more: 0 };
         }
         let edited = self.edited(places);
-        let Some(tree) = self.parser.parse(&text, Some(&edited)) else {
-            return Verdict { holds: true, more: 0 };
+        let tree = if self.allowed == 0 {
+            self.parsed_until_error(&text, &edited)
+        } else {
+            self.parser.parse(&text, Some(&edited))
         };
+        let Some(tree) = tree else { return Verdict { holds: self.allowed > 0, more: 0 } };
         let language = self.aligned.new.language;
         let faults = (language.faults)(&tree, &text);
         if !tree.root_node().has_error() || self.allowed == 0 {
@@ -167,6 +178,21 @@ impl<'a> Trial<'a> {
         let alone = self.parser.parse(&text, None);
         let holds = alone.is_none_or(|tree| errors(&tree) + (language.faults)(&tree, &text) <= self.allowed);
         Verdict { holds, more: text.len() }
+    }
+
+    /// The tree of a text; none where the parser has seen an error that it cannot get out of. What comes behind is the
+    /// dearest part of a trial that fails: it looks for ways to go on.
+    fn parsed_until_error(&mut self, text: &[u8], edited: &Tree) -> Option<Tree> {
+        let mut fails = |state: &ParseState| {
+            if state.has_error() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        };
+        let options = ParseOptions::new().progress_callback(&mut fails);
+        let mut read = |at: usize, _| text.get(at..).unwrap_or_default();
+        let tree = self.parser.parse_with_options(&mut read, Some(edited), Some(options));
+        if tree.is_none() {
+            self.parser.reset();
+        }
+        tree
     }
 
     /// The island's tree, told what stands at some places.
