@@ -15,7 +15,8 @@ pub(super) fn comment_beside(
     known: bool,
 ) -> Option<&'static str> {
     if within(range, &ground.statement) && !ground.except.as_ref().is_some_and(|body| within(range, body)) {
-        return Some("inside the statement that is changed by");
+        let about_other = || source.is_some_and(|source| about_unchanged(source, range, ground));
+        return (known || !about_other()).then_some("inside the statement that is changed by");
     }
     if ground.change.is_empty() || ground.data {
         // Text was taken away here, or put here: the line and its neighbours.
@@ -67,6 +68,28 @@ pub(super) fn comment_beside(
     None
 }
 
+/// The comment stands above, or at the line end of, a part of the ground's statement that does not change here.
+fn about_unchanged(source: &Source, range: &Range<usize>, ground: &Ground) -> bool {
+    let line = source.bytes[..range.start].iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
+    let about = match tokens_in(source, line..range.start).last() {
+        Some(token) => {
+            let leaf = source.tokens[token].node as usize;
+            Some(source.range(source.statement_of(leaf)))
+        }
+        None => below(source, range).and_then(|token| {
+            let start = source.tokens[token].start as usize;
+            let leaf = source.tokens[token].node as usize;
+            let begin = source.ancestors(leaf).map(|node| source.range(node));
+            begin.take_while(|part| part.start == start && *part != ground.statement).last()
+        }),
+    };
+    about.is_some_and(|about| {
+        within(&about, &ground.statement)
+            && about != ground.statement
+            && (ground.change.end < about.start || about.end < ground.change.start)
+    })
+}
+
 /// The statement below documentation that is no item by itself, such as a function that is assigned; one blank line may
 /// stand between.
 fn assigned(source: &Source, range: &Range<usize>) -> Option<Range<usize>> {
@@ -113,6 +136,11 @@ fn statement_below(source: &Source, range: &Range<usize>) -> Option<Range<usize>
     if !line.trim_ascii().is_empty() {
         return None;
     }
+    outermost_at(source, below(source, range)?)
+}
+
+/// The token below a comment, other comments aside, where no blank line comes between.
+fn below(source: &Source, range: &Range<usize>) -> Option<usize> {
     let mut token = source.token_at(range.end.saturating_sub(1))? + 1;
     let mut end = range.end;
     loop {
@@ -127,7 +155,7 @@ fn statement_below(source: &Source, range: &Range<usize>) -> Option<Range<usize>
         end = next.end as usize;
         token += 1;
     }
-    outermost_at(source, token)
+    Some(token)
 }
 
 /// The outermost statement or item that begins with a token.

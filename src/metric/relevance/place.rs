@@ -102,9 +102,10 @@ impl<'a> Grounds<'a> {
     }
 
     fn comment(&self, number: usize, edit: &Unit) -> Place {
-        // What stood there before was not put there to pass for a part of the change.
+        // What stood there before, or elsewhere, was not put there to pass for a part of the change.
         let known =
-            edit.changes.iter().any(|change| !self.facts.view.old_text(change).trim_ascii().is_empty());
+            edit.changes.iter().any(|change| !self.facts.view.old_text(change).trim_ascii().is_empty())
+                || self.was_elsewhere(number, edit);
         for change in &edit.changes {
             for old in [false, true] {
                 let range = self.facts.view.core(change, old);
@@ -152,6 +153,16 @@ impl<'a> Grounds<'a> {
             };
         }
         edit.changes.iter().find_map(|change| self.documents_used(edit, change)).unwrap_or(Place::Away)
+    }
+
+    /// The comment was taken from another place.
+    fn was_elsewhere(&self, number: usize, edit: &Unit) -> bool {
+        let text = self.facts.view.inserted(edit);
+        let units = self.facts.input.diff.units.iter().enumerate();
+        units.filter(|(other, unit)| *other != number && unit.kind == UnitKind::Comment).any(|(_, other)| {
+            let gone = self.facts.view.deleted(other);
+            !gone.trim().is_empty() && gone.trim() == text.trim()
+        })
     }
 
     /// The change is of documentation.
@@ -228,7 +239,11 @@ impl<'a> Grounds<'a> {
         let (old_text, new_text) = (self.facts.view.old_text(change), self.facts.view.new_text(change));
         let blank = |text: &[u8]| text.iter().all(u8::is_ascii_whitespace);
         let breaks = line_breaks;
-        let blank_lines = blank(old_text) && blank(new_text) && breaks(old_text) != breaks(new_text);
+        let more_lines = blank(old_text) && blank(new_text) && breaks(old_text) != breaks(new_text);
+        // A line break between words of one line makes no blank line.
+        let wraps = breaks(old_text).min(breaks(new_text)) == 0;
+        let ends = change.new[1] == self.side(change.file, false).map_or(0, |source| source.bytes.len());
+        let blank_lines = more_lines && (!wraps || ends);
         let tail = |text: &[u8]| text.iter().rposition(|byte| *byte == b'\n').map(|at| text[..at].to_vec());
         let indentation = blank(old_text)
             && blank(new_text)
@@ -245,19 +260,39 @@ impl<'a> Grounds<'a> {
                 {
                     return Some(ground);
                 }
+                // A statement that fits on the line of its brackets is put there, and one that no longer fits is not.
+                if more_lines && (at.end == ground.statement.start || at.start == ground.statement.end) {
+                    return Some(ground);
+                }
                 // A statement brings and takes the blank lines around it, and an equal line beside it may have been
                 // the one that was there before.
                 let near = lines[0] <= ground.lines[1].max(ground.lines[0]) + 1
                     && ground.lines[0] <= lines[1].max(lines[0]) + 1;
-                if near
-                    && (blank_lines || indentation)
-                    && (at.start <= ground.change.end + 2 || ground.change.start <= at.end + 2)
-                {
+                let touches = at.start <= ground.change.end + 2 && ground.change.start <= at.end + 2;
+                if near && (blank_lines || indentation && (touches || self.equal_line(ground, change))) {
                     return Some(ground);
                 }
             }
         }
         None
+    }
+
+    /// The line behind a change of indentation is among those that the ground's unit adds or deletes.
+    fn equal_line(&self, ground: &Ground, change: &Change) -> bool {
+        let Some(source) = self.side(change.file, false) else { return false };
+        let behind = source.bytes.get(change.new[1]..).unwrap_or_default();
+        let line = behind.split(|byte| *byte == b'\n').next().unwrap_or_default();
+        let line = line.trim_ascii();
+        let unit = self.facts.unit(ground.unit);
+        let texts = || {
+            unit.changes
+                .iter()
+                .flat_map(|change| [self.facts.view.old_text(change), self.facts.view.new_text(change)])
+        };
+        !line.is_empty()
+            && texts()
+                .flat_map(|text| text.split(|byte| *byte == b'\n'))
+                .any(|other| other.trim_ascii() == line)
     }
 
     fn side(&self, file: usize, old: bool) -> Option<&Source> {
@@ -291,6 +326,16 @@ pub(super) fn within(inner: &Range<usize>, outer: &Range<usize>) -> bool {
     outer.start <= inner.start && inner.end <= outer.end && outer.start < outer.end
 }
 
+/// Where there is no text, a change may be one of the smaller statement that ends there: a value at the end of a block.
+fn statement_beside(source: &Source, statement: usize, range: [usize; 2]) -> usize {
+    let before = source.tokens.partition_point(|token| token.end as usize <= range[0]);
+    let Some(token) = before.checked_sub(1).map(|at| &source.tokens[at]) else { return statement };
+    let smaller = source.statement_of(token.node as usize);
+    let ends = token.end as usize == range[0] && source.range(smaller).end == range[0];
+    let inside = smaller != statement && within(&source.range(smaller), &source.range(statement));
+    if range[0] == range[1] && ends && inside { smaller } else { statement }
+}
+
 fn ground(facts: &Facts, unit: usize, change: &Change, old: bool, test: bool) -> Ground {
     let lines = if old { change.old_lines } else { change.new_lines };
     let range = facts.view.core(change, old);
@@ -316,7 +361,7 @@ fn ground(facts: &Facts, unit: usize, change: &Change, old: bool, test: bool) ->
         return ground;
     }
     let Some(leaf) = source.leaf_at(range[0]) else { return ground };
-    let statement = source.statement_of(leaf);
+    let statement = statement_beside(source, source.statement_of(leaf), range);
     ground.item = source.item_at(range[0]);
     let bounds = source.range(statement);
     if statement == 0 || bounds.end < range[1] {

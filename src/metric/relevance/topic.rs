@@ -16,16 +16,11 @@ pub(crate) struct Topic {
 }
 
 /// Turns of phrase that make a kind of edit the task's own.
-const DOCUMENTATION: &[&str] = &[
-    "documentation",
-    "docs",
-    "doc comment",
+const DOCUMENTATION: &[&str] =
+    &["documentation", "docs", "doc comment", "docstring", "rustdoc", "jsdoc", "readme"];
+const COMMENTS: &[&str] = &[
     "code comment",
-    "docstring",
-    "rustdoc",
-    "jsdoc",
     "typo",
-    "readme",
     "update comment",
     "update the comment",
     "fix comment",
@@ -113,8 +108,14 @@ impl Topic {
         self.text.contains(word)
     }
 
+    /// Of documentation, or of comments.
     pub fn about_documentation(&self) -> bool {
-        says_any(&self.prose, DOCUMENTATION)
+        says_any(&self.prose, DOCUMENTATION) || self.about_comments()
+    }
+
+    /// Of comments of any kind.
+    pub fn about_comments(&self) -> bool {
+        says_any(&self.prose, COMMENTS)
     }
 
     pub fn about_formatting(&self) -> bool {

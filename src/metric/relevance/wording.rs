@@ -32,11 +32,21 @@ impl Words {
             && gone.iter().all(|word| self.deleted.contains_key(*word))
             && come.iter().all(|word| self.inserted.contains_key(*word))
         {
-            let word = changed().find(|word| is_word(word))?;
+            let word = changed().find(|word| is_name(word) || word.chars().count() >= SHORT && is_word(word));
+            let Some(word) = word else { return self.shared(changed(), speaks) };
             let anchor = self.inserted.get(*word).or_else(|| self.deleted.get(*word))?;
             return Some((*anchor, "words replaced as in"));
         }
-        let shared: BTreeSet<(&str, usize)> = changed()
+        self.shared(changed(), speaks)
+    }
+
+    /// An anchor with a name among the words that changed, or with two long words of them.
+    fn shared<'t>(
+        &self,
+        changed: impl Iterator<Item = &'t &'t str>,
+        speaks: bool,
+    ) -> Option<(usize, &'static str)> {
+        let shared: BTreeSet<(&str, usize)> = changed
             .filter_map(|word| {
                 let anchor = self.inserted.get(*word).or_else(|| self.deleted.get(*word))?;
                 Some((*word, *anchor))
@@ -49,6 +59,8 @@ impl Words {
     }
 }
 
+/// Words shorter than this say nothing of what is replaced: numbers, `the`, `that`.
+const SHORT: usize = 5;
 /// Plain words shorter than this are in every text.
 const LONG: usize = 6;
 

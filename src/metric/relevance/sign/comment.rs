@@ -1,7 +1,7 @@
 //! `comment`: neither inside, directly above or at the line end of a changed statement, nor on a changed item.
 
-use crate::diff::UnitKind;
-use crate::metric::relevance::{Facts, Grade, Mark, Sign};
+use crate::diff::{Change, Unit, UnitKind};
+use crate::metric::relevance::{Facts, Grade, Mark, Sign, has_tokens};
 
 /// Comments that tools read: not prose, so not claimed.
 const DIRECTIVES: &[&str] = &[
@@ -44,9 +44,31 @@ const DIRECTIVES: &[&str] = &[
     "grcov",
 ];
 
+/// A statement that speaks of documentation may ask for it, and seldom asks for notes beside the code: what is said to
+/// users, or was said before, in a file that changes otherwise too, or where nothing else changes at all.
+fn may_be_asked_for(facts: &Facts, edit: &Unit) -> bool {
+    let kept = |change: &Change| {
+        let documents = [false, true].into_iter().any(|old| {
+            let side = if old { facts.view.old(change.file) } else { facts.view.new_side(change.file) };
+            side.is_some_and(|source| {
+                (source.language.doc_comment)(&source.bytes[facts.view.core(change, old)])
+            })
+        });
+        documents || !facts.view.old_text(change).trim_ascii().is_empty()
+    };
+    let proper = |unit: &&Unit| has_tokens(unit) && !unit.file_level;
+    let mut files = facts.input.diff.units.iter().filter(proper).flat_map(|unit| &unit.changes).peekable();
+    let alone = files.peek().is_none();
+    let beside = files.any(|change| edit.changes.iter().any(|own| own.file == change.file));
+    edit.changes.iter().any(kept) && (alone || beside)
+}
+
 pub(super) fn find(facts: &Facts, unit: usize) -> Option<Mark> {
     let edit = facts.unit(unit);
-    if edit.kind != UnitKind::Comment || facts.topic.about_documentation() {
+    if edit.kind != UnitKind::Comment
+        || facts.topic.about_comments()
+        || facts.topic.about_documentation() && may_be_asked_for(facts, edit)
+    {
         return None;
     }
     let (old, new) = (facts.view.deleted(edit), facts.view.inserted(edit));

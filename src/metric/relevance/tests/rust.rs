@@ -365,3 +365,30 @@ fn words_alone_may_be_the_answer() {
     );
     assert!(shown.iter().all(|line| line.starts_with("unproven")), "{shown:#?}");
 }
+
+/// Who speaks of documentation asks for documentation.
+#[test]
+fn notes_are_no_documentation() {
+    let note = ("    f.write_str", "    // handle the text\n    f.write_str");
+    let accused = |statement: &str, edits: &[(&str, &str)]| {
+        judged(BASE, &after(edits), statement).iter().any(|line| line.starts_with("B comment"))
+    };
+    assert!(accused("The documentation promises more.", &[FIX, note]));
+    assert!(!accused("The comments say otherwise, fix the comment.", &[FIX, note]));
+    let documented = ("/// Formats.", "/// Formats what is given.");
+    assert!(accused("", &[FIX, documented]));
+    assert!(!accused("Update the documentation.", &[FIX, documented]));
+    assert!(!accused("Update the documentation.", &[documented]));
+}
+
+/// What is put behind the value of a block changes that value, not all of the block.
+#[test]
+fn a_longer_value_at_the_end_of_a_block() {
+    let old = "pub fn f(a: &[u32]) -> Vec<u32> {\n    let b = g(a, 1);\n    h(&b);\n    b\n}\n";
+    let new = "pub fn f(a: &[u32]) -> Vec<u32> {\n    let b = g(\n        a,\n        1,\n    );\n    h(&b);\n    b.into_iter().rev().collect()\n}\n";
+    let shown = judged(old, new, "");
+    assert!(shown.iter().any(|line| line.starts_with("A format")), "{shown:#?}");
+    let new = "pub fn f(a: &[u32]) -> Vec<u32> {\n    // Look first\n    let b = g(a, 1);\n    h(&b);\n    b.into_iter().rev().collect()\n}\n";
+    let shown = judged(old, new, "");
+    assert!(shown.iter().any(|line| line.starts_with("B comment")), "{shown:#?}");
+}

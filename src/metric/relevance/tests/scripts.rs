@@ -246,3 +246,45 @@ export function passes(name: string, { text }: Filter): boolean {
     let shown = judge(&bare, &[fix, ("  readonly text", "  /** A text. */\n  readonly text")]);
     assert!(accused(&shown), "{shown:#?}");
 }
+
+/// Layout that a change of a statement brings with it is at its ends; comments in a long statement are about its parts.
+#[test]
+fn around_a_statement_that_changes() {
+    const OLD: &str = "\
+function f(a, b) {
+  const c = take(a, b);
+  for (const one of c) {
+    first(one);
+    second(one);
+  }
+  return wrap(() => {
+    return a + 1;
+  });
+}
+
+function g(
+  a,
+  b,
+) {
+  return a;
+}
+";
+    let judge = |edits: &[(&str, &str)]| {
+        let new = edits.iter().fold(OLD.to_owned(), |text, (from, to)| {
+            assert!(text.contains(from), "{from}");
+            text.replacen(from, to, 1)
+        });
+        let base = tree(&[("package.json", "{}\n"), ("a.js", OLD)]);
+        of_trees(&base, &edited(&base, &[("a.js", Some(&new))]), "")
+    };
+    let accused = |edits: &[(&str, &str)], sign: &str| judge(edits).iter().any(|line| line.starts_with(sign));
+    let head = ("of c)", "of c.items)");
+    assert!(accused(&[head, ("take(a, b)", "take(\n    a,\n    b\n  )")], "A format"));
+    assert!(!accused(&[head, ("b);\n  for", "b);\n\n  for")], "A format"));
+    let body = ("() => {\n    return a + 1;\n  }", "() => { return a; }");
+    assert!(!accused(&[body], "A format"), "{:#?}", judge(&[body]));
+    assert!(accused(&[head, ("    second", "    // Then the other\n    second")], "B comment"));
+    assert!(accused(&[head, ("second(one);", "second(one); // the other")], "B comment"));
+    assert!(!accused(&[head, ("  for", "  // Of each\n  for")], "B comment"));
+    assert!(!accused(&[("  b,\n) {", "  // Of which\n  b = 1,\n) {")], "B comment"));
+}
