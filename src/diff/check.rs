@@ -11,10 +11,10 @@ use std::ops::Range;
 
 use super::UnitKind;
 use super::align::NONE;
-use super::ends::stands_for;
+use super::ends::{broken, stands_for};
 use super::pieces::{Aligned, Key, start_of};
 use super::renames::absorb;
-use super::trial::Trial;
+use super::trial::{Trial, cost};
 use super::units::Draft;
 
 /// Bytes of trials that every file may spend.
@@ -126,9 +126,15 @@ fn settle(aligned: &Aligned, island: Island, drafts: &mut Vec<Draft>, left: &mut
         return;
     }
     let size = island.new.len() + island.old.len();
+    // One by one, by twos and in sets: what cannot be paid to the end is not begun.
+    let doubtful = drafts.iter().filter(|draft| !draft.safe).count();
+    let due = cost(island.new.len()) * (2 * doubtful + SETS);
     let Some(mut trial) = (size <= *left).then(|| Trial::new(aligned, island, left)).flatten() else {
-        return collapse(aligned, drafts);
+        return collapse(aligned, drafts, None);
     };
+    if due.max(cost(trial.length()) * doubtful) > trial.left() {
+        return collapse(aligned, drafts, Some(trial).filter(|trial| !trial.broken()));
+    }
     let mut index = 0;
     while index < drafts.len() {
         if drafts[index].safe || trial.holds(drafts, &[index]) {
@@ -156,15 +162,20 @@ fn settle(aligned: &Aligned, island: Island, drafts: &mut Vec<Draft>, left: &mut
         absorb(drafts, &into);
         index -= before;
     }
-    let fit = !trial.spent && tangles(&mut trial, drafts);
+    // What was tried first may have got needs since, and in a broken file that may be a way into other errors.
+    let held = |trial: &mut Trial, drafts: &[Draft]| {
+        !trial.broken() || (0..drafts.len()).all(|index| drafts[index].safe || trial.holds(drafts, &[index]))
+    };
+    let fit = !trial.spent && tangles(&mut trial, drafts) && held(&mut trial, drafts);
     if !fit || trial.spent {
-        collapse(aligned, drafts);
+        collapse(aligned, drafts, None);
     }
 }
 
 /// Each unit that is not known to be safe takes in all units of the smallest paired element around it: an element goes
-/// back to its partner as a whole.
-fn collapse(aligned: &Aligned, drafts: &mut Vec<Draft>) {
+/// back to its partner as a whole. Where a few trials say that the safe ones among these need not go with it, they stay.
+fn collapse(aligned: &Aligned, drafts: &mut Vec<Draft>, mut trial: Option<Trial>) {
+    let errors = [broken(&aligned.old), broken(&aligned.new)];
     let mut index = 0;
     while index < drafts.len() {
         if drafts[index].safe {
@@ -180,14 +191,20 @@ fn collapse(aligned: &Aligned, drafts: &mut Vec<Draft>) {
                     || (within(old, &region.old) && within(new, &region.new))
             })
         };
-        let region = holder(aligned, &drafts[index]);
-        let mates: Vec<usize> = (0..drafts.len())
+        let lost = touches(&errors, &drafts[index]);
+        let region = (!lost).then(|| holder(aligned, &drafts[index])).flatten();
+        let mut mates: Vec<usize> = (0..drafts.len())
             .filter(|other| *other != index)
             .filter(|other| match &region {
                 Some(region) => inside(&drafts[*other], region),
+                // Of elements with errors nothing can be said but for all of them.
+                None if lost => touches(&errors, &drafts[*other]),
                 None => !drafts[*other].safe,
             })
             .collect();
+        if trial.as_mut().is_some_and(|trial| apart(trial, drafts, index, &mates)) {
+            mates.retain(|mate| !drafts[*mate].safe);
+        }
         let before = mates.iter().filter(|mate| **mate < index).count();
         if !mates.is_empty() {
             join_kinds(drafts, index, &mates);
@@ -197,6 +214,26 @@ fn collapse(aligned: &Aligned, drafts: &mut Vec<Draft>) {
         drafts[index].safe = true;
         index += 1;
     }
+}
+
+/// A unit lies at or in elements with parse errors.
+fn touches([old, new]: &[Vec<Range<usize>>; 2], draft: &Draft) -> bool {
+    let meets = |ranges: &[Range<usize>], range: &Range<usize>| {
+        ranges.iter().any(|broken| range.start <= broken.end && broken.start <= range.end)
+    };
+    draft.changes.iter().any(|(_, before, after)| meets(old, before) || meets(new, after))
+}
+
+/// A unit can go with those of its mates that are not safe, alone and with either half of the others.
+fn apart(trial: &mut Trial, drafts: &[Draft], index: usize, mates: &[usize]) -> bool {
+    let (safe, bound): (Vec<usize>, Vec<usize>) = mates.iter().partition(|mate| drafts[**mate].safe);
+    let with = |half: usize| -> Vec<usize> {
+        let some = safe.iter().skip(half).step_by(2);
+        bound.iter().chain(some).copied().chain([index]).collect()
+    };
+    let alone: Vec<usize> = bound.iter().copied().chain([index]).collect();
+    let holds = !safe.is_empty() && [alone, with(0), with(1)].iter().all(|set| trial.holds(drafts, set));
+    holds && !trial.spent
 }
 
 /// Bytes of the smallest pair of elements, each fit for the other's place, that holds all places of a unit.

@@ -7,10 +7,10 @@
 //! costs depends on the island and the set alone.
 
 use std::collections::BTreeSet;
-use std::ops::{ControlFlow, Range};
+use std::ops::Range;
 
 use rustc_hash::FxHashMap;
-use tree_sitter::{ParseOptions, ParseState, Parser, Tree};
+use tree_sitter::{Parser, Tree};
 
 use crate::syntax::{Source, TokenKind};
 
@@ -72,9 +72,22 @@ fn errors(tree: &Tree) -> usize {
     }
 }
 
+/// Bytes that a trial of an island so long costs.
+pub(super) fn cost(length: usize) -> usize {
+    length / REUSE + 64
+}
+
 impl<'a> Trial<'a> {
     /// Parses an island; `None` where it cannot be parsed.
+    ///
+    /// In a file with errors how one part is read depends on the others: it is tried as a whole.
     pub fn new(aligned: &'a Aligned, island: Island, left: &'a mut usize) -> Option<Self> {
+        let damaged = [&aligned.old, &aligned.new].iter().any(|source| source.tree.root_node().has_error());
+        let island = if damaged {
+            Island { old: 0..aligned.old.bytes.len(), new: 0..aligned.new.bytes.len() }
+        } else {
+            island
+        };
         let (old, new) = (&aligned.old.bytes[island.old.clone()], &aligned.new.bytes[island.new.clone()]);
         let mut parser = Parser::new();
         parser.set_language(&aligned.new.language.kinds().grammar).ok()?;
@@ -85,27 +98,39 @@ impl<'a> Trial<'a> {
             parser.parse(new, None)?
         };
         let faults = aligned.new.language.faults;
-        let mut allowed = errors(&tree) + faults(&tree, new);
-        if allowed > 0 || aligned.old.tree.root_node().has_error() {
-            *left = left.saturating_sub(old.len());
-            let before = parser.parse(old, None)?;
-            allowed = allowed.max(errors(&before) + faults(&before, old));
-        }
-        // An island read with more errors than the whole file says too little of it.
-        let whole = Island { old: 0..aligned.old.bytes.len(), new: 0..aligned.new.bytes.len() };
-        if allowed > 0 && island != whole {
-            let of = |source: &Source| errors(&source.tree) + faults(&source.tree, &source.bytes);
-            if allowed > of(&aligned.old).max(of(&aligned.new)) {
-                return Self::new(aligned, whole, left);
+        let allowed = if damaged {
+            aligned.old.error_count().max(aligned.new.error_count())
+        } else {
+            let mut allowed = errors(&tree) + faults(&tree, new);
+            if allowed > 0 {
+                *left = left.saturating_sub(old.len());
+                let before = parser.parse(old, None)?;
+                allowed = allowed.max(errors(&before) + faults(&before, old));
             }
-        }
+            allowed
+        };
         let (rows, known) = (Rows::new(new), FxHashMap::default());
         Some(Self { aligned, island, parser, tree, allowed, left, spent: false, rows, known })
     }
 
+    /// Bytes of the new side that a trial parses.
+    pub fn length(&self) -> usize {
+        self.island.new.len()
+    }
+
+    /// Bytes that may still be parsed.
+    pub fn left(&self) -> usize {
+        *self.left
+    }
+
+    /// A side has errors of its own, so that a trial says less.
+    pub fn broken(&self) -> bool {
+        self.allowed > 0
+    }
+
     /// Taking these units back (and what needs them) adds no parse error.
     pub fn holds(&mut self, drafts: &[Draft], units: &[usize]) -> bool {
-        let cost = self.island.new.len() / REUSE + 64;
+        let cost = cost(self.island.new.len());
         if *self.left < cost {
             self.spent = true;
             return true;
@@ -163,36 +188,18 @@ impl<'a> Trial<'a> {
             return Verdict { holds: false, more: 0 };
         }
         let edited = self.edited(places);
-        let tree = if self.allowed == 0 {
-            self.parsed_until_error(&text, &edited)
-        } else {
-            self.parser.parse(&text, Some(&edited))
+        let Some(tree) = self.parser.parse(&text, Some(&edited)) else {
+            return Verdict { holds: true, more: 0 };
         };
-        let Some(tree) = tree else { return Verdict { holds: self.allowed > 0, more: 0 } };
         let language = self.aligned.new.language;
-        let faults = (language.faults)(&tree, &text);
         if !tree.root_node().has_error() || self.allowed == 0 {
+            let faults = (language.faults)(&tree, &text);
             return Verdict { holds: errors(&tree) + faults <= self.allowed, more: 0 };
         }
         // Recovery from errors depends on the way to them: what counts is the tree of the text alone.
-        let alone = self.parser.parse(&text, None);
-        let holds = alone.is_none_or(|tree| errors(&tree) + (language.faults)(&tree, &text) <= self.allowed);
-        Verdict { holds, more: text.len() }
-    }
-
-    /// The tree of a text; none where the parser has seen an error that it cannot get out of. What comes behind is the
-    /// dearest part of a trial that fails: it looks for ways to go on.
-    fn parsed_until_error(&mut self, text: &[u8], edited: &Tree) -> Option<Tree> {
-        let mut fails = |state: &ParseState| {
-            if state.has_error() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
-        };
-        let options = ParseOptions::new().progress_callback(&mut fails);
-        let mut read = |at: usize, _| text.get(at..).unwrap_or_default();
-        let tree = self.parser.parse_with_options(&mut read, Some(edited), Some(options));
-        if tree.is_none() {
-            self.parser.reset();
-        }
-        tree
+        let more = text.len();
+        let count = Source::parse(language, text).map_or(0, |alone| alone.error_count());
+        Verdict { holds: count <= self.allowed, more }
     }
 
     /// The island's tree, told what stands at some places.

@@ -570,3 +570,26 @@ fn a_rewritten_method_is_apart_from_the_next() {
         assert!(shown.iter().any(is), "{kind} {text}: {shown:#?}");
     }
 }
+
+/// The same in a class so long that its doubtful units cannot be tried one by one: what is safe stays apart all the same.
+#[test]
+fn a_rewritten_method_of_a_long_class() {
+    let other =
+        |i: usize| format!("  other{i}(a: number): number {{\n    return this.given(a, {i});\n  }}\n\n");
+    let others: String = (0..110).map(other).collect();
+    let class = |method: &str| format!("class Q {{\n{others}{method}}}\n");
+    let old = class(
+        "  group(by: string[], made: Made): Q {\n    return this.with({\n      type: 'group',\n      by,\n      \
+         made: entries(made).map(([name, text]) => ({\n        name,\n        aggregate: parse(text),\n      })),\n    });\n  }\n",
+    );
+    let new = class(
+        "  group(by: string[], made: Made): Q {\n    // Parse all\n    const parsed = entries(made).map(([column, source]) => {\n      \
+         return {\n        name: column,\n        aggregate: parse(source),\n      };\n    });\n    \
+         // Add the step\n    return this.with({ type: 'group', by, made: parsed });\n  }\n",
+    );
+    let shown = show(&of_path("src/a.ts", &old, &new));
+    for text in ["-> // Parse all", "-> // Add the step"] {
+        let is = |unit: &String| unit.starts_with("comment") && unit.contains(text);
+        assert!(shown.iter().any(is), "{text}: {shown:#?}");
+    }
+}
