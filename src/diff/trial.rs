@@ -15,7 +15,7 @@ use tree_sitter::{Parser, Tree};
 use crate::syntax::{Source, TokenKind};
 
 use super::check::{Island, distance};
-use super::ends::glued;
+use super::ends::{broken, glued};
 use super::pieces::Aligned;
 use super::rows::Rows;
 use super::units::Draft;
@@ -80,9 +80,12 @@ pub(super) fn cost(length: usize) -> usize {
 impl<'a> Trial<'a> {
     /// Parses an island; `None` where it cannot be parsed.
     ///
-    /// In a file with errors how one part is read depends on the others: it is tried as a whole.
+    /// How a part with errors is read depends on the others: it is tried with the whole file.
     pub fn new(aligned: &'a Aligned, island: Island, left: &'a mut usize) -> Option<Self> {
-        let damaged = [&aligned.old, &aligned.new].iter().any(|source| source.tree.root_node().has_error());
+        let meets = |source: &Source, range: &Range<usize>| {
+            broken(source).iter().any(|broken| range.start < broken.end && broken.start < range.end)
+        };
+        let damaged = meets(&aligned.old, &island.old) || meets(&aligned.new, &island.new);
         let island = if damaged {
             Island { old: 0..aligned.old.bytes.len(), new: 0..aligned.new.bytes.len() }
         } else {
@@ -102,7 +105,7 @@ impl<'a> Trial<'a> {
             aligned.old.error_count().max(aligned.new.error_count())
         } else {
             let mut allowed = errors(&tree) + faults(&tree, new);
-            if allowed > 0 {
+            if allowed > 0 || aligned.old.tree.root_node().has_error() {
                 *left = left.saturating_sub(old.len());
                 let before = parser.parse(old, None)?;
                 allowed = allowed.max(errors(&before) + faults(&before, old));
