@@ -100,8 +100,9 @@ fn large_generated_files_are_compared() {
     assert_eq!(diff.units.len(), 7999);
     assert!(!diff.files[0].coarse);
     // A table of 50,000 lines with a change in every 50th.
-    let row =
-        |i: usize, n: usize| format!("pub const C{i}: u32 = {};\n", if i % 50 == 0 { i + n } else { i });
+    let row = |i: usize, n: usize| {
+        format!("pub const C{i}: u32 = {};\n", if i.is_multiple_of(50) { i + n } else { i })
+    };
     let text = |n: usize| (0..50_000).map(|i| row(i, n)).collect::<Vec<_>>().concat();
     let files = [file("src/a.rs", Some(text(0).as_bytes()), Some(text(1).as_bytes()))];
     let diff = super::diff(&files);

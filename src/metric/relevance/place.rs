@@ -184,7 +184,7 @@ impl<'a> Grounds<'a> {
         let (name, near) = match field_below(source, at) {
             Some(field) => {
                 (!self.facts.view.core(change, true).is_empty()).then_some(())?;
-                let plain = field.chars().all(|c| c.is_lowercase());
+                let plain = field.chars().all(char::is_lowercase);
                 (field, plain)
             }
             None => (source.entity_at(at).pop()?, false),
