@@ -593,3 +593,18 @@ fn a_rewritten_method_of_a_long_class() {
         assert!(shown.iter().any(is), "{text}: {shown:#?}");
     }
 }
+
+/// What the grammar cannot read goes back as a whole: a half of it has errors that neither side has. `of_path` checks that.
+#[test]
+fn a_declaration_with_errors_goes_back_together() {
+    let old = "export declare const a: {\n    fees?: import(\"./x.js\").Fees<undefined> | undefined;\n    id: 1;\n    name: \"A\";\n    \
+               made: {\n        readonly first: \"x\";\n        readonly last: \"y\";\n    };\n    custom?: Record<string, unknown> | undefined;\n    \
+               formatters?: undefined;\n    \
+               serializers?: import(\"./x.js\").Serializers<undefined, import(\"./x.js\").Serializable> | undefined;\n};\n";
+    let new = "export declare const a: import(\"./x.js\").Prettify<{\n    id: 1;\n    name: \"A\";\n    \
+               made: {\n        readonly first: \"x\";\n        readonly last: \"y\";\n    };\n    \
+               serializers?: import(\"./x.js\").Serializers<undefined, import(\"./x.js\").Serializable>;\n}, {\n    \
+               [key in keyof T]: T[key];\n}>;\n";
+    assert!(errors("src/a.ts", new.as_bytes()) > 0);
+    assert_eq!(of_path("src/a.d.ts", old, new).units.len(), 1);
+}
