@@ -4,6 +4,7 @@ mod data_cases;
 mod file_cases;
 mod invariants;
 mod python_cases;
+mod rewrite_cases;
 mod rust_cases;
 mod sound_cases;
 mod typescript_cases;

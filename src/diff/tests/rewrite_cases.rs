@@ -1,0 +1,64 @@
+//! Elements that are written anew, and what beside them or in them stays a unit of its own.
+
+use super::*;
+
+/// A statement rewritten as a whole takes in neither the method before it nor the comments in it.
+#[test]
+fn a_rewritten_method_is_apart_from_the_next() {
+    let old = "class Q {\n  order(by: E, way: W = 'asc'): Q {\n    const key = { by: expr(by), way };\n    return this.and(key);\n  }\n\n  \
+               group(by: string[], made: Made): Q {\n    return this.with({\n      type: 'group',\n      by,\n      \
+               made: entries(made).map(([name, text]) => ({\n        name,\n        aggregate: parse(text),\n      })),\n    });\n  }\n}\n";
+    let new = "class Q {\n  order(by: E, way: W = 'asc', nulls?: N): Q {\n    const key = { by: expr(by), way, nulls };\n    return this.and(key);\n  }\n\n  \
+               group(by: string[], made: Made): Q {\n    // Parse all\n    const parsed = entries(made).map(([column, source]) => {\n      \
+               return {\n        name: column,\n        aggregate: parse(source),\n      };\n    });\n    \
+               // Add the step\n    return this.with({ type: 'group', by, made: parsed });\n  }\n}\n";
+    let shown = show(&of_path("src/a.ts", old, new));
+    let own = [
+        ("signature [class Q/method order]", "-> , nulls?: N"),
+        ("body [class Q/method order]", "-> , nulls needs"),
+        ("comment [class Q/method group]", "-> // Parse all"),
+        ("comment [class Q/method group]", "-> // Add the step"),
+    ];
+    for (kind, text) in own {
+        let is = |unit: &String| unit.starts_with(kind) && unit.contains(text) && !unit.contains('|');
+        assert!(shown.iter().any(is), "{kind} {text}: {shown:#?}");
+    }
+}
+
+/// The same in a class so long that its doubtful units cannot be tried one by one: what is safe stays apart all the same.
+#[test]
+fn a_rewritten_method_of_a_long_class() {
+    let other =
+        |i: usize| format!("  other{i}(a: number): number {{\n    return this.given(a, {i});\n  }}\n\n");
+    let others: String = (0..110).map(other).collect();
+    let class = |method: &str| format!("class Q {{\n{others}{method}}}\n");
+    let old = class(
+        "  group(by: string[], made: Made): Q {\n    return this.with({\n      type: 'group',\n      by,\n      \
+         made: entries(made).map(([name, text]) => ({\n        name,\n        aggregate: parse(text),\n      })),\n    });\n  }\n",
+    );
+    let new = class(
+        "  group(by: string[], made: Made): Q {\n    // Parse all\n    const parsed = entries(made).map(([column, source]) => {\n      \
+         return {\n        name: column,\n        aggregate: parse(source),\n      };\n    });\n    \
+         // Add the step\n    return this.with({ type: 'group', by, made: parsed });\n  }\n",
+    );
+    let shown = show(&of_path("src/a.ts", &old, &new));
+    for text in ["-> // Parse all", "-> // Add the step"] {
+        let is = |unit: &String| unit.starts_with("comment") && unit.contains(text);
+        assert!(shown.iter().any(is), "{text}: {shown:#?}");
+    }
+}
+
+/// What the grammar cannot read goes back as a whole: a half of it has errors that neither side has. `of_path` checks that.
+#[test]
+fn a_declaration_with_errors_goes_back_together() {
+    let old = "export declare const a: {\n    fees?: import(\"./x.js\").Fees<undefined> | undefined;\n    id: 1;\n    name: \"A\";\n    \
+               made: {\n        readonly first: \"x\";\n        readonly last: \"y\";\n    };\n    custom?: Record<string, unknown> | undefined;\n    \
+               formatters?: undefined;\n    \
+               serializers?: import(\"./x.js\").Serializers<undefined, import(\"./x.js\").Serializable> | undefined;\n};\n";
+    let new = "export declare const a: import(\"./x.js\").Prettify<{\n    id: 1;\n    name: \"A\";\n    \
+               made: {\n        readonly first: \"x\";\n        readonly last: \"y\";\n    };\n    \
+               serializers?: import(\"./x.js\").Serializers<undefined, import(\"./x.js\").Serializable>;\n}, {\n    \
+               [key in keyof T]: T[key];\n}>;\n";
+    assert!(errors("src/a.ts", new.as_bytes()) > 0);
+    assert_eq!(of_path("src/a.d.ts", old, new).units.len(), 1);
+}
