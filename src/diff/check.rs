@@ -11,7 +11,7 @@ use std::ops::Range;
 
 use super::UnitKind;
 use super::align::NONE;
-use super::ends::{broken, stands_for};
+use super::ends::{at_any, broken, stands_for};
 use super::pieces::{Aligned, Key, start_of};
 use super::renames::absorb;
 use super::trial::{Trial, cost};
@@ -218,10 +218,7 @@ fn collapse(aligned: &Aligned, drafts: &mut Vec<Draft>, mut trial: Option<Trial>
 
 /// A unit lies at or in elements with parse errors.
 fn touches([old, new]: &[Vec<Range<usize>>; 2], draft: &Draft) -> bool {
-    let meets = |ranges: &[Range<usize>], range: &Range<usize>| {
-        ranges.iter().any(|broken| range.start <= broken.end && broken.start <= range.end)
-    };
-    draft.changes.iter().any(|(_, before, after)| meets(old, before) || meets(new, after))
+    draft.changes.iter().any(|(_, before, after)| at_any(old, before) || at_any(new, after))
 }
 
 /// A unit can go with those of its mates that are not safe, alone and with either half of the others.

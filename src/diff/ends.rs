@@ -86,6 +86,11 @@ pub(super) fn broken(source: &Source) -> Vec<Range<usize>> {
         .collect()
 }
 
+/// A range lies at or in one of the others.
+pub(super) fn at_any(others: &[Range<usize>], range: &Range<usize>) -> bool {
+    others.iter().any(|other| range.start <= other.end && other.start <= range.end)
+}
+
 /// A line break comes before anything visible.
 pub(super) fn breaks(text: &[u8], rest: &[u8]) -> bool {
     let first = text.iter().chain(rest).find(|byte| **byte == b'\n' || !byte.is_ascii_whitespace());

@@ -15,7 +15,9 @@ use std::ops::Range;
 use crate::syntax::{Source, TokenKind, flag};
 
 use super::align::{NONE, Pairs};
-use super::ends::{breaks, broken, closed, ends_line, glued, indent, last_before, line_comment, stands_for};
+use super::ends::{
+    at_any, breaks, broken, closed, ends_line, glued, indent, last_before, line_comment, stands_for,
+};
 use super::pieces::{Aligned, Key, Piece, Side, lead};
 
 /// Steps up the tree before a token's place counts as unknown.
@@ -403,10 +405,7 @@ impl<'a> Sound<'a> {
     /// Taking these pieces of one unit back cannot add a parse error.
     pub fn safe(&self, key: Key, pieces: &[Piece]) -> bool {
         let [old, new] = &self.broken;
-        let touches = |ranges: &[Range<usize>], range: &Range<usize>| {
-            ranges.iter().any(|broken| range.start <= broken.end && broken.start <= range.end)
-        };
-        if pieces.iter().any(|piece| touches(old, &piece.old) || touches(new, &piece.new)) {
+        if pieces.iter().any(|piece| at_any(old, &piece.old) || at_any(new, &piece.new)) {
             return false;
         }
         let rule = match key {

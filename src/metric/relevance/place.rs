@@ -142,7 +142,7 @@ impl<'a> Grounds<'a> {
             return Place::Beside { line: evidence.line, file: evidence.file, why };
         }
         let (old, new) = (self.facts.view.deleted(edit), self.facts.view.inserted(edit));
-        let documents = edit.changes.iter().any(|change| self.documents(change));
+        let documents = edit.changes.iter().any(|change| self.facts.view.documents(change));
         if let Some((anchor, how)) = self.words.follows(&old, &new, known || documents) {
             let unit = self.facts.unit(anchor);
             let evidence = self.facts.view.evidence(unit, "x");
@@ -165,19 +165,10 @@ impl<'a> Grounds<'a> {
         })
     }
 
-    /// The change is of documentation.
-    fn documents(&self, change: &Change) -> bool {
-        [false, true].into_iter().any(|old| {
-            let range = self.facts.view.core(change, old);
-            self.side(change.file, old)
-                .is_some_and(|source| (source.language.doc_comment)(&source.bytes[range.clone()]))
-        })
-    }
-
     /// Documentation of something that a changed statement names. A field has few words of its own, so that only what was
     /// said of it before may follow the code that reads it, and a plain word is looked for in its own file.
     fn documents_used(&self, edit: &Unit, change: &Change) -> Option<Place> {
-        self.documents(change).then_some(())?;
+        self.facts.view.documents(change).then_some(())?;
         let old = self.facts.view.core(change, false).is_empty();
         let source = self.side(change.file, old)?;
         let at = self.facts.view.core(change, old).start;

@@ -106,6 +106,14 @@ impl<'a> View<'a> {
         both
     }
 
+    /// The change is of documentation.
+    pub fn documents(&self, change: &Change) -> bool {
+        [false, true].into_iter().any(|old| {
+            let side = if old { self.old(change.file) } else { self.new_side(change.file) };
+            side.is_some_and(|source| (source.language.doc_comment)(&source.bytes[self.core(change, old)]))
+        })
+    }
+
     /// Indices of the units that a unit needs.
     pub fn needs(&self, unit: usize) -> Vec<usize> {
         self.diff.units[unit].needs.iter().filter_map(|id| self.by_id.get(id.as_str()).copied()).collect()

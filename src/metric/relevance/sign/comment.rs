@@ -48,13 +48,7 @@ const DIRECTIVES: &[&str] = &[
 /// users, or was said before, in a file that changes otherwise too, or where nothing else changes at all.
 fn may_be_asked_for(facts: &Facts, edit: &Unit) -> bool {
     let kept = |change: &Change| {
-        let documents = [false, true].into_iter().any(|old| {
-            let side = if old { facts.view.old(change.file) } else { facts.view.new_side(change.file) };
-            side.is_some_and(|source| {
-                (source.language.doc_comment)(&source.bytes[facts.view.core(change, old)])
-            })
-        });
-        documents || !facts.view.old_text(change).trim_ascii().is_empty()
+        facts.view.documents(change) || !facts.view.old_text(change).trim_ascii().is_empty()
     };
     let proper = |unit: &&Unit| has_tokens(unit) && !unit.file_level;
     let mut files = facts.input.diff.units.iter().filter(proper).flat_map(|unit| &unit.changes).peekable();
