@@ -11,7 +11,7 @@ use std::ops::Range;
 
 use super::UnitKind;
 use super::align::NONE;
-use super::ends::{at_any, broken, stands_for};
+use super::ends::{at_any, parted, stands_for};
 use super::pieces::{Aligned, Key, start_of};
 use super::renames::absorb;
 use super::trial::{Trial, cost};
@@ -21,6 +21,9 @@ use super::units::Draft;
 const PURSE: usize = 12 << 10;
 /// One byte more for so many bytes of both sides.
 const SHARE: usize = 10;
+
+/// File, old bytes, new bytes.
+type Place = (usize, Range<usize>, Range<usize>);
 
 /// A part of a file that can be parsed on its own, in bytes of both sides.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,13 +45,15 @@ pub(crate) fn keep_grammar(aligned: &Aligned, drafts: Vec<(Key, Draft)>) -> Vec<
     let mut left = PURSE + (aligned.old.bytes.len() + aligned.new.bytes.len()) / SHARE;
     let mut waiting: Vec<Option<Draft>> = drafts.into_iter().map(Some).collect();
     let mut done: Vec<Draft> = Vec::new();
+    let mut open = false;
     for (islands, members) in groups {
         let mut local: Vec<Draft> = members.iter().filter_map(|member| waiting[*member].take()).collect();
         let island = Island {
             old: cuts[islands.start].0..cuts[islands.end].0,
             new: cuts[islands.start].1..cuts[islands.end].1,
         };
-        settle(aligned, island, &mut local, &mut left);
+        let lost = local.iter().any(|draft| touches(aligned, draft));
+        open |= !settle(aligned, island, &mut local, &mut left) && lost;
         let offset = done.len();
         done.extend(local.into_iter().map(|mut draft| {
             draft.needs = draft.needs.iter().map(|need| need + offset).collect();
@@ -56,6 +61,11 @@ pub(crate) fn keep_grammar(aligned: &Aligned, drafts: Vec<(Key, Draft)>) -> Vec<
         }));
     }
     done.extend(waiting.into_iter().flatten());
+    if open {
+        // How errors are read in one part depends on the others: where not all could be tried, they go back together.
+        let lost = (0..done.len()).filter(|unit| touches(aligned, &done[*unit])).collect();
+        join(&mut done, lost);
+    }
     done
 }
 
@@ -120,20 +130,22 @@ fn groups(cuts: &[(usize, usize)], drafts: &[Draft]) -> Vec<(Range<usize>, Vec<u
     groups
 }
 
-/// Joins units of one island until each can be taken back alone.
-fn settle(aligned: &Aligned, island: Island, drafts: &mut Vec<Draft>, left: &mut usize) {
-    if drafts.len() < 2 {
-        return;
+/// Joins units of one island until each can be taken back alone; `false` where that was not tried to the end.
+fn settle(aligned: &Aligned, island: Island, drafts: &mut Vec<Draft>, left: &mut usize) -> bool {
+    if drafts.len() < 2 && !drafts.iter().any(|draft| touches(aligned, draft)) {
+        return true;
     }
     let size = island.new.len() + island.old.len();
     // One by one, by twos and in sets: what cannot be paid to the end is not begun.
     let doubtful = drafts.iter().filter(|draft| !draft.safe).count();
     let due = cost(island.new.len()) * (2 * doubtful + SETS);
     let Some(mut trial) = (size <= *left).then(|| Trial::new(aligned, island, left)).flatten() else {
-        return collapse(aligned, drafts, None);
+        collapse(aligned, drafts, None);
+        return false;
     };
     if due.max(cost(trial.length()) * doubtful) > trial.left() {
-        return collapse(aligned, drafts, Some(trial).filter(|trial| !trial.broken()));
+        collapse(aligned, drafts, Some(trial).filter(|trial| !trial.broken()));
+        return false;
     }
     let mut index = 0;
     while index < drafts.len() {
@@ -166,40 +178,37 @@ fn settle(aligned: &Aligned, island: Island, drafts: &mut Vec<Draft>, left: &mut
     let held = |trial: &mut Trial, drafts: &[Draft]| {
         !trial.broken() || (0..drafts.len()).all(|index| drafts[index].safe || trial.holds(drafts, &[index]))
     };
-    let fit = !trial.spent && tangles(&mut trial, drafts) && held(&mut trial, drafts);
-    if !fit || trial.spent {
+    let fit = !trial.spent && tangles(&mut trial, drafts) && held(&mut trial, drafts) && !trial.spent;
+    if !fit {
         collapse(aligned, drafts, None);
     }
+    fit
 }
 
 /// Each unit that is not known to be safe takes in all units of the smallest paired element around it: an element goes
 /// back to its partner as a whole. Where a few trials say that the safe ones among these need not go with it, they stay.
 fn collapse(aligned: &Aligned, drafts: &mut Vec<Draft>, mut trial: Option<Trial>) {
-    let errors = [broken(&aligned.old), broken(&aligned.new)];
     let mut index = 0;
     while index < drafts.len() {
         if drafts[index].safe {
             index += 1;
             continue;
         }
-        let inside = |draft: &Draft, region: &Island| {
-            draft.changes.iter().any(|(_, old, new)| {
-                let meets = |a: &Range<usize>, b: &Range<usize>| a.start < b.end && b.start < a.end;
-                let within = |a: &Range<usize>, b: &Range<usize>| b.start <= a.start && a.end <= b.end;
-                meets(old, &region.old)
-                    || meets(new, &region.new)
-                    || (within(old, &region.old) && within(new, &region.new))
-            })
-        };
-        let lost = touches(&errors, &drafts[index]);
+        let lost = touches(aligned, &drafts[index]);
         let region = (!lost).then(|| holder(aligned, &drafts[index])).flatten();
+        // Nothing is known of what has no holder: it goes back with all that is not safe, and what clings to it.
+        let rewrite = |other: usize| other == index || !drafts[other].safe;
+        let places: Vec<Place> = (0..drafts.len())
+            .filter(|other| region.is_none() && !lost && rewrite(*other))
+            .flat_map(|other| drafts[other].changes.iter().cloned())
+            .collect();
         let mut mates: Vec<usize> = (0..drafts.len())
             .filter(|other| *other != index)
             .filter(|other| match &region {
                 Some(region) => inside(&drafts[*other], region),
                 // Of elements with errors nothing can be said but for all of them.
-                None if lost => touches(&errors, &drafts[*other]),
-                None => !drafts[*other].safe,
+                None if lost => touches(aligned, &drafts[*other]),
+                None => rewrite(*other) || clings(aligned, &drafts[*other], &places),
             })
             .collect();
         if trial.as_mut().is_some_and(|trial| apart(trial, drafts, index, &mates)) {
@@ -216,8 +225,42 @@ fn collapse(aligned: &Aligned, drafts: &mut Vec<Draft>, mut trial: Option<Trial>
     }
 }
 
+/// A unit meets a region, or lies at it.
+fn inside(draft: &Draft, region: &Island) -> bool {
+    let meets = |a: &Range<usize>, b: &Range<usize>| a.start < b.end && b.start < a.end;
+    let within = |a: &Range<usize>, b: &Range<usize>| b.start <= a.start && a.end <= b.end;
+    draft.changes.iter().any(|(_, old, new)| {
+        meets(old, &region.old)
+            || meets(new, &region.new)
+            || (within(old, &region.old) && within(new, &region.new))
+    })
+}
+
+/// The bytes from the first place of some changes to the last, on both sides.
+fn hull<'a>(changes: impl Iterator<Item = &'a Place>) -> Option<Island> {
+    changes.map(|(_, old, new)| Island { old: old.clone(), new: new.clone() }).reduce(|all, next| Island {
+        old: all.old.start.min(next.old.start)..all.old.end.max(next.old.end),
+        new: all.new.start.min(next.new.start)..all.new.end.max(next.new.end),
+    })
+}
+
+/// A unit lies right beside one of these places, and one of both with the other's old text might be read otherwise.
+fn clings(aligned: &Aligned, draft: &Draft, places: &[Place]) -> bool {
+    let (old, new) = (&aligned.old.bytes, &aligned.new.bytes);
+    let comment = aligned.new.language.line_comment.as_bytes();
+    let seams = |(_, a, b): &Place, (_, p, q): &Place| {
+        let back = if p.is_empty() { &new[q.end..] } else { &old[p.start..] };
+        let kept = if q.is_empty() { &old[p.end..] } else { &new[q.start..] };
+        parted((&new[..b.end], back), comment) && parted((&old[..a.end], kept), comment)
+    };
+    let meets = |first: &Place, next: &Place| first.1.end == next.1.start && first.2.end == next.2.start;
+    let apart = |a: &Place, b: &Place| !meets(a, b) || seams(a, b);
+    draft.changes.iter().any(|change| places.iter().any(|place| !apart(change, place) || !apart(place, change)))
+}
+
 /// A unit lies at or in elements with parse errors.
-fn touches([old, new]: &[Vec<Range<usize>>; 2], draft: &Draft) -> bool {
+fn touches(aligned: &Aligned, draft: &Draft) -> bool {
+    let [old, new] = &aligned.broken;
     draft.changes.iter().any(|(_, before, after)| at_any(old, before) || at_any(new, after))
 }
 
@@ -236,12 +279,7 @@ fn apart(trial: &mut Trial, drafts: &[Draft], index: usize, mates: &[usize]) -> 
 /// Bytes of the smallest pair of elements, each fit for the other's place, that holds all places of a unit.
 fn holder(aligned: &Aligned, draft: &Draft) -> Option<Island> {
     let (old, new, partners) = (&aligned.old, &aligned.new, &aligned.partners);
-    let hull = |after: bool| {
-        let sides = || draft.changes.iter().map(|(_, old, new)| if after { new } else { old });
-        let (start, end) = (sides().map(|side| side.start).min(), sides().map(|side| side.end).max());
-        start.zip(end).map(|(start, end)| start..end)
-    };
-    let (from, to) = (hull(false)?, hull(true)?);
+    let Island { old: from, new: to } = hull(draft.changes.iter())?;
     let visible = |bytes: &[u8], range: &Range<usize>| {
         let text = &bytes[range.clone()];
         let head = text.iter().take_while(|byte| byte.is_ascii_whitespace()).count();
@@ -309,7 +347,7 @@ fn tangles(trial: &mut Trial, drafts: &mut Vec<Draft>) -> bool {
 
 /// Makes one unit of several.
 fn join(drafts: &mut Vec<Draft>, mut units: Vec<usize>) {
-    let Some(target) = units.pop() else { return };
+    let Some(target) = units.pop().filter(|_| !units.is_empty()) else { return };
     join_kinds(drafts, target, &units);
     absorb(drafts, &units.iter().map(|unit| (*unit, target)).collect());
 }

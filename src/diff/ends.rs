@@ -109,6 +109,13 @@ pub(super) fn glued(a: Option<&u8>, b: Option<&u8>) -> bool {
     a.zip(b).is_some_and(|(a, b)| class(a) != 0 && class(a) == class(b))
 }
 
+/// What stands on both sides of a seam is read as it was: no two bytes that might join, no comment that might go on.
+pub(super) fn parted((left, right): (&[u8], &[u8]), comment: &[u8]) -> bool {
+    let line = memchr::memrchr(b'\n', left).map_or(left, |at| &left[at + 1..]);
+    let ends = breaks(right, &[]);
+    !glued(left.last(), right.first()) && (ends || memchr::memmem::find(line, comment).is_none())
+}
+
 /// The last token that ends at or before a byte.
 pub(super) fn last_before(source: &Source, at: usize) -> Option<usize> {
     source.tokens.partition_point(|token| token.end as usize <= at).checked_sub(1)

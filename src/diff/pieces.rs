@@ -12,6 +12,7 @@ use std::ops::Range;
 use crate::syntax::{Source, TokenKind, flag};
 
 use super::align::{Alignment, NONE, Pairs};
+use super::ends::broken;
 use super::layout;
 
 /// Which unit of its file a piece belongs to.
@@ -56,6 +57,8 @@ pub(crate) struct Aligned {
     /// Changed runs of tokens between matched tokens, and pairs of matched tokens with other white space before them:
     /// `(old tokens, new tokens)`.
     pub gaps: Vec<(Range<usize>, Range<usize>)>,
+    /// Bytes of top-level elements with parse errors, before and after.
+    pub broken: [Vec<Range<usize>>; 2],
 }
 
 impl Aligned {
@@ -83,7 +86,8 @@ impl Aligned {
             }
             (i, j) = (x + 1, y + 1);
         }
-        Self { old, new, partners, gaps }
+        let broken = [broken(&old), broken(&new)];
+        Self { old, new, partners, gaps, broken }
     }
 }
 

@@ -16,7 +16,7 @@ use crate::syntax::{Source, TokenKind, flag};
 
 use super::align::{NONE, Pairs};
 use super::ends::{
-    at_any, breaks, broken, closed, ends_line, glued, indent, last_before, line_comment, stands_for,
+    at_any, breaks, closed, ends_line, glued, indent, last_before, line_comment, stands_for,
 };
 use super::pieces::{Aligned, Key, Piece, Side, lead};
 
@@ -332,8 +332,6 @@ pub(crate) struct Sound<'a> {
     new: View<'a>,
     unsound_old: BTreeSet<usize>,
     unsound_new: BTreeSet<usize>,
-    /// Bytes of top-level elements with parse errors.
-    broken: [Vec<Range<usize>>; 2],
 }
 
 impl<'a> Sound<'a> {
@@ -348,7 +346,6 @@ impl<'a> Sound<'a> {
             new,
             unsound_old: BTreeSet::new(),
             unsound_new: BTreeSet::new(),
-            broken: [broken(a), broken(b)],
         };
         let root = [(0, 0)].into_iter();
         let pairs = root.chain(partners.old_pair.iter());
@@ -404,7 +401,7 @@ impl<'a> Sound<'a> {
 
     /// Taking these pieces of one unit back cannot add a parse error.
     pub fn safe(&self, key: Key, pieces: &[Piece]) -> bool {
-        let [old, new] = &self.broken;
+        let [old, new] = &self.aligned.broken;
         if pieces.iter().any(|piece| at_any(old, &piece.old) || at_any(new, &piece.new)) {
             return false;
         }

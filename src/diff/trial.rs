@@ -15,7 +15,7 @@ use tree_sitter::{Parser, Tree};
 use crate::syntax::{Source, TokenKind};
 
 use super::check::{Island, distance};
-use super::ends::{broken, glued};
+use super::ends::parted;
 use super::pieces::Aligned;
 use super::rows::Rows;
 use super::units::Draft;
@@ -82,10 +82,11 @@ impl<'a> Trial<'a> {
     ///
     /// How a part with errors is read depends on the others: it is tried with the whole file.
     pub fn new(aligned: &'a Aligned, island: Island, left: &'a mut usize) -> Option<Self> {
-        let meets = |source: &Source, range: &Range<usize>| {
-            broken(source).iter().any(|broken| range.start < broken.end && broken.start < range.end)
+        let meets = |broken: &[Range<usize>], range: &Range<usize>| {
+            broken.iter().any(|broken| range.start < broken.end && broken.start < range.end)
         };
-        let damaged = meets(&aligned.old, &island.old) || meets(&aligned.new, &island.new);
+        let [before, after] = &aligned.broken;
+        let damaged = meets(before, &island.old) || meets(after, &island.new);
         let island = if damaged {
             Island { old: 0..aligned.old.bytes.len(), new: 0..aligned.new.bytes.len() }
         } else {
@@ -235,7 +236,7 @@ impl<'a> Trial<'a> {
                 *sum += back - gone;
             }
         }
-        sum != [0; 3] && seams.iter().all(|seam| parted(text, *seam, language.line_comment.as_bytes()))
+        sum != [0; 3] && seams.iter().all(|seam| parted(text.split_at(*seam), language.line_comment.as_bytes()))
     }
 
     /// Units of one of the sets that cannot go together, with what mends them; `None` if all sets can.
@@ -309,7 +310,7 @@ impl<'a> Trial<'a> {
                 return Some(if fewer { bound } else { mates.to_vec() });
             }
         }
-        (!self.spent).then_some(by_distance)
+        (!self.spent && !by_distance.is_empty()).then_some(by_distance)
     }
 }
 
@@ -338,13 +339,4 @@ fn brackets(source: &Source, range: Range<usize>) -> Option<[i64; 3]> {
         }
     }
     Some(sum)
-}
-
-/// What stands on both sides of a seam is read as it was: no two bytes that might join, no comment that might go on.
-fn parted(text: &[u8], seam: usize, comment: &[u8]) -> bool {
-    let (left, right) = text.split_at(seam);
-    let line = memchr::memrchr(b'\n', left).map_or(left, |at| &left[at + 1..]);
-    let ended = right.iter().find(|byte| **byte == b'\n' || !byte.is_ascii_whitespace());
-    let ends = ended.is_none_or(|byte| *byte == b'\n');
-    !glued(left.last(), right.first()) && (ends || memchr::memmem::find(line, comment).is_none())
 }
