@@ -14,11 +14,11 @@ use super::align::NONE;
 use super::ends::{at_any, parted, stands_for};
 use super::pieces::{Aligned, Key, start_of};
 use super::renames::absorb;
-use super::trial::{Trial, cost};
+use super::trial::Trial;
 use super::units::Draft;
 
 /// Bytes of trials that every file may spend.
-const PURSE: usize = 12 << 10;
+const PURSE: usize = 6 << 10;
 /// One byte more for so many bytes of both sides.
 const SHARE: usize = 10;
 
@@ -136,17 +136,18 @@ fn settle(aligned: &Aligned, island: Island, drafts: &mut Vec<Draft>, left: &mut
         return true;
     }
     let size = island.new.len() + island.old.len();
-    // One by one, by twos and in sets: what cannot be paid to the end is not begun.
-    let doubtful = drafts.iter().filter(|draft| !draft.safe).count();
-    let due = cost(island.new.len()) * (2 * doubtful + SETS);
     let Some(mut trial) = (size <= *left).then(|| Trial::new(aligned, island, left)).flatten() else {
         collapse(aligned, drafts, None);
         return false;
     };
-    if due.max(cost(trial.length()) * doubtful) > trial.left() {
+    // One by one, by twos and in sets: what cannot be paid to the end is not begun.
+    let doubtful = drafts.iter().filter(|draft| !draft.safe).count();
+    let together = sets(drafts).len();
+    if trial.cost() * (2 * doubtful + together) > trial.left() {
         collapse(aligned, drafts, Some(trial).filter(|trial| !trial.broken()));
         return false;
     }
+    trial.expect(doubtful + together);
     let mut index = 0;
     while index < drafts.len() {
         if drafts[index].safe || trial.holds(drafts, &[index]) {
@@ -255,7 +256,10 @@ fn clings(aligned: &Aligned, draft: &Draft, places: &[Place]) -> bool {
     };
     let meets = |first: &Place, next: &Place| first.1.end == next.1.start && first.2.end == next.2.start;
     let apart = |a: &Place, b: &Place| !meets(a, b) || seams(a, b);
-    draft.changes.iter().any(|change| places.iter().any(|place| !apart(change, place) || !apart(place, change)))
+    draft
+        .changes
+        .iter()
+        .any(|change| places.iter().any(|place| !apart(change, place) || !apart(place, change)))
 }
 
 /// A unit lies at or in elements with parse errors.
@@ -272,8 +276,12 @@ fn apart(trial: &mut Trial, drafts: &[Draft], index: usize, mates: &[usize]) -> 
         bound.iter().chain(some).copied().chain([index]).collect()
     };
     let alone: Vec<usize> = bound.iter().copied().chain([index]).collect();
-    let holds = !safe.is_empty() && [alone, with(0), with(1)].iter().all(|set| trial.holds(drafts, set));
-    holds && !trial.spent
+    if safe.is_empty() {
+        return false;
+    }
+    trial.expect(3);
+    let holds = [alone, with(0), with(1)].iter().all(|set| trial.holds(drafts, set));
+    holds && !trial.spent && !trial.broken()
 }
 
 /// Bytes of the smallest pair of elements, each fit for the other's place, that holds all places of a unit.
@@ -303,8 +311,6 @@ fn holder(aligned: &Aligned, draft: &Draft) -> Option<Island> {
     })
 }
 
-/// Random sets of the units of an island that are tried, beside neighbours by twos.
-const SETS: usize = 8;
 /// Entities with more unsafe units than this are not tried by twos.
 const FEW: usize = 24;
 /// Joins in one entity before all its unsafe units become one, and in an island before its elements go back whole.
@@ -327,22 +333,41 @@ fn tangles(trial: &mut Trial, drafts: &mut Vec<Draft>) -> bool {
             join(drafts, if round == ROUNDS { members } else { core });
         }
     }
-    // A fixed generator: the same input always tries the same sets.
-    let mut state = 0x2545_f491_4f6c_dd1d_u64;
-    let mut coin = || {
-        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        state >> 63 == 1
-    };
     for _ in 0..ROUNDS {
         if trial.spent || drafts.len() < 3 || drafts.iter().all(|draft| draft.safe) {
             return true;
         }
         let all: Vec<usize> = (0..drafts.len()).collect();
-        let sets = (0..SETS).map(|_| all.iter().copied().filter(|_| coin()).collect()).collect();
-        let Some(core) = trial.tangle(drafts, &all, sets) else { return true };
+        let Some(core) = trial.tangle(drafts, &all, sets(drafts)) else { return true };
         join(drafts, core);
     }
     false
+}
+
+/// Sets of units in which any two of the doubtful, and each of these and each safe one, are once together, and once each
+/// without the other. What is safe goes in two halves: of two safe units nothing has to be tried.
+///
+/// A half or a doubtful unit is in more than half of the sets, and no two are in the same ones (Katona 1973; Kleitman
+/// and Spencer 1973, "Families of k-independent sets").
+fn sets(drafts: &[Draft]) -> Vec<Vec<usize>> {
+    let (safe, doubtful): (Vec<usize>, Vec<usize>) = (0..drafts.len()).partition(|unit| drafts[*unit].safe);
+    let half = |from: usize| safe.iter().copied().skip(from).step_by(2).collect::<Vec<usize>>();
+    let mut columns: Vec<Vec<usize>> = doubtful.into_iter().map(|unit| vec![unit]).collect();
+    columns.extend([half(0), half(1)].into_iter().filter(|half| !half.is_empty()));
+    // Two together are the old text, and each doubtful one alone is tried besides.
+    if columns.len() < 3 {
+        return Vec::new();
+    }
+    let choose =
+        |n: usize, k: usize| (0..k).fold(1_usize, |product, i| product.saturating_mul(n - i) / (i + 1));
+    let rows = (3_usize..).find(|rows| choose(*rows, rows / 2 + 1) >= columns.len()).unwrap_or(3);
+    let words = (0_u64..).filter(|word| word.count_ones() as usize == rows / 2 + 1);
+    let mut sets = vec![Vec::new(); rows];
+    for (column, word) in columns.iter().zip(words) {
+        let of_column = sets.iter_mut().enumerate().filter(|(row, _)| word >> row & 1 == 1);
+        of_column.for_each(|(_, set)| set.extend(column));
+    }
+    sets
 }
 
 /// Makes one unit of several.

@@ -15,9 +15,7 @@ use std::ops::Range;
 use crate::syntax::{Source, TokenKind, flag};
 
 use super::align::{NONE, Pairs};
-use super::ends::{
-    at_any, breaks, closed, ends_line, glued, indent, last_before, line_comment, stands_for,
-};
+use super::ends::{at_any, breaks, closed, ends_line, glued, indent, last_before, line_comment, stands_for};
 use super::pieces::{Aligned, Key, Piece, Side, lead};
 
 /// Steps up the tree before a token's place counts as unknown.
@@ -340,13 +338,8 @@ impl<'a> Sound<'a> {
         let (a, b, partners) = (&aligned.old, &aligned.new, &aligned.partners);
         let old = View { here: a, there: b, side: old, partner: &partners.old, paired: &partners.old_pair };
         let new = View { here: b, there: a, side: new, partner: &partners.new, paired: &partners.new_pair };
-        let mut sound = Self {
-            aligned,
-            old,
-            new,
-            unsound_old: BTreeSet::new(),
-            unsound_new: BTreeSet::new(),
-        };
+        let mut sound =
+            Self { aligned, old, new, unsound_old: BTreeSet::new(), unsound_new: BTreeSet::new() };
         let root = [(0, 0)].into_iter();
         let pairs = root.chain(partners.old_pair.iter());
         for (p, q) in pairs.filter(|(p, q)| a.nodes[*p].hash != b.nodes[*q].hash || *p == 0) {

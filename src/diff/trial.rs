@@ -12,7 +12,7 @@ use std::ops::Range;
 use rustc_hash::FxHashMap;
 use tree_sitter::{Parser, Tree};
 
-use crate::syntax::{Source, TokenKind};
+use crate::syntax::{Source, TokenKind, error_count};
 
 use super::check::{Island, distance};
 use super::ends::parted;
@@ -22,36 +22,35 @@ use super::units::Draft;
 
 /// An incremental parse costs this part of the text, and a little more.
 const REUSE: usize = 6;
+/// Of an island of so many bytes, two texts are parsed as quickly without a base as with it; of a shorter one, more.
+const FRESH: usize = 1024;
 /// Neighbours tried on each side of a unit that cannot go alone.
 const NEAR: usize = 4;
 
 /// Bytes of an island's new side and the old bytes that come in their place, in order.
 type Places = Vec<(Range<usize>, Range<usize>)>;
 
-/// An island, parsed, and what is known about texts between its sides.
+/// An island, and what is known about texts between its sides.
 pub(super) struct Trial<'a> {
     aligned: &'a Aligned,
     island: Island,
     parser: Parser,
-    /// The island of the new side, parsed.
-    tree: Tree,
-    /// Errors that either side already has.
-    allowed: usize,
+    /// How many errors there may be where a side has some.
+    damaged: Option<usize>,
+    base: Option<Base>,
     /// Bytes that may still be parsed.
     left: &'a mut usize,
     /// They were not enough.
     pub spent: bool,
-    rows: Rows,
-    known: FxHashMap<Places, Verdict>,
+    known: FxHashMap<Places, bool>,
 }
 
-/// What a trial found.
-#[derive(Clone, Copy)]
-struct Verdict {
-    /// No error more than allowed.
-    holds: bool,
-    /// Bytes that were parsed beside the incremental parse.
-    more: usize,
+/// The island of the new side, parsed, which other texts are parsed with the help of.
+struct Base {
+    tree: Tree,
+    rows: Rows,
+    /// Errors that either side has when it is parsed without what is around it.
+    allowed: usize,
 }
 
 /// Error nodes and made-up tokens of a tree; sound subtrees are not entered.
@@ -72,54 +71,49 @@ fn errors(tree: &Tree) -> usize {
     }
 }
 
-/// Bytes that a trial of an island so long costs.
-pub(super) fn cost(length: usize) -> usize {
-    length / REUSE + 64
-}
-
 impl<'a> Trial<'a> {
-    /// Parses an island; `None` where it cannot be parsed.
+    /// Begins with an island; `None` where it cannot be parsed.
     ///
-    /// How a part with errors is read depends on the others: it is tried with the whole file.
+    /// How a part with errors is read depends on the others, and on the way to them: it is tried with the whole file,
+    /// and each text parsed alone.
     pub fn new(aligned: &'a Aligned, island: Island, left: &'a mut usize) -> Option<Self> {
         let meets = |broken: &[Range<usize>], range: &Range<usize>| {
             broken.iter().any(|broken| range.start < broken.end && broken.start < range.end)
         };
         let [before, after] = &aligned.broken;
-        let damaged = meets(before, &island.old) || meets(after, &island.new);
-        let island = if damaged {
-            Island { old: 0..aligned.old.bytes.len(), new: 0..aligned.new.bytes.len() }
-        } else {
-            island
-        };
-        let (old, new) = (&aligned.old.bytes[island.old.clone()], &aligned.new.bytes[island.new.clone()]);
         let mut parser = Parser::new();
         parser.set_language(&aligned.new.language.kinds().grammar).ok()?;
-        let tree = if new.len() == aligned.new.bytes.len() {
-            aligned.new.tree.clone()
+        let (island, damaged) = if meets(before, &island.old) || meets(after, &island.new) {
+            let whole = Island { old: 0..aligned.old.bytes.len(), new: 0..aligned.new.bytes.len() };
+            (whole, Some(aligned.old.error_count().max(aligned.new.error_count())))
         } else {
-            *left = left.saturating_sub(new.len());
-            parser.parse(new, None)?
+            (island, None)
         };
-        let faults = aligned.new.language.faults;
-        let allowed = if damaged {
-            aligned.old.error_count().max(aligned.new.error_count())
-        } else {
-            let mut allowed = errors(&tree) + faults(&tree, new);
-            if allowed > 0 || aligned.old.tree.root_node().has_error() {
-                *left = left.saturating_sub(old.len());
-                let before = parser.parse(old, None)?;
-                allowed = allowed.max(errors(&before) + faults(&before, old));
-            }
-            allowed
+        let trial = Self {
+            aligned,
+            island,
+            parser,
+            damaged,
+            base: None,
+            left,
+            spent: false,
+            known: FxHashMap::default(),
         };
-        let (rows, known) = (Rows::new(new), FxHashMap::default());
-        Some(Self { aligned, island, parser, tree, allowed, left, spent: false, rows, known })
+        if damaged.is_none() && !trial.is_whole() {
+            *trial.left = trial.left.saturating_sub(trial.island.new.len());
+        }
+        Some(trial)
     }
 
-    /// Bytes of the new side that a trial parses.
-    pub fn length(&self) -> usize {
-        self.island.new.len()
+    /// It is the whole file.
+    fn is_whole(&self) -> bool {
+        self.island.new.len() == self.aligned.new.bytes.len()
+    }
+
+    /// Bytes that a trial costs.
+    pub fn cost(&self) -> usize {
+        let length = self.island.new.len();
+        if self.damaged.is_some() { length + 64 } else { length / REUSE + 64 }
     }
 
     /// Bytes that may still be parsed.
@@ -129,25 +123,24 @@ impl<'a> Trial<'a> {
 
     /// A side has errors of its own, so that a trial says less.
     pub fn broken(&self) -> bool {
-        self.allowed > 0
+        self.damaged.is_some() || self.base.as_ref().is_some_and(|base| base.allowed > 0)
     }
 
     /// Taking these units back (and what needs them) adds no parse error.
     pub fn holds(&mut self, drafts: &[Draft], units: &[usize]) -> bool {
-        let cost = cost(self.island.new.len());
+        let cost = self.cost();
         if *self.left < cost {
             self.spent = true;
             return true;
         }
         *self.left -= cost;
         let places = self.places(drafts, units);
-        let known = self.known.get(&places).copied();
-        let verdict = known.unwrap_or_else(|| self.verdict(&places));
-        if known.is_none() {
-            self.known.insert(places, verdict);
+        if let Some(known) = self.known.get(&places) {
+            return *known;
         }
-        *self.left = self.left.saturating_sub(verdict.more);
-        verdict.holds
+        let holds = self.verdict(&places);
+        self.known.insert(places, holds);
+        holds
     }
 
     /// The places of some units and of all that has to go with them.
@@ -175,7 +168,7 @@ impl<'a> Trial<'a> {
     }
 
     /// Parses the island with old text at some places.
-    fn verdict(&mut self, places: &Places) -> Verdict {
+    fn verdict(&mut self, places: &Places) -> bool {
         let (old, new) = (&self.aligned.old.bytes, &self.aligned.new.bytes[self.island.new.clone()]);
         let mut text = Vec::with_capacity(new.len() + 64);
         let mut seams = Vec::with_capacity(2 * places.len());
@@ -188,32 +181,45 @@ impl<'a> Trial<'a> {
             at = to.end;
         }
         text.extend_from_slice(&new[at..]);
-        if self.allowed == 0 && self.unbalanced(places, &text, &seams) {
-            return Verdict { holds: false, more: 0 };
+        if text == old[self.island.old.clone()] {
+            return true;
         }
-        let edited = self.edited(places);
-        let Some(tree) = self.parser.parse(&text, Some(&edited)) else {
-            return Verdict { holds: true, more: 0 };
-        };
         let language = self.aligned.new.language;
-        if !tree.root_node().has_error() || self.allowed == 0 {
-            let faults = (language.faults)(&tree, &text);
-            return Verdict { holds: errors(&tree) + faults <= self.allowed, more: 0 };
+        if let Some(allowed) = self.damaged {
+            let tree = self.parser.parse(&text, None);
+            return tree.is_none_or(|tree| error_count(language, &tree, &text) <= allowed);
         }
-        // Recovery from errors depends on the way to them: what counts is the tree of the text alone.
-        let more = text.len();
-        let count = Source::parse(language, text).map_or(0, |alone| alone.error_count());
-        Verdict { holds: count <= self.allowed, more }
+        if !self.broken() && self.unbalanced(places, &text, &seams) {
+            return false;
+        }
+        let edited = self.base.as_ref().map(|base| base.edited(places, old));
+        let Some(tree) = self.parser.parse(&text, edited.as_ref()) else { return true };
+        let count = errors(&tree) + (language.faults)(&tree, &text);
+        count == 0 || self.base().is_none_or(|base| count <= base.allowed)
     }
 
-    /// The island's tree, told what stands at some places.
-    fn edited(&self, places: &Places) -> Tree {
-        let old = &self.aligned.old.bytes;
-        let mut tree = self.tree.clone();
-        for (to, from) in places.iter().rev() {
-            tree.edit(&self.rows.edit(to.clone(), &old[from.clone()]));
+    /// Gets ready for so many trials.
+    pub fn expect(&mut self, trials: usize) {
+        if self.damaged.is_none() && (self.is_whole() || trials > 1 + FRESH / self.island.new.len().max(1)) {
+            self.base();
         }
-        tree
+    }
+
+    /// The island parsed, the first time that it is asked for; `None` where it cannot be.
+    fn base(&mut self) -> Option<&Base> {
+        if self.base.is_none() {
+            let Aligned { old, new, .. } = self.aligned;
+            let (from, to) = (&old.bytes[self.island.old.clone()], &new.bytes[self.island.new.clone()]);
+            let tree = if self.is_whole() { new.tree.clone() } else { self.parser.parse(to, None)? };
+            let faults = new.language.faults;
+            let mut allowed = errors(&tree) + faults(&tree, to);
+            if allowed > 0 || old.tree.root_node().has_error() {
+                let before = self.parser.parse(from, None)?;
+                allowed = allowed.max(errors(&before) + faults(&before, from));
+            }
+            self.base = Some(Base { tree, rows: Rows::new(to), allowed });
+        }
+        self.base.as_ref()
     }
 
     /// Brackets go and come that do not make pairs: an error in any grammar. The new side has none, so that only what
@@ -236,7 +242,8 @@ impl<'a> Trial<'a> {
                 *sum += back - gone;
             }
         }
-        sum != [0; 3] && seams.iter().all(|seam| parted(text.split_at(*seam), language.line_comment.as_bytes()))
+        sum != [0; 3]
+            && seams.iter().all(|seam| parted(text.split_at(*seam), language.line_comment.as_bytes()))
     }
 
     /// Units of one of the sets that cannot go together, with what mends them; `None` if all sets can.
@@ -311,6 +318,17 @@ impl<'a> Trial<'a> {
             }
         }
         (!self.spent && !by_distance.is_empty()).then_some(by_distance)
+    }
+}
+
+impl Base {
+    /// The tree, told what stands at some places.
+    fn edited(&self, places: &Places, old: &[u8]) -> Tree {
+        let mut tree = self.tree.clone();
+        for (to, from) in places.iter().rev() {
+            tree.edit(&self.rows.edit(to.clone(), &old[from.clone()]));
+        }
+        tree
     }
 }
 

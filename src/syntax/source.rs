@@ -223,8 +223,27 @@ impl Source {
 
     /// Number of parse errors: error nodes, made-up tokens, and what the grammar lets pass though the language does not.
     pub fn error_count(&self) -> usize {
-        let errors = self.nodes.iter().filter(|node| node.is(flag::ERROR)).count();
-        errors + (self.language.faults)(&self.tree, &self.bytes)
+        error_count(self.language, &self.tree, &self.bytes)
+    }
+}
+
+/// The same of a tree and its text. Strings and comments are not looked into.
+pub(crate) fn error_count(language: &'static Language, tree: &tree_sitter::Tree, bytes: &[u8]) -> usize {
+    let flags = &language.kinds().flags;
+    let mut count = (language.faults)(tree, bytes);
+    let mut cursor = tree.walk();
+    loop {
+        let node = cursor.node();
+        count += usize::from(node.is_error() || node.is_missing());
+        let atom = flags.get(node.kind_id() as usize).is_some_and(|flags| flags & flag::ATOM != 0);
+        if node.has_error() && !atom && cursor.goto_first_child() {
+            continue;
+        }
+        while !cursor.goto_next_sibling() {
+            if !cursor.goto_parent() {
+                return count;
+            }
+        }
     }
 }
 

@@ -62,3 +62,18 @@ fn a_declaration_with_errors_goes_back_together() {
     assert!(errors("src/a.ts", new.as_bytes()) > 0);
     assert_eq!(of_path("src/a.d.ts", old, new).units.len(), 1);
 }
+
+/// Where what the grammar cannot read is in two elements, one of them new, both go back together: one alone has it twice.
+#[test]
+fn what_has_errors_in_two_elements_goes_back_together() {
+    let (old, new) = (include_str!("texts/create.old.ts"), include_str!("texts/create.new.ts"));
+    assert_eq!(errors("src/a.ts", new.as_bytes()), 2);
+    assert_eq!(of_path("src/a.ts", old, new).units.len(), 1);
+}
+
+/// A rewrite that no element holds, and that there is no money to try, takes in a comment that what comes back would be
+/// put behind; `of_path` checks that.
+#[test]
+fn a_comment_at_the_end_of_a_line_goes_with_the_rewrite_around_it() {
+    of_path("src/a.d.ts", include_str!("texts/walk.old.d.ts"), include_str!("texts/walk.new.d.ts"));
+}
