@@ -18,7 +18,7 @@ use super::trial::Trial;
 use super::units::Draft;
 
 /// Bytes of trials that every file may spend.
-const PURSE: usize = 6 << 10;
+const PURSE: usize = 4 << 10;
 /// One byte more for so many bytes of both sides.
 const SHARE: usize = 10;
 

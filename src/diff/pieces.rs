@@ -299,16 +299,18 @@ impl<'a> Side<'a> {
 }
 
 /// Pieces of one file, in order.
-pub(crate) fn pieces(file: &Aligned, renames: &BTreeMap<usize, usize>) -> Vec<Piece> {
-    let old = Side::new(&file.old, &file.partners.old, &file.partners.old_pair, true);
-    let new = Side::new(&file.new, &file.partners.new, &file.partners.new_pair, false);
+pub(crate) fn pieces(
+    file: &Aligned,
+    (old, new): (&Side, &Side),
+    renames: &BTreeMap<usize, usize>,
+) -> Vec<Piece> {
     let mut all = Vec::new();
     for (number, (i, j)) in file.gaps.iter().enumerate() {
         let leaf = |token: usize| file.new.tokens.get(token).map(|token| token.node as usize);
         let format = Key::Format(leaf(j.end).map_or(0, |leaf| file.new.statement_of(leaf)));
         if i.is_empty() && j.is_empty() {
             all.push(Piece {
-                key: layout::key(file, (&old, &new), (i.end, j.end), true).unwrap_or(format),
+                key: layout::key(file, (old, new), (i.end, j.end), true).unwrap_or(format),
                 old: end_before(&file.old, i.end)..start_of(&file.old, i.end),
                 new: end_before(&file.new, j.end)..start_of(&file.new, j.end),
                 old_tokens: i.clone(),
@@ -322,8 +324,8 @@ pub(crate) fn pieces(file: &Aligned, renames: &BTreeMap<usize, usize>) -> Vec<Pi
         }
         let from = all.len();
         merge(file, &olds, &news, (i.start, j.start), &mut all);
-        layout::split(file, (&old, &new), &mut all, from);
-        let ends = layout::key(file, (&old, &new), (i.end, j.end), false);
+        layout::split(file, (old, new), &mut all, from);
+        let ends = layout::key(file, (old, new), (i.end, j.end), false);
         if !trailing(file, &mut all[from..], (i.end, j.end), ends.is_some())
             && let Some(key) = ends
         {
@@ -461,6 +463,9 @@ pub(crate) fn weight(file: &Aligned, piece: &Piece) -> usize {
 
 /// Words inserted and deleted between two lists of words.
 pub(crate) fn changed_words(old: &[u64], new: &[u64]) -> usize {
+    if old.is_empty() || new.is_empty() {
+        return old.len() + new.len();
+    }
     let mut budget = super::sequence::Budget::new(old.len() + new.len());
     let same: usize = super::sequence::common(old, new, &mut budget).iter().map(|(_, _, len)| len).sum();
     old.len() + new.len() - 2 * same

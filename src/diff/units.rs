@@ -106,16 +106,16 @@ pub(crate) fn units(
 ) -> Vec<(Key, Draft)> {
     let mut by_key: BTreeMap<Key, usize> = BTreeMap::new();
     let mut groups: Vec<(Key, Vec<Piece>)> = Vec::new();
-    for piece in pieces(aligned, renames) {
+    let partners = &aligned.partners;
+    let old = Side::new(&aligned.old, &partners.old, &partners.old_pair, true);
+    let new = Side::new(&aligned.new, &partners.new, &partners.new_pair, false);
+    for piece in pieces(aligned, (&old, &new), renames) {
         let at = *by_key.entry(piece.key).or_insert_with(|| {
             groups.push((piece.key, Vec::new()));
             groups.len() - 1
         });
         groups[at].1.push(piece);
     }
-    let partners = &aligned.partners;
-    let old = Side::new(&aligned.old, &partners.old, &partners.old_pair, true);
-    let new = Side::new(&aligned.new, &partners.new, &partners.new_pair, false);
     let sound = Sound::new(aligned, &old, &new);
     let describe = Describe { file, aligned, role, old: &old, new: &new };
     let draft = |(key, pieces): (Key, Vec<Piece>)| {

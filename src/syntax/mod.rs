@@ -6,6 +6,7 @@
 //!
 //! Invariant: tokens are in order, disjoint, and the bytes between them are white space; parse errors lose nothing.
 
+mod builder;
 mod data;
 mod earlier;
 mod go;
