@@ -6,7 +6,6 @@
 //! alone and this one cannot, a need is enough. Trials are paid for in bytes; where the money is out, a unit that is
 //! not known to be safe takes in all that changes in the element around it.
 
-use std::collections::BTreeSet;
 use std::ops::Range;
 
 use super::UnitKind;
@@ -18,7 +17,7 @@ use super::trial::Trial;
 use super::units::Draft;
 
 /// Bytes of trials that every file may spend.
-const PURSE: usize = 4 << 10;
+const PURSE: usize = 3 << 10;
 /// One byte more for so many bytes of both sides.
 const SHARE: usize = 10;
 
@@ -140,7 +139,7 @@ fn settle(aligned: &Aligned, island: Island, drafts: &mut Vec<Draft>, left: &mut
         collapse(aligned, drafts, None);
         return false;
     };
-    // One by one, by twos and in sets: what cannot be paid to the end is not begun.
+    // One by one, maybe again, and in sets: what cannot be paid to the end is not begun.
     let doubtful = drafts.iter().filter(|draft| !draft.safe).count();
     let together = sets(drafts).len();
     if trial.cost() * (2 * doubtful + together) > trial.left() {
@@ -251,8 +250,7 @@ fn clings(aligned: &Aligned, draft: &Draft, places: &[Place]) -> bool {
     let comment = aligned.new.language.line_comment.as_bytes();
     let seams = |(_, a, b): &Place, (_, p, q): &Place| {
         let back = if p.is_empty() { &new[q.end..] } else { &old[p.start..] };
-        let kept = if q.is_empty() { &old[p.end..] } else { &new[q.start..] };
-        parted((&new[..b.end], back), comment) && parted((&old[..a.end], kept), comment)
+        parted((&new[..b.end], back), comment) && parted((&old[..a.end], &new[q.start..]), comment)
     };
     let meets = |first: &Place, next: &Place| first.1.end == next.1.start && first.2.end == next.2.start;
     let apart = |a: &Place, b: &Place| !meets(a, b) || seams(a, b);
@@ -311,28 +309,11 @@ fn holder(aligned: &Aligned, draft: &Draft) -> Option<Island> {
     })
 }
 
-/// Entities with more unsafe units than this are not tried by twos.
-const FEW: usize = 24;
-/// Joins in one entity before all its unsafe units become one, and in an island before its elements go back whole.
+/// Joins in an island before its elements go back whole.
 const ROUNDS: usize = 6;
 
 /// Units that can go alone and not together: a rewrite whose parts only look apart. They become one.
 fn tangles(trial: &mut Trial, drafts: &mut Vec<Draft>) -> bool {
-    let entities: BTreeSet<Vec<String>> = drafts.iter().map(|draft| draft.entity.clone()).collect();
-    for entity in entities {
-        for round in 0..=ROUNDS {
-            let unsafe_here = |draft: &Draft| draft.entity == entity && !draft.safe;
-            let members: Vec<usize> =
-                (0..drafts.len()).filter(|index| unsafe_here(&drafts[*index])).collect();
-            if members.len() < 2 || members.len() > FEW {
-                break;
-            }
-            let mut sets: Vec<Vec<usize>> = members.windows(2).map(<[usize]>::to_vec).collect();
-            sets.extend(members.windows(3).map(|three| vec![three[0], three[2]]));
-            let Some(core) = trial.tangle(drafts, &members, sets) else { break };
-            join(drafts, if round == ROUNDS { members } else { core });
-        }
-    }
     for _ in 0..ROUNDS {
         if trial.spent || drafts.len() < 3 || drafts.iter().all(|draft| draft.safe) {
             return true;

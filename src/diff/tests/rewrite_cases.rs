@@ -77,3 +77,15 @@ fn what_has_errors_in_two_elements_goes_back_together() {
 fn a_comment_at_the_end_of_a_line_goes_with_the_rewrite_around_it() {
     of_path("src/a.d.ts", include_str!("texts/walk.old.d.ts"), include_str!("texts/walk.new.d.ts"));
 }
+
+/// The same where a file's content moved away and the comment would end up in front of what is there now.
+#[test]
+fn a_comment_in_front_of_what_moved_away_goes_with_it() {
+    let method =
+        |i: usize| format!("    pub fn number{i}(&self) -> usize {{\n        self.0.len() + {i}\n    }}\n\n");
+    let methods: String = (0..100).map(method).collect();
+    let old = format!(
+        "use std::fmt;\n\n/// A list.\npub struct List(Vec<u8>);\n\n// This goes when the trait is stable.\nimpl List {{\n{methods}}}\n"
+    );
+    of(&old, "pub use self::{\n    item::Item,\n    list::List,\n};\n\nmod item;\nmod list;\n");
+}
