@@ -211,6 +211,8 @@ pub(crate) struct Binding {
     pub mention: u32,
     /// Others may import it from here.
     pub public: bool,
+    /// It is there in some builds only, so that what it would hide may be meant.
+    pub conditional: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

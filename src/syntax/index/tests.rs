@@ -262,3 +262,25 @@ fn bounds_behind_where_and_the_tokens_of_macros() {
         ],
     );
 }
+
+/// What is imported in some builds only does not hide what a list of all names brings in the others.
+#[test]
+fn an_import_below_a_condition_hides_nothing() {
+    let files: &[(&str, &str)] = &[
+        ("Cargo.toml", "[package]\nname = \"x\"\n"),
+        (
+            "src/lib.rs",
+            "mod node;\nmod util;\n#[cfg(node)]\nuse node::{req, only};\nuse node::sure;\nuse util::*;\nfn f() { /*a*/req(); /*b*/only(); /*c*/sure(); }\n",
+        ),
+        ("src/node.rs", "pub fn req() {}\npub fn only() {}\npub fn sure() {}\n"),
+        ("src/util.rs", "pub fn req() {}\npub fn sure() {}\n"),
+    ];
+    check(
+        files,
+        &[
+            ("/*a*/", "? src/node.rs:1 req | src/util.rs:1 req"),
+            ("/*b*/", "src/node.rs:2 only"),
+            ("/*c*/", "src/node.rs:3 sure"),
+        ],
+    );
+}

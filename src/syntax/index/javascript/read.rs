@@ -243,7 +243,7 @@ impl<'a> Reading<'a, '_> {
         let number = self.out.imports.len() as u32;
         let kind = if name.is_some() { BindingKind::Name } else { BindingKind::Whole };
         let name = name.map(|name| self.names.number(name));
-        self.out.imports.push(Binding { name: None, kind, mention, public: false });
+        self.out.imports.push(Binding { name: None, kind, mention, public: false, conditional: false });
         self.out.import_of.push((request, name));
         number
     }

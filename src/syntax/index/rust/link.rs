@@ -389,6 +389,7 @@ impl Linker<'_> {
             return Found { definitions, external: false };
         }
         let mut found = Found { definitions, external: false };
+        let mut certain = !found.is_nothing();
         let imports = content.imports.get(&name).cloned().unwrap_or_default();
         let globs = content.globs.clone();
         for import in imports {
@@ -397,10 +398,11 @@ impl Linker<'_> {
                 continue;
             }
             let brought = self.brought(file, binding.mention, space);
+            certain |= !binding.conditional && !brought.is_nothing();
             found.definitions.extend(brought.definitions);
             found.external |= brought.external;
         }
-        if !found.is_nothing() {
+        if certain {
             return found;
         }
         for import in globs {

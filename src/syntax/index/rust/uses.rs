@@ -13,11 +13,24 @@ fn is_public(walk: &Walk, node: usize) -> bool {
     walk.source.children(node).any(|child| walk.source.kind_name(child) == "visibility_modifier")
 }
 
+/// It stands below `#[cfg(…)]`.
+fn is_conditional(walk: &Walk, node: usize) -> bool {
+    let group = walk.source.parent(node).filter(|above| walk.source.nodes[*above].is(flag::GROUP));
+    let of_group = group.map(|group| walk.source.children(group)).into_iter().flatten();
+    of_group.filter(|child| walk.source.nodes[*child].is(flag::ATTRIBUTE)).any(|attribute| {
+        let said: String = walk.source.node_text(attribute).split_whitespace().collect();
+        said.starts_with("#[cfg(")
+    })
+}
+
 pub(super) fn declaration(walk: &mut Walk, node: usize) {
     let public = is_public(walk, node);
+    let first = walk.out.imports.len();
     if let Some(argument) = walk.child(node, walk.f.argument) {
         tree(walk, argument, NONE, public, DEEPEST);
     }
+    let conditional = is_conditional(walk, node);
+    walk.out.imports[first..].iter_mut().for_each(|binding| binding.conditional = conditional);
 }
 
 pub(super) fn extern_crate(walk: &mut Walk, node: usize) {
@@ -26,7 +39,7 @@ pub(super) fn extern_crate(walk: &mut Walk, node: usize) {
     let mention = walk.mention(name, Target::Scope(0), Space::Type);
     let alias = walk.child(node, walk.f.alias).unwrap_or(name);
     let name = Some(walk.name(alias));
-    walk.bind_import(Binding { name, kind: BindingKind::Name, mention, public });
+    walk.bind_import(Binding { name, kind: BindingKind::Name, mention, public, conditional: false });
 }
 
 fn tree(walk: &mut Walk, node: usize, prefix: u32, public: bool, depth: usize) {
@@ -87,7 +100,7 @@ fn tree(walk: &mut Walk, node: usize, prefix: u32, public: bool, depth: usize) {
 
 fn bind(walk: &mut Walk, name: Option<u32>, kind: BindingKind, mention: u32, public: bool) {
     if mention != NONE {
-        walk.bind_import(Binding { name, kind, mention, public });
+        walk.bind_import(Binding { name, kind, mention, public, conditional: false });
     }
 }
 
