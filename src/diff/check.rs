@@ -178,7 +178,8 @@ fn settle(aligned: &Aligned, island: Island, drafts: &mut Vec<Draft>, left: &mut
     let held = |trial: &mut Trial, drafts: &[Draft]| {
         !trial.broken() || (0..drafts.len()).all(|index| drafts[index].safe || trial.holds(drafts, &[index]))
     };
-    let fit = !trial.spent && tangles(&mut trial, drafts) && held(&mut trial, drafts) && !trial.spent;
+    let tried = !trial.spent && tangles(&mut trial, drafts) && held(&mut trial, drafts);
+    let fit = tried && !trial.spent;
     if !fit {
         collapse(aligned, drafts, None);
     }
@@ -309,6 +310,8 @@ fn holder(aligned: &Aligned, draft: &Draft) -> Option<Island> {
     })
 }
 
+/// More sets than so many units in one file could ask for.
+const MOST_SETS: usize = 48;
 /// Joins in an island before its elements go back whole.
 const ROUNDS: usize = 6;
 
@@ -341,7 +344,8 @@ fn sets(drafts: &[Draft]) -> Vec<Vec<usize>> {
     }
     let choose =
         |n: usize, k: usize| (0..k).fold(1_usize, |product, i| product.saturating_mul(n - i) / (i + 1));
-    let rows = (3_usize..).find(|rows| choose(*rows, rows / 2 + 1) >= columns.len()).unwrap_or(3);
+    let enough = |rows: &usize| choose(*rows, rows / 2 + 1) >= columns.len();
+    let rows = (3..MOST_SETS).find(enough).unwrap_or(MOST_SETS);
     let words = (0_u64..).filter(|word| word.count_ones() as usize == rows / 2 + 1);
     let mut sets = vec![Vec::new(); rows];
     for (column, word) in columns.iter().zip(words) {
