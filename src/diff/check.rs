@@ -198,18 +198,16 @@ fn collapse(aligned: &Aligned, drafts: &mut Vec<Draft>, mut trial: Option<Trial>
         let lost = touches(aligned, &drafts[index]);
         let region = (!lost).then(|| holder(aligned, &drafts[index])).flatten();
         // Nothing is known of what has no holder: it goes back with all that is not safe, and what clings to it.
-        let rewrite = |other: usize| other == index || !drafts[other].safe;
-        let places: Vec<Place> = (0..drafts.len())
-            .filter(|other| region.is_none() && !lost && rewrite(*other))
-            .flat_map(|other| drafts[other].changes.iter().cloned())
-            .collect();
+        let homeless = region.is_none() && !lost;
+        let rewrite = drafts.iter().filter(|draft| homeless && !draft.safe);
+        let places: Vec<&Place> = rewrite.flat_map(|draft| &draft.changes).collect();
         let mut mates: Vec<usize> = (0..drafts.len())
             .filter(|other| *other != index)
             .filter(|other| match &region {
                 Some(region) => inside(&drafts[*other], region),
                 // Of elements with errors nothing can be said but for all of them.
                 None if lost => touches(aligned, &drafts[*other]),
-                None => rewrite(*other) || clings(aligned, &drafts[*other], &places),
+                None => !drafts[*other].safe || clings(aligned, &drafts[*other], &places),
             })
             .collect();
         if trial.as_mut().is_some_and(|trial| apart(trial, drafts, index, &mates)) {
@@ -246,7 +244,7 @@ fn hull<'a>(changes: impl Iterator<Item = &'a Place>) -> Option<Island> {
 }
 
 /// A unit lies right beside one of these places, and one of both with the other's old text might be read otherwise.
-fn clings(aligned: &Aligned, draft: &Draft, places: &[Place]) -> bool {
+fn clings(aligned: &Aligned, draft: &Draft, places: &[&Place]) -> bool {
     let (old, new) = (&aligned.old.bytes, &aligned.new.bytes);
     let comment = aligned.new.language.line_comment.as_bytes();
     let seams = |(_, a, b): &Place, (_, p, q): &Place| {
@@ -270,14 +268,14 @@ fn touches(aligned: &Aligned, draft: &Draft) -> bool {
 /// A unit can go with those of its mates that are not safe, alone and with either half of the others.
 fn apart(trial: &mut Trial, drafts: &[Draft], index: usize, mates: &[usize]) -> bool {
     let (safe, bound): (Vec<usize>, Vec<usize>) = mates.iter().partition(|mate| drafts[**mate].safe);
+    if safe.is_empty() {
+        return false;
+    }
     let with = |half: usize| -> Vec<usize> {
         let some = safe.iter().skip(half).step_by(2);
         bound.iter().chain(some).copied().chain([index]).collect()
     };
     let alone: Vec<usize> = bound.iter().copied().chain([index]).collect();
-    if safe.is_empty() {
-        return false;
-    }
     trial.expect(3);
     let holds = [alone, with(0), with(1)].iter().all(|set| trial.holds(drafts, set));
     holds && !trial.spent && !trial.broken()

@@ -1,7 +1,8 @@
 //! Whether units can be taken back, told by parsing the part of the file around them without them.
 //!
-//! A trial edits the tree of the new side and parses what is left; the same text is parsed once, and not at all where
-//! its brackets cannot match. Trials are paid for in bytes, as if each were parsed.
+//! A trial edits the tree of the new side and parses what is left; of a short island, or of a file with errors, the text
+//! alone. The same text is parsed once, and not at all where its brackets cannot match. Trials are paid for in bytes, as
+//! if each were parsed.
 //!
 //! In: an island and sets of units. Out: yes or no, and which units mend each other. Invariant: what a trial says and
 //! costs depends on the island and the set alone.
@@ -12,7 +13,7 @@ use std::ops::Range;
 use rustc_hash::FxHashMap;
 use tree_sitter::{Parser, Tree};
 
-use crate::syntax::{Source, TokenKind, error_count};
+use crate::syntax::{Language, Source, TokenKind, error_count, error_nodes};
 
 use super::check::{Island, distance};
 use super::ends::parted;
@@ -53,22 +54,9 @@ struct Base {
     allowed: usize,
 }
 
-/// Error nodes and made-up tokens of a tree; sound subtrees are not entered.
-fn errors(tree: &Tree) -> usize {
-    let mut count = 0;
-    let mut cursor = tree.walk();
-    loop {
-        let node = cursor.node();
-        count += usize::from(node.is_error() || node.is_missing());
-        if node.has_error() && cursor.goto_first_child() {
-            continue;
-        }
-        while !cursor.goto_next_sibling() {
-            if !cursor.goto_parent() {
-                return count;
-            }
-        }
-    }
+/// Errors of any kind in a tree of a part of a file.
+fn errors(language: &Language, tree: &Tree, text: &[u8]) -> usize {
+    error_nodes(tree, |_| true) + (language.faults)(tree, text)
 }
 
 impl<'a> Trial<'a> {
@@ -194,7 +182,7 @@ impl<'a> Trial<'a> {
         }
         let edited = self.base.as_ref().map(|base| base.edited(places, old));
         let Some(tree) = self.parser.parse(&text, edited.as_ref()) else { return true };
-        let count = errors(&tree) + (language.faults)(&tree, &text);
+        let count = errors(language, &tree, &text);
         count == 0 || self.base().is_none_or(|base| count <= base.allowed)
     }
 
@@ -211,11 +199,11 @@ impl<'a> Trial<'a> {
             let Aligned { old, new, .. } = self.aligned;
             let (from, to) = (&old.bytes[self.island.old.clone()], &new.bytes[self.island.new.clone()]);
             let tree = if self.is_whole() { new.tree.clone() } else { self.parser.parse(to, None)? };
-            let faults = new.language.faults;
-            let mut allowed = errors(&tree) + faults(&tree, to);
+            let language = new.language;
+            let mut allowed = errors(language, &tree, to);
             if allowed > 0 || old.tree.root_node().has_error() {
                 let before = self.parser.parse(from, None)?;
-                allowed = allowed.max(errors(&before) + faults(&before, from));
+                allowed = allowed.max(errors(language, &before, from));
             }
             self.base = Some(Base { tree, rows: Rows::new(to), allowed });
         }

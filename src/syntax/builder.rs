@@ -70,20 +70,16 @@ impl<'a> Builder<'a> {
             self.group_before(flags);
             let field = cursor.field_id().map_or(0, u16::from);
             if !self.copied(&node, kind, field, flags, start..end) {
+                self.open(kind, field, flags);
                 // Most nodes are leaves, and asking for the number of children is quicker than looking for one.
                 let count = if flags & flag::ATOM == 0 { node.child_count() } else { 0 };
-                if count == 0 && self.is_plain(start, end, flags) {
-                    self.plain(kind, field, flags, start..end);
-                } else {
-                    self.open(kind, field, flags);
-                    if count > 0 && cursor.goto_first_child() {
-                        coming.push(count - 1);
-                        continue;
-                    }
-                    self.gap(start);
-                    self.leaf(start, end, flags);
-                    self.close_below_root();
+                if count > 0 && cursor.goto_first_child() {
+                    coming.push(count - 1);
+                    continue;
                 }
+                self.gap(start);
+                self.leaf(start, end, flags);
+                self.close_below_root();
             }
             loop {
                 if let Some(count) = coming.last_mut().filter(|count| **count > 0) {
@@ -213,53 +209,6 @@ impl<'a> Builder<'a> {
         self.stack.push(number);
     }
 
-    /// A leaf below the root is one token with all of its bytes.
-    fn is_plain(&self, start: usize, end: usize, flags: u32) -> bool {
-        let odd = flags & (flag::COMMENT | flag::ERROR | flag::TEXT) != 0;
-        !odd && self.position <= start && start < end && !self.stack.is_empty()
-    }
-
-    /// Most nodes are such leaves: what opening, reading and closing one does, in one step.
-    fn plain(&mut self, kind: u16, field: u16, flags: u32, range: Range<usize>) {
-        let flags = self.placed(kind, field, flags);
-        let (number, first) = (self.nodes.len() as u32, self.tokens.len() as u32);
-        let parent = self.stack.last().copied().unwrap_or(number);
-        self.nodes.push(Node {
-            kind,
-            field,
-            flags,
-            parent,
-            end: number + 1,
-            first,
-            last: first + 1,
-            hash: 0,
-        });
-        self.token(range.start, range.end, self.token_kind(range.start, flags));
-        let token = self.tokens.last().map_or(0, |token| token.hash);
-        if let Some(node) = self.nodes.last_mut() {
-            node.hash = mix(mix(SEED, u64::from(kind)), token);
-        }
-        self.position = range.end;
-        if flags & flag::ATTRIBUTE == 0 {
-            self.close_group();
-        }
-    }
-
-    /// What the token of a leaf is.
-    fn token_kind(&self, start: usize, flags: u32) -> TokenKind {
-        if flags & flag::COMMENT != 0 {
-            TokenKind::Comment
-        } else if flags & flag::LITERAL != 0 {
-            TokenKind::Literal
-        } else if flags & flag::ERROR != 0 {
-            TokenKind::Error
-        } else if is_word(self.bytes[start]) {
-            TokenKind::Word
-        } else {
-            TokenKind::Punct
-        }
-    }
-
     fn leaf(&mut self, start: usize, mut end: usize, flags: u32) {
         let start = start.max(self.position);
         if flags & flag::COMMENT != 0 {
@@ -270,7 +219,17 @@ impl<'a> Builder<'a> {
         if start >= end {
             return;
         }
-        let kind = self.token_kind(start, flags);
+        let kind = if flags & flag::COMMENT != 0 {
+            TokenKind::Comment
+        } else if flags & flag::LITERAL != 0 {
+            TokenKind::Literal
+        } else if flags & flag::ERROR != 0 {
+            TokenKind::Error
+        } else if is_word(self.bytes[start]) {
+            TokenKind::Word
+        } else {
+            TokenKind::Punct
+        };
         // An error leaf may begin or end with white space, or hold nothing else.
         if flags & flag::ERROR != 0 {
             self.words(start, end);

@@ -184,7 +184,7 @@ fn read_imports(source: &Source, node: usize) -> Vec<Import> {
 }
 
 /// Segments of a plain path such as `crate::a::b`.
-fn segments(source: &Source, node: usize) -> Vec<String> {
+pub(super) fn segments(source: &Source, node: usize) -> Vec<String> {
     let words = source.nodes[node].tokens().filter(|token| source.tokens[*token].kind == TokenKind::Word);
     words.map(|token| String::from_utf8_lossy(source.text(token)).into_owned()).collect()
 }

@@ -224,16 +224,24 @@ impl Source {
     }
 }
 
-/// The same of a tree and its text. Strings and comments are not looked into.
+/// The same of a tree and its text.
 pub(crate) fn error_count(language: &'static Language, tree: &tree_sitter::Tree, bytes: &[u8]) -> usize {
+    // What is in a string or comment is in no list.
     let flags = &language.kinds().flags;
-    let mut count = (language.faults)(tree, bytes);
+    let atom = |node: &tree_sitter::Node| {
+        flags.get(node.kind_id() as usize).is_some_and(|flags| flags & flag::ATOM != 0)
+    };
+    error_nodes(tree, |node| !atom(node)) + (language.faults)(tree, bytes)
+}
+
+/// Error nodes and made-up tokens of a tree; what is sound, or not to be entered, is passed by.
+pub(crate) fn error_nodes(tree: &tree_sitter::Tree, enters: impl Fn(&tree_sitter::Node) -> bool) -> usize {
+    let mut count = 0;
     let mut cursor = tree.walk();
     loop {
         let node = cursor.node();
         count += usize::from(node.is_error() || node.is_missing());
-        let atom = flags.get(node.kind_id() as usize).is_some_and(|flags| flags & flag::ATOM != 0);
-        if node.has_error() && !atom && cursor.goto_first_child() {
+        if node.has_error() && enters(&node) && cursor.goto_first_child() {
             continue;
         }
         while !cursor.goto_next_sibling() {

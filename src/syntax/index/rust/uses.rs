@@ -4,6 +4,7 @@ use super::kind::K;
 use super::walk::{NONE, Walk};
 use crate::syntax::flag;
 use crate::syntax::index::summary::{Binding, BindingKind, Space, Target};
+use crate::syntax::rust::segments;
 
 /// Lists in lists beyond this are no program.
 const DEEPEST: usize = 64;
@@ -15,12 +16,12 @@ fn is_public(walk: &Walk, node: usize) -> bool {
 
 /// It stands below `#[cfg(…)]`.
 fn is_conditional(walk: &Walk, node: usize) -> bool {
-    let group = walk.source.parent(node).filter(|above| walk.source.nodes[*above].is(flag::GROUP));
-    let of_group = group.map(|group| walk.source.children(group)).into_iter().flatten();
-    of_group.filter(|child| walk.source.nodes[*child].is(flag::ATTRIBUTE)).any(|attribute| {
-        let said: String = walk.source.node_text(attribute).split_whitespace().collect();
-        said.starts_with("#[cfg(")
-    })
+    let source = walk.source;
+    let attributes =
+        source.children(source.grouped(node)).filter(|child| source.nodes[*child].is(flag::ATTRIBUTE));
+    attributes
+        .into_iter()
+        .any(|attribute| segments(source, attribute).first().is_some_and(|word| word == "cfg"))
 }
 
 pub(super) fn declaration(walk: &mut Walk, node: usize) {
