@@ -331,7 +331,7 @@ fn tangles(trial: &mut Trial, drafts: &mut Vec<Draft>) -> bool {
 ///
 /// A half or a doubtful unit is in more than half of the sets, and no two are in the same ones (Katona 1973; Kleitman
 /// and Spencer 1973, "Families of k-independent sets").
-fn sets(drafts: &[Draft]) -> Vec<Vec<usize>> {
+pub(super) fn sets(drafts: &[Draft]) -> Vec<Vec<usize>> {
     let (safe, doubtful): (Vec<usize>, Vec<usize>) = (0..drafts.len()).partition(|unit| drafts[*unit].safe);
     let half = |from: usize| safe.iter().copied().skip(from).step_by(2).collect::<Vec<usize>>();
     let mut columns: Vec<Vec<usize>> = doubtful.into_iter().map(|unit| vec![unit]).collect();

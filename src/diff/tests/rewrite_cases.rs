@@ -89,3 +89,28 @@ fn a_comment_in_front_of_what_moved_away_goes_with_it() {
     );
     of(&old, "pub use self::{\n    item::Item,\n    list::List,\n};\n\nmod item;\nmod list;\n");
 }
+
+/// Of two doubtful units, and of a doubtful and a safe one, some set has both, and some set each without the other.
+#[test]
+fn sets_have_every_two_together_and_apart() {
+    for (doubtful, safe) in [(1, 2), (1, 9), (2, 1), (3, 0), (4, 3), (11, 0), (36, 20)] {
+        let draft = |unit: usize| {
+            let draft = units::Draft::of_file(0, UnitKind::Body, Role::Code, "");
+            units::Draft { safe: unit >= doubtful, ..draft }
+        };
+        let drafts: Vec<units::Draft> = (0..doubtful + safe).map(draft).collect();
+        let sets = check::sets(&drafts);
+        assert!(sets.len() <= 9, "{doubtful} {safe}: {}", sets.len());
+        for a in 0..doubtful {
+            for b in (a + 1)..drafts.len() {
+                let some = |has_a: bool, has_b: bool| {
+                    sets.iter().any(|set| set.contains(&a) == has_a && set.contains(&b) == has_b)
+                };
+                assert!(
+                    some(true, true) && some(true, false) && some(false, true),
+                    "{doubtful} {safe}: {a} {b}"
+                );
+            }
+        }
+    }
+}
