@@ -5,16 +5,15 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use rayon::prelude::*;
-use tree_sitter::Tree;
 
-use crate::syntax::{Earlier, Source, grammar_of, parse_tree};
+use crate::syntax::{Earlier, Source, grammar_of};
 
 use super::align::align;
 use super::check::keep_grammar;
 use super::files::{self, Pair, Plain};
 use super::parsed::Parsed;
 use super::pieces::{Aligned, changed_words, words};
-use super::rows::Rows;
+use super::reparse::reparse;
 use super::units::{Draft, Names, units};
 use super::{Change, ChangedFile, Diff, FilePair, Role, Side, Unit, UnitKind};
 use super::{depend, lines, moves, renames, role};
@@ -125,18 +124,9 @@ fn prepare((old, new): Pair) -> Prepared {
 /// Parses both sides, the second with the help of the first, and aligns them.
 fn parse(language: &'static crate::syntax::Language, old: &Plain, new: &Plain) -> Option<Aligned> {
     let before = Source::parse(language, Arc::clone(&old.bytes))?;
-    let mut tree = None;
     let (hunks, _) = lines::hunks(&old.bytes, &new.bytes);
     let hunks = lines::finer(&old.bytes, &new.bytes, &hunks);
-    if !before.tree.root_node().has_error() && !old.bytes.is_empty() && !new.bytes.is_empty() {
-        let edited = edited(&before.tree, (&old.bytes, &new.bytes), &hunks);
-        tree = parse_tree(language, &new.bytes, Some(&edited)).filter(|tree| !tree.root_node().has_error());
-    }
-    // Recovery from errors depends on the way to them: a tree with errors is made from the text alone.
-    let tree = match tree {
-        Some(tree) => tree,
-        None => parse_tree(language, &new.bytes, None)?,
-    };
+    let tree = reparse(language, &before.tree, (&old.bytes, &new.bytes), &hunks)?;
     let changed: Vec<(Range<usize>, Range<usize>)> =
         hunks.into_iter().map(|hunk| (hunk.old, hunk.new)).collect();
     let earlier = Earlier::new(&before, &changed);
@@ -150,17 +140,6 @@ fn parse(language: &'static crate::syntax::Language, old: &Plain, new: &Plain) -
 pub(super) fn aligned(path: &str, old: &str, new: &str) -> Option<Aligned> {
     let plain = |text: &str| Plain::new(&Arc::from(text.as_bytes()), false);
     parse(grammar_of(path)?, &plain(old), &plain(new))
-}
-
-/// A tree of the old text, told what changed.
-fn edited(tree: &Tree, (old, new): (&[u8], &[u8]), hunks: &[lines::Hunk]) -> Tree {
-    let rows = Rows::new(old);
-    let mut tree = tree.clone();
-    // Edits from the last to the first: those before an edit leave its old place untouched.
-    for hunk in hunks.iter().rev() {
-        tree.edit(&rows.edit(hunk.old.clone(), &new[hunk.new.clone()]));
-    }
-    tree
 }
 
 fn drafts(index: usize, file: &Prepared, renames: &renames::Renames) -> Vec<Draft> {

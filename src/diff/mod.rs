@@ -19,6 +19,7 @@ mod moves;
 mod parsed;
 mod pieces;
 mod renames;
+mod reparse;
 mod revert;
 mod role;
 mod rows;

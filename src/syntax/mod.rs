@@ -28,7 +28,7 @@ pub use language::{
 };
 pub use names::{Definition, DefinitionKind, Identifier, Import};
 pub use source::{Node, Source, Token, TokenKind};
-pub(crate) use source::{error_count, error_nodes, hash_bytes, parse_tree};
+pub(crate) use source::{error_count, error_nodes, error_places, hash_bytes, parse_tree};
 
 #[cfg(test)]
 mod language_cases;

@@ -234,19 +234,37 @@ pub(crate) fn error_count(language: &'static Language, tree: &tree_sitter::Tree,
     error_nodes(tree, |node| !atom(node)) + (language.faults)(tree, bytes)
 }
 
-/// Error nodes and made-up tokens of a tree; what is sound, or not to be entered, is passed by.
+/// Number of error nodes and made-up tokens of a tree; what is sound, or not to be entered, is passed by.
 pub(crate) fn error_nodes(tree: &tree_sitter::Tree, enters: impl Fn(&tree_sitter::Node) -> bool) -> usize {
     let mut count = 0;
+    each_error(tree, enters, |_| count += 1);
+    count
+}
+
+/// Kinds and bytes of all error nodes and made-up tokens of a tree, in order.
+pub(crate) fn error_places(tree: &tree_sitter::Tree) -> Vec<(u16, Range<usize>)> {
+    let mut places = Vec::new();
+    each_error(tree, |_| true, |node| places.push((node.kind_id(), node.byte_range())));
+    places
+}
+
+fn each_error(
+    tree: &tree_sitter::Tree,
+    enters: impl Fn(&tree_sitter::Node) -> bool,
+    mut found: impl FnMut(&tree_sitter::Node),
+) {
     let mut cursor = tree.walk();
     loop {
         let node = cursor.node();
-        count += usize::from(node.is_error() || node.is_missing());
+        if node.is_error() || node.is_missing() {
+            found(&node);
+        }
         if node.has_error() && enters(&node) && cursor.goto_first_child() {
             continue;
         }
         while !cursor.goto_next_sibling() {
             if !cursor.goto_parent() {
-                return count;
+                return;
             }
         }
     }
