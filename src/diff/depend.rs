@@ -18,8 +18,8 @@ pub(crate) fn link(drafts: &mut [Draft], files: &[Option<&Aligned>]) {
     documentation(drafts);
     let adds = index(drafts, |draft| &draft.names.adds);
     let drops = index(drafts, |draft| &draft.names.drops);
-    let before = if adds.is_empty() { BTreeMap::new() } else { kept(files, false, &adds) };
-    let after = if drops.is_empty() { BTreeMap::new() } else { kept(files, true, &drops) };
+    let before = kept(files, false, &asked(drafts, &adds, true));
+    let after = kept(files, true, &asked(drafts, &drops, false));
     let declared = index(drafts, |draft| &draft.names.changes);
     let mut needs: Vec<(usize, usize)> = Vec::new();
     for (index, draft) in drafts.iter().enumerate() {
@@ -115,7 +115,7 @@ const AMBIGUOUS: usize = 4;
 fn bound(
     name: &str,
     index: &BTreeMap<String, Vec<usize>>,
-    elsewhere: &BTreeMap<String, usize>,
+    elsewhere: &BTreeSet<&str>,
     drafts: &[Draft],
     file: usize,
 ) -> Vec<usize> {
@@ -124,14 +124,14 @@ fn bound(
     let reach = |unit: &&usize| drafts[**unit].kind != UnitKind::Import || drafts[**unit].file == file;
     let near: Vec<usize> = all.iter().copied().filter(|unit| drafts[*unit].file == file).collect();
     let all: Vec<usize> = if near.is_empty() { all.iter().filter(reach).copied().collect() } else { near };
-    if elsewhere.contains_key(name) || all.len() > AMBIGUOUS { Vec::new() } else { all }
+    if elsewhere.contains(name) || all.len() > AMBIGUOUS { Vec::new() } else { all }
 }
 
 /// Imports, and what they import: the one definition of that name, and the one import that hands it on.
 fn imports(
     drafts: &[Draft],
     index: &BTreeMap<String, Vec<usize>>,
-    elsewhere: &BTreeMap<String, usize>,
+    elsewhere: &BTreeSet<&str>,
     after: bool,
 ) -> Vec<(usize, usize)> {
     let of = |unit: usize| &drafts[unit].names.imports[usize::from(after)];
@@ -139,7 +139,7 @@ fn imports(
     for unit in 0..drafts.len() {
         for import in of(unit) {
             let name = import.name.as_str();
-            let Some(all) = index.get(name).filter(|_| !elsewhere.contains_key(name)) else { continue };
+            let Some(all) = index.get(name).filter(|_| !elsewhere.contains(name)) else { continue };
             let others = || all.iter().copied().filter(|other| *other != unit);
             let mut defining = others().filter(|other| drafts[*other].kind != UnitKind::Import);
             let mut handing = others().filter(|other| {
@@ -157,15 +157,31 @@ fn imports(
     needs
 }
 
+/// Names that one unit adds (or drops) and another uses or imports.
+fn asked<'a>(drafts: &'a [Draft], index: &BTreeMap<String, Vec<usize>>, after: bool) -> BTreeSet<&'a str> {
+    let mut names = BTreeSet::new();
+    if index.is_empty() {
+        return names;
+    }
+    for (unit, draft) in drafts.iter().enumerate() {
+        let uses = if after { &draft.names.uses } else { &draft.names.used };
+        let imports = draft.names.imports[usize::from(after)].iter().map(|import| &import.name);
+        names.extend(uses.iter().chain(imports).map(String::as_str).filter(|name| {
+            let mut others = index.get(*name).into_iter().flatten();
+            others.any(|other| *other != unit)
+        }));
+    }
+    names
+}
+
 /// Names of `wanted` that a side of the diff defines or imports outside changed text.
-fn kept(
-    files: &[Option<&Aligned>],
-    after: bool,
-    wanted: &BTreeMap<String, Vec<usize>>,
-) -> BTreeMap<String, usize> {
-    let mut found = BTreeMap::new();
+fn kept<'a>(files: &[Option<&Aligned>], after: bool, wanted: &BTreeSet<&'a str>) -> BTreeSet<&'a str> {
+    let mut found = BTreeSet::new();
+    if wanted.is_empty() {
+        return found;
+    }
     let mut hashes: Vec<u64> = wanted
-        .keys()
+        .iter()
         .flat_map(|name| {
             [TokenKind::Word, TokenKind::Punct].map(|kind| hash_bytes(kind as u64, name.as_bytes()))
         })
@@ -183,12 +199,13 @@ fn kept(
                 continue;
             }
             let Ok(name) = std::str::from_utf8(source.text(token)) else { continue };
-            if wanted.contains_key(name)
+            if let Some(name) = wanted.get(name)
+                && !found.contains(name)
                 && super::units::definition(source, leaf).is_some_and(|found| {
                     !matches!(found.kind, DefinitionKind::Local | DefinitionKind::Parameter)
                 })
             {
-                *found.entry(name.to_owned()).or_default() += 1;
+                found.insert(*name);
             }
         }
     }

@@ -27,8 +27,7 @@ pub(super) fn reparse(
     };
     if !old.is_empty() && !new.is_empty() && errors.iter().all(clear) {
         let found = parse_tree(language, new, Some(&edited(tree, (old, new), hunks)));
-        let kept: Vec<_> =
-            errors.into_iter().map(|(kind, place)| (kind, shifted(hunks, place))).collect();
+        let kept: Vec<_> = errors.into_iter().map(|(kind, place)| (kind, shifted(hunks, place))).collect();
         if let Some(tree) = found.filter(|tree| error_places(tree) == kept) {
             return Some(tree);
         }
@@ -39,8 +38,7 @@ pub(super) fn reparse(
 /// Where unchanged old bytes are in the new text.
 fn shifted(hunks: &[Hunk], place: Range<usize>) -> Range<usize> {
     let before = hunks.partition_point(|hunk| hunk.old.end <= place.start);
-    let (old, new) =
-        before.checked_sub(1).map_or((0, 0), |last| (hunks[last].old.end, hunks[last].new.end));
+    let (old, new) = before.checked_sub(1).map_or((0, 0), |last| (hunks[last].old.end, hunks[last].new.end));
     place.start - old + new..place.end - old + new
 }
 
@@ -116,7 +114,8 @@ mod tests {
     ];
 
     fn soup() -> impl Strategy<Value = String> {
-        proptest::collection::vec(proptest::sample::select(&WORDS[..]), 0..24).prop_map(|words| words.concat())
+        proptest::collection::vec(proptest::sample::select(&WORDS[..]), 0..24)
+            .prop_map(|words| words.concat())
     }
 
     proptest! {
