@@ -216,7 +216,9 @@ impl View<'_> {
             let bracket = self.there.nodes[left].first == self.there.nodes[list].first;
             bracket || child.is_some_and(|child| closed(self.there, child))
         });
-        let last = self.there.nodes[list].last as usize == place + 1;
+        // A value comes back to the end of a block; where its bracket is another's, that block may go.
+        let own = self.kept(self.here.nodes[element].last as usize) == Some(place);
+        let last = own && self.there.nodes[list].last as usize == place + 1;
         ended && (closed(self.here, element) || (last && self.there.nodes[list].is(flag::BODY)))
     }
 

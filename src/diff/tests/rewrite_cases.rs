@@ -90,6 +90,22 @@ fn a_comment_in_front_of_what_moved_away_goes_with_it() {
     of(&old, "pub use self::{\n    item::Item,\n    list::List,\n};\n\nmod item;\nmod list;\n");
 }
 
+/// The value at the end of a block comes back before the bracket of a new block, which may itself go, and is then followed
+/// by a statement.
+#[test]
+fn a_value_does_not_come_back_into_a_block_that_may_go() {
+    let old = "fn f(x: u8) {\n    let a = one(x);\n    two(a);\n    three(a + 1);\n    last(x)\n}\n";
+    let new = "fn f(x: u8) {\n    {\n        let a = one(x);\n        two(a);\n        three(a + 1);\n    }\n    done(vec![1], 2);\n}\n";
+    let diff = of(old, new);
+    for a in 0..diff.units.len() {
+        for b in 0..a {
+            let closed: Vec<usize> = closure(&diff, &BTreeSet::from([a, b])).into_iter().collect();
+            let text = without(&diff, &closed);
+            assert_eq!(errors("src/a.rs", text.as_bytes()), 0, "{a} {b}: {text}");
+        }
+    }
+}
+
 /// Of two doubtful units, and of a doubtful and a safe one, some set has both, and some set each without the other.
 #[test]
 fn sets_have_every_two_together_and_apart() {
