@@ -17,10 +17,9 @@ fn is_public(walk: &Walk, node: usize) -> bool {
 /// It stands below `#[cfg(…)]`.
 fn is_conditional(walk: &Walk, node: usize) -> bool {
     let source = walk.source;
-    let attributes =
-        source.children(source.grouped(node)).filter(|child| source.nodes[*child].is(flag::ATTRIBUTE));
-    attributes
-        .into_iter()
+    source
+        .children(source.grouped(node))
+        .filter(|child| source.nodes[*child].is(flag::ATTRIBUTE))
         .any(|attribute| segments(source, attribute).first().is_some_and(|word| word == "cfg"))
 }
 
