@@ -133,8 +133,8 @@ mod tests {
 
     #[test]
     fn a_tree_is_taken_over_where_its_errors_are_the_first_ones() {
-        let rest: String =
-            (0..20).map(|i| format!("function c{i}(x) {{\n  return x * {i};\n}}\n\n")).collect();
+        let function = |i: usize| format!("function c{i}(x) {{\n  return x * {i};\n}}\n\n");
+        let rest: String = (0..20).map(function).collect();
         let old = format!("class A {{\n  m() {{ return 1; }}\n}}\n\nconst b = ;\n\n{rest}");
         for (what, new, taken) in [
             ("change far from the error", old.replace("return 1", "return 3"), true),
@@ -146,7 +146,7 @@ mod tests {
             // What is below a node that is taken over stands at the same place in memory.
             let last = |tree: &Tree| {
                 let root = tree.root_node();
-                root.child(root.child_count() as u32 - 1)?.child(0).map(|node| node.id())
+                root.child(root.child_count() - 1)?.child(0).map(|node| node.id())
             };
             assert_eq!(last(&first) == last(&helped), taken, "{what}");
         }
