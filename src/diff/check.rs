@@ -10,7 +10,7 @@ use std::ops::Range;
 
 use super::UnitKind;
 use super::align::NONE;
-use super::ends::{at_any, parted, stands_for};
+use super::collapse::{collapse, touches};
 use super::pieces::{Aligned, Key, start_of};
 use super::renames::absorb;
 use super::trial::Trial;
@@ -20,9 +20,6 @@ use super::units::Draft;
 const PURSE: usize = 3 << 10;
 /// One byte more for so many bytes of both sides.
 const SHARE: usize = 10;
-
-/// File, old bytes, new bytes.
-type Place = (usize, Range<usize>, Range<usize>);
 
 /// A part of a file that can be parsed on its own, in bytes of both sides.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -52,7 +49,7 @@ pub(crate) fn keep_grammar(aligned: &Aligned, drafts: Vec<(Key, Draft)>) -> Vec<
             new: cuts[islands.start].1..cuts[islands.end].1,
         };
         let lost = local.iter().any(|draft| touches(aligned, draft));
-        open |= !settle(aligned, island, &mut local, &mut left) && lost;
+        open |= !settle(aligned, &cuts, island, &mut local, &mut left) && lost;
         let offset = done.len();
         done.extend(local.into_iter().map(|mut draft| {
             draft.needs = draft.needs.iter().map(|need| need + offset).collect();
@@ -130,20 +127,26 @@ fn groups(cuts: &[(usize, usize)], drafts: &[Draft]) -> Vec<(Range<usize>, Vec<u
 }
 
 /// Joins units of one island until each can be taken back alone; `false` where that was not tried to the end.
-fn settle(aligned: &Aligned, island: Island, drafts: &mut Vec<Draft>, left: &mut usize) -> bool {
+fn settle(
+    aligned: &Aligned,
+    cuts: &[(usize, usize)],
+    island: Island,
+    drafts: &mut Vec<Draft>,
+    left: &mut usize,
+) -> bool {
     if drafts.len() < 2 && !drafts.iter().any(|draft| touches(aligned, draft)) {
         return true;
     }
     let size = island.new.len() + island.old.len();
     let Some(mut trial) = (size <= *left).then(|| Trial::new(aligned, island, left)).flatten() else {
-        collapse(aligned, drafts, None);
+        collapse(aligned, cuts, drafts, None);
         return false;
     };
     // One by one, maybe again, and in sets: what cannot be paid to the end is not begun.
     let doubtful = drafts.iter().filter(|draft| !draft.safe).count();
     let together = sets(drafts).len();
     if trial.cost() * (2 * doubtful + together) > trial.left() {
-        collapse(aligned, drafts, Some(trial).filter(|trial| !trial.broken()));
+        collapse(aligned, cuts, drafts, Some(trial).filter(|trial| !trial.broken()));
         return false;
     }
     trial.expect(doubtful + together);
@@ -181,131 +184,9 @@ fn settle(aligned: &Aligned, island: Island, drafts: &mut Vec<Draft>, left: &mut
     let tried = !trial.spent && tangles(&mut trial, drafts) && held(&mut trial, drafts);
     let fit = tried && !trial.spent;
     if !fit {
-        collapse(aligned, drafts, None);
+        collapse(aligned, cuts, drafts, None);
     }
     fit
-}
-
-/// Each unit that is not known to be safe takes in all units of the smallest paired element around it: an element goes
-/// back to its partner as a whole. Where a few trials say that the safe ones among these need not go with it, they stay.
-fn collapse(aligned: &Aligned, drafts: &mut Vec<Draft>, mut trial: Option<Trial>) {
-    let mut index = 0;
-    while index < drafts.len() {
-        if drafts[index].safe {
-            index += 1;
-            continue;
-        }
-        let lost = touches(aligned, &drafts[index]);
-        let region = (!lost).then(|| holder(aligned, &drafts[index])).flatten();
-        // Nothing is known of what has no holder: it goes back with all that is not safe, and what clings to it.
-        let homeless = region.is_none() && !lost;
-        let rewrite = drafts.iter().filter(|draft| homeless && !draft.safe);
-        let places: Vec<&Place> = rewrite.flat_map(|draft| &draft.changes).collect();
-        let mut mates: Vec<usize> = (0..drafts.len())
-            .filter(|other| *other != index)
-            .filter(|other| match &region {
-                Some(region) => inside(&drafts[*other], region),
-                // Of elements with errors nothing can be said but for all of them.
-                None if lost => touches(aligned, &drafts[*other]),
-                None => !drafts[*other].safe || clings(aligned, &drafts[*other], &places),
-            })
-            .collect();
-        if trial.as_mut().is_some_and(|trial| apart(trial, drafts, index, &mates)) {
-            mates.retain(|mate| !drafts[*mate].safe);
-        }
-        let before = mates.iter().filter(|mate| **mate < index).count();
-        if !mates.is_empty() {
-            join_kinds(drafts, index, &mates);
-            absorb(drafts, &mates.iter().map(|unit| (*unit, index)).collect());
-        }
-        index -= before;
-        drafts[index].safe = true;
-        index += 1;
-    }
-}
-
-/// A unit meets a region, or lies at it.
-fn inside(draft: &Draft, region: &Island) -> bool {
-    let meets = |a: &Range<usize>, b: &Range<usize>| a.start < b.end && b.start < a.end;
-    let within = |a: &Range<usize>, b: &Range<usize>| b.start <= a.start && a.end <= b.end;
-    draft.changes.iter().any(|(_, old, new)| {
-        meets(old, &region.old)
-            || meets(new, &region.new)
-            || (within(old, &region.old) && within(new, &region.new))
-    })
-}
-
-/// The bytes from the first place of some changes to the last, on both sides.
-fn hull<'a>(changes: impl Iterator<Item = &'a Place>) -> Option<Island> {
-    changes.map(|(_, old, new)| Island { old: old.clone(), new: new.clone() }).reduce(|all, next| Island {
-        old: all.old.start.min(next.old.start)..all.old.end.max(next.old.end),
-        new: all.new.start.min(next.new.start)..all.new.end.max(next.new.end),
-    })
-}
-
-/// A unit lies right beside one of these places, and one of both with the other's old text might be read otherwise.
-fn clings(aligned: &Aligned, draft: &Draft, places: &[&Place]) -> bool {
-    let (old, new) = (&aligned.old.bytes, &aligned.new.bytes);
-    let comment = aligned.new.language.line_comment.as_bytes();
-    let seams = |(_, a, b): &Place, (_, p, q): &Place| {
-        let back = if p.is_empty() { &new[q.end..] } else { &old[p.start..] };
-        parted((&new[..b.end], back), comment) && parted((&old[..a.end], &new[q.start..]), comment)
-    };
-    let meets = |first: &Place, next: &Place| first.1.end == next.1.start && first.2.end == next.2.start;
-    let apart = |a: &Place, b: &Place| !meets(a, b) || seams(a, b);
-    draft
-        .changes
-        .iter()
-        .any(|change| places.iter().any(|place| !apart(change, place) || !apart(place, change)))
-}
-
-/// A unit lies at or in elements with parse errors.
-fn touches(aligned: &Aligned, draft: &Draft) -> bool {
-    let [old, new] = &aligned.broken;
-    draft.changes.iter().any(|(_, before, after)| at_any(old, before) || at_any(new, after))
-}
-
-/// A unit can go with those of its mates that are not safe, alone and with either half of the others.
-fn apart(trial: &mut Trial, drafts: &[Draft], index: usize, mates: &[usize]) -> bool {
-    let (safe, bound): (Vec<usize>, Vec<usize>) = mates.iter().partition(|mate| drafts[**mate].safe);
-    if safe.is_empty() {
-        return false;
-    }
-    let with = |half: usize| -> Vec<usize> {
-        let some = safe.iter().skip(half).step_by(2);
-        bound.iter().chain(some).copied().chain([index]).collect()
-    };
-    let alone: Vec<usize> = bound.iter().copied().chain([index]).collect();
-    trial.expect(3);
-    let holds = [alone, with(0), with(1)].iter().all(|set| trial.holds(drafts, set));
-    holds && !trial.spent && !trial.broken()
-}
-
-/// Bytes of the smallest pair of elements, each fit for the other's place, that holds all places of a unit.
-fn holder(aligned: &Aligned, draft: &Draft) -> Option<Island> {
-    let (old, new, partners) = (&aligned.old, &aligned.new, &aligned.partners);
-    let Island { old: from, new: to } = hull(draft.changes.iter())?;
-    let visible = |bytes: &[u8], range: &Range<usize>| {
-        let text = &bytes[range.clone()];
-        let head = text.iter().take_while(|byte| byte.is_ascii_whitespace()).count();
-        let tail = text[head..].iter().rev().take_while(|byte| byte.is_ascii_whitespace()).count();
-        range.start + head..range.end - tail
-    };
-    let (from, to) = (visible(&old.bytes, &from), visible(&new.bytes, &to));
-    let after = !to.is_empty();
-    let (source, at, table) =
-        if after { (new, to.start, &partners.new_pair) } else { (old, from.start, &partners.old_pair) };
-    let leaf = source.tokens.get(source.token_at(at)?)?.node as usize;
-    source.ancestors(leaf).filter(|node| *node != 0).find_map(|node| {
-        let mate = table.get(node)?;
-        let (p, q) = if after { (mate, node) } else { (node, mate) };
-        let (a, b) = (old.range(p), new.range(q));
-        let holds = |outer: &Range<usize>, inner: &Range<usize>| {
-            inner.is_empty() || (outer.start <= inner.start && inner.end <= outer.end)
-        };
-        (holds(&a, &from) && holds(&b, &to) && stands_for(old, new, p, q))
-            .then_some(Island { old: a, new: b })
-    })
 }
 
 /// More sets than so many units in one file could ask for.
@@ -361,7 +242,7 @@ fn join(drafts: &mut Vec<Draft>, mut units: Vec<usize>) {
 }
 
 /// A joined unit is of its heaviest part's kind and weighs all of them.
-fn join_kinds(drafts: &mut [Draft], index: usize, mates: &[usize]) {
+pub(super) fn join_kinds(drafts: &mut [Draft], index: usize, mates: &[usize]) {
     let rank = |draft: &Draft| {
         let light = matches!(draft.kind, UnitKind::Format | UnitKind::Comment);
         (!light, draft.weight)

@@ -93,6 +93,31 @@ pub(super) fn key(
     (indent(old, x) != indent(new, y)).then(|| moved.map(|(_, (block, _))| Key::Format(*block))).flatten()
 }
 
+/// The token behind a piece begins a line, and that line is indented, when the piece is taken back as it is now.
+pub(super) fn keeps_lines(file: &Aligned, piece: &Piece) -> bool {
+    let (old, new) = (&file.old, &file.new);
+    if new.language.line_ends.is_empty() {
+        return true;
+    }
+    let now = lead(new, piece.new_tokens.end);
+    let (own, before) = if piece.old_tokens.is_empty() {
+        let before = end_before(new, piece.new_tokens.start).min(piece.new.start);
+        (piece.old.start, &new.bytes[before..piece.new.start])
+    } else {
+        (end_before(old, piece.old_tokens.end), &[][..])
+    };
+    let behind = start_of(new, piece.new_tokens.end).max(piece.new.end);
+    let parts =
+        [before, &old.bytes[own.min(piece.old.end)..piece.old.end], &new.bytes[piece.new.end..behind]];
+    let then = parts.concat();
+    let line = |text: &[u8]| memchr::memrchr(b'\n', text).map(|at| text.len() - at);
+    match (line(now), line(&then)) {
+        (None, None) => true,
+        (Some(a), Some(b)) => !new.language.indentation || now[now.len() - a..] == then[then.len() - b..],
+        _ => false,
+    }
+}
+
 /// A piece of nothing but the white space before two tokens.
 pub(super) fn lead_piece(file: &Aligned, key: Key, (x, y): (usize, usize)) -> Piece {
     Piece {

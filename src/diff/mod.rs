@@ -8,6 +8,7 @@
 
 mod align;
 mod check;
+mod collapse;
 mod contracts;
 mod depend;
 mod ends;

@@ -335,6 +335,13 @@ pub(crate) fn pieces(
     all
 }
 
+/// The element of a key begins in a gap of the old side and goes on behind it, where it has a partner.
+fn begins(file: &Aligned, key: Key, (start, end): (usize, usize)) -> bool {
+    let Key::Old(element) = key else { return false };
+    let tokens = file.old.nodes[element].tokens();
+    element != 0 && tokens.start >= start && tokens.contains(&end) && file.partners.old_pair.contains(element)
+}
+
 /// Lays old and new runs of one gap beside each other: equal keys together, the rest alone.
 fn merge(
     file: &Aligned,
@@ -348,6 +355,7 @@ fn merge(
         later.insert(*key, index);
     }
     let ahead: BTreeSet<Key> = olds.iter().map(|(key, _)| *key).collect();
+    let behind = olds.last().is_some_and(|(key, tokens)| begins(file, *key, (i, tokens.end)));
     let (mut x, mut y) = (0, 0);
     let (mut token_old, mut token_new) = (i, j);
     let (mut at_old, mut at_new) = (end_before(&file.old, i), end_before(&file.new, j));
@@ -356,7 +364,7 @@ fn merge(
         if take_old && take_new && olds[x].0 != news[y].0 {
             let old_waits = later.get(&olds[x].0).is_some_and(|last| *last > y);
             // A separator that means nothing stays in front of what comes behind the gap.
-            let trails = matches!(olds[x].0, Key::Format(_)) && x + 1 == olds.len();
+            let trails = x + 1 == olds.len() && (behind || matches!(olds[x].0, Key::Format(_)));
             take_old = !trails && (!old_waits || ahead.contains(&news[y].0));
             take_new = !take_old;
         }

@@ -174,10 +174,15 @@ impl View<'_> {
         }
     }
 
-    /// The last kept token below an element ends a statement, where the language has values at the ends of blocks.
+    /// Where the language has values at the ends of blocks: the last kept token below an element ends a statement, and so
+    /// does all that is new and stays behind with what is kept.
     fn ends_closed(&self, element: usize) -> bool {
-        let last = self.here.nodes[element].tokens().rev().find(|token| self.kept(*token).is_some());
-        !self.here.language.tail_expressions || last.is_some_and(|token| self.here.text(token) == b";")
+        let last = || self.here.nodes[element].tokens().rev().find(|token| self.kept(*token).is_some());
+        let ended =
+            |list: &usize| self.here.elements(*list).last().is_none_or(|last| closed(self.here, last));
+        !self.here.language.tail_expressions
+            || last().is_some_and(|token| self.here.text(token) == b";")
+                && self.lists(element, None).is_some_and(|lists| lists.iter().all(ended))
     }
 
     /// A statement of a language in which lines or indentation end statements can go without a trace.
@@ -244,6 +249,15 @@ impl View<'_> {
         list.zip(self.between(place)).is_some_and(|(list, (other, _))| self.alike(list, other))
     }
 
+    /// The same where indentation means something: what stands in that list is indented as this element is.
+    fn lines_up(&self, element: usize, place: usize) -> bool {
+        let Some((list, _)) = self.between(place) else { return false };
+        let own = indent(self.here, self.here.nodes[element].first as usize);
+        let mut said = self.there.elements(list);
+        self.comes_back(element, place)
+            && said.any(|child| indent(self.there, self.there.nodes[child].first as usize) == own)
+    }
+
     /// The same where a line break may end a statement; `place` is the token behind it on the other side.
     fn line_leaves(&self, element: usize, place: usize, left: &[u8]) -> bool {
         let risky = |text: &[u8]| {
@@ -277,7 +291,8 @@ impl View<'_> {
             return self.here.nodes[element].is(flag::ATTRIBUTE) && self.side.whole(element);
         }
         if self.here.language.indentation && node.is(flag::STATEMENT_LIST) {
-            return self.side.whole(element) && self.own_line(element) && self.indented(element);
+            let leaves = self.side.whole(element) && self.own_line(element) && self.indented(element);
+            return leaves && (!self.side.old() || self.lines_up(element, place));
         }
         let before = tokens.start.checked_sub(1).and_then(|token| self.kept(token));
         let behind = if tokens.end == self.here.tokens.len() {

@@ -6,6 +6,7 @@ use std::ops::Range;
 use crate::syntax::{DefinitionKind, Source, flag};
 
 use super::contracts::{Member, Turn, member};
+use super::layout::keeps_lines;
 use super::pieces::{Aligned, Key, Piece, Side, pieces, weight};
 use super::sound::Sound;
 use super::{Role, UnitKind};
@@ -121,6 +122,7 @@ pub(crate) fn units(
     let draft = |(key, pieces): (Key, Vec<Piece>)| {
         let mut draft = describe.draft(key, &pieces);
         draft.safe |= sound.safe(key, &pieces);
+        draft.safe &= pieces.iter().all(|piece| keeps_lines(aligned, piece));
         (key, draft)
     };
     groups.into_iter().map(draft).collect()

@@ -6,6 +6,7 @@ mod invariants;
 mod python_cases;
 mod rewrite_cases;
 mod rust_cases;
+mod seam_cases;
 mod sound_cases;
 mod typescript_cases;
 

@@ -1,0 +1,71 @@
+//! Where a unit comes back or goes, what stands on both sides of the seam still begins and ends there. Each case is cut
+//! down from a published commit on which a unit taken back alone gave a parse error; `of_path` checks all units alone
+//! and random sets.
+
+use super::*;
+
+/// A statement of Python comes back between statements of its own indentation, not inside what was put around another.
+#[test]
+fn a_statement_does_not_come_back_into_the_head_of_a_new_block() {
+    let old = "def test(app):\n    # First.\n    rv = app.send(\"index.html\")\n    assert rv.age is None\n    rv.close()\n\n    \
+               # Second.\n    rv = flask.send(\"index.html\")\n    assert rv.age == 3600\n    rv.close()\n\n    app.age = 3600\n";
+    let new = "def test(app):\n    # First.\n    with app.send(\"index.html\") as rv:\n        assert rv.age is None\n\n    \
+               # Second.\n    with flask.send(\"index.html\") as rv:\n        assert rv.age == 3600\n\n    app.age = 3600\n";
+    of_path("a.py", old, new);
+}
+
+/// The line break that begins a statement goes neither with the comment before it nor with the statement before it.
+#[test]
+fn a_line_break_that_ends_a_statement_stays() {
+    let old = "class V:\n    def get(self, source: Any, handler: H) -> core.Schema:\n        schema = handler(self.from_type)\n        \
+               return core.no_info_after(\n            self.hook,\n            schema=schema,\n        )\n";
+    let new = "class V:\n    def get(self, source: Any, handler: H) -> core.Schema:\n        # Lazy import to avoid cycle:\n        \
+               from pydantic.generate import ERRORS\n\n        from_type_schema = handler(self.from_type)\n        \
+               schema = core.no_info_after(\n            self.hook,\n            schema=from_type_schema,\n        )\n        \
+               try:\n            ser_schema = handler(source)\n        except ERRORS:\n            ser_schema = core.any_schema()\n\n        \
+               # The core doesn't accept it, but we should be able to provide an\n        # arbitrary schema:\n        \
+               schema['serialization'] = core.wrap(\n            function=lambda v, h: h(v), schema=ser_schema\n        )\n        \
+               return schema\n";
+    of_path("a.py", old, new);
+    let old = "test('a', async ({ page }) => {\n  const value = page.getByTestId('counter-value')\n  \
+               const text = await value.innerText({ timeout: 0 })\n  expect(text).toBe('0')\n\n  \
+               const increment = page.getByRole('button', { name: 'Increment value' })\n  await increment.click()\n\n  \
+               const text2 = await value.innerText({ timeout: 0 })\n  expect(text2).toBe('1')\n\n  const time = page.getByTestId('time')\n})\n";
+    let new = "test('a', async ({ page }) => {\n  const value = page.getByTestId('counter-value')\n  \
+               await expect(value).toHaveText('0')\n\n  \
+               await page.getByRole('button', { name: 'Increment value' }).click()\n  await expect(value).toHaveText('1')\n\n  \
+               const status = page.getByTestId('counter-status')\n  \
+               await page.getByRole('button', { name: 'Increment async' }).click()\n  await expect(status).toHaveText('loading')\n  \
+               await expect(value).toHaveText('3', { timeout: 10000 })\n  await expect(status).toHaveText('idle')\n\n  const time = page.getByTestId('time')\n})\n";
+    of_path("a.test.ts", old, new);
+}
+
+/// What was put around statements goes only where each of them ends, those that came with it too.
+#[test]
+fn a_new_value_does_not_stay_behind_without_its_block() {
+    let old = "fn f(&mut self) -> R {\n    let at = self.at();\n    let value = unsafe {\n        self.slice(self.start, at)\n    };\n\n    \
+               out.push(value);\n    raw.push(value);\n\n    if self.ahead().is_some() {\n        self.bump();\n    }\n    Ok(raw)\n}\n";
+    let new = "fn f(&mut self) -> R {\n    let value = if out.is_empty() {\n        let at = self.at();\n        \
+               let value = unsafe {\n            self.slice(self.start, at)\n        };\n\n        self.atoms.atom(value)\n    } else {\n        \
+               let at = self.at();\n        let value = unsafe {\n            self.slice(self.start, at)\n        };\n\n        \
+               out.push(value);\n\n        self.atoms.atom(out)\n    };\n\n    if self.ahead().is_some() {\n        self.bump();\n    }\n    \
+               let raw = self.raw();\n    Ok(raw)\n}\n";
+    of(old, new);
+}
+
+/// The beginning of an element that is still there comes back in front of it, not in front of what is new before it.
+#[test]
+fn the_beginning_of_an_element_comes_back_at_it() {
+    let old = "use a::B;\n\npub(super) const fn day(year: i64) -> i64 {\n    year\n}\n";
+    let new = "use a::B;\n\nconst HOURS: f64 = 24.0;\n\n// Days in a year.\nfn days(y: f64) -> u16 {\n    365\n}\n\n\
+               fn day(y: f64) -> f64 {\n    y\n}\n";
+    let diff = of(old, new);
+    let comes = new.find("const HOURS").unwrap_or_default();
+    let head = old.find(" fn day").unwrap_or_default();
+    let back = diff
+        .units
+        .iter()
+        .flat_map(|unit| &unit.changes)
+        .find(|change| change.old[0] < head && head <= change.old[1]);
+    assert!(back.is_some_and(|change| change.new[0] > comes), "{:#?}", show(&diff));
+}
