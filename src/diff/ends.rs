@@ -35,21 +35,43 @@ pub(super) fn indent(source: &Source, token: usize) -> Option<&[u8]> {
     lead.iter().rposition(|byte| *byte == b'\n').map(|at| &lead[at + 1..])
 }
 
+/// The first token from here on that is no comment.
+pub(super) fn said(source: &Source, token: usize) -> usize {
+    let comment = |token: &usize| source.tokens[*token].kind == TokenKind::Comment;
+    (token..source.tokens.len()).find(|token| !comment(token)).unwrap_or(source.tokens.len())
+}
+
+/// A statement ends in front of a token: what comes next, comments aside, is nothing, a bracket, or on another line.
+pub(super) fn line_before(source: &Source, token: usize) -> bool {
+    let next = said(source, token);
+    let between = &source.bytes[end_before(source, token)..start_of(source, next)];
+    next >= source.tokens.len() || source.text(next) == b"}" || between.contains(&b'\n')
+}
+
 /// White space or a bracket after an element ends it, and the next one cannot be read as a part of it.
 pub(super) fn ends_line(source: &Source, element: usize) -> bool {
     let next = source.nodes[element].last as usize;
-    let first = source.text(next).first();
-    let parted = next >= source.tokens.len() || first == Some(&b'}') || lead(source, next).contains(&b'\n');
-    parted && !matches!(first, Some(b'(' | b'[' | b'`' | b'+' | b'-' | b'/' | b'.' | b'*' | b'?' | b':'))
+    let first = source.text(said(source, next)).first();
+    line_before(source, next)
+        && !matches!(first, Some(b'(' | b'[' | b'`' | b'+' | b'-' | b'/' | b'.' | b'*' | b'?' | b':'))
+}
+
+/// Both lists may hold each other's elements.
+pub(super) fn alike((a, list): (&Source, usize), (b, other): (&Source, usize)) -> bool {
+    let file_like = |source: &Source, node: usize| {
+        node == 0 || source.language.file_like.contains(&source.kind_name(node))
+    };
+    a.nodes[list].kind == b.nodes[other].kind
+        || (!a.language.file_like.is_empty() && file_like(a, list) && file_like(b, other))
 }
 
 /// An element may stand where its partner stands: their lists are of one kind, and it ends as the list demands.
 pub(super) fn stands_for(old: &Source, new: &Source, p: usize, q: usize) -> bool {
     let (Some(from), Some(list)) = (old.parent(p), new.parent(q)) else { return false };
-    let (from, list) = (&old.nodes[from], &new.nodes[list]);
-    if from.kind != list.kind {
+    if !alike((old, from), (new, list)) {
         return false;
     }
+    let list = &new.nodes[list];
     let language = new.language;
     if !list.is(flag::STATEMENT_LIST) {
         return !language.tail_expressions || closed(old, p) == closed(new, q) || list.is(flag::TRAILING);

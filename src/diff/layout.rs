@@ -110,6 +110,12 @@ pub(super) fn keeps_lines(file: &Aligned, piece: &Piece) -> bool {
     let parts =
         [before, &old.bytes[own.min(piece.old.end)..piece.old.end], &new.bytes[piece.new.end..behind]];
     let then = parts.concat();
+    // Inside a statement lines mean nothing, but where indentation does.
+    let begins =
+        statement(new, piece.new_tokens.end).is_some() || statement(old, piece.old_tokens.end).is_some();
+    if !begins && !new.language.indentation {
+        return true;
+    }
     let line = |text: &[u8]| memchr::memrchr(b'\n', text).map(|at| text.len() - at);
     match (line(now), line(&then)) {
         (None, None) => true,

@@ -207,7 +207,23 @@ impl<'a> Side<'a> {
         element
     }
 
+    /// The element that one without a partner comes and goes with: the outermost one without a partner that it is a part of,
+    /// and not only a statement in.
+    fn skeleton(&self, mut element: usize) -> usize {
+        while element != 0 && !self.paired.contains(element) {
+            let list = self.source.nodes[element].parent as usize;
+            let above = self.element_above(list);
+            if above == 0 || self.source.nodes[list].is(flag::STATEMENT_LIST) || self.paired.contains(above) {
+                break;
+            }
+            element = above;
+        }
+        element
+    }
+
+    /// The unit of a change of an element.
     pub fn key(&self, element: usize) -> Key {
+        let element = self.skeleton(element);
         match (self.old, self.paired.get(element)) {
             (true, _) => Key::Old(element),
             (false, Some(old)) => Key::Old(old),

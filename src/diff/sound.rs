@@ -15,7 +15,10 @@ use std::ops::Range;
 use crate::syntax::{Source, TokenKind, flag};
 
 use super::align::{NONE, Pairs};
-use super::ends::{at_any, breaks, closed, ends_line, glued, indent, last_before, line_comment, stands_for};
+use super::ends::{
+    alike, at_any, breaks, closed, ends_line, glued, indent, last_before, line_before, line_comment, said,
+    stands_for,
+};
 use super::pieces::{Aligned, Key, Piece, Side, lead};
 
 /// Steps up the tree before a token's place counts as unknown.
@@ -38,8 +41,7 @@ impl View<'_> {
 
     /// Both lists may hold each other's elements.
     fn alike(&self, list: usize, other: usize) -> bool {
-        let (a, b) = (&self.here.nodes[list], &self.there.nodes[other]);
-        a.kind == b.kind && a.is(flag::CONTAINER)
+        alike((self.here, list), (self.there, other)) && self.here.nodes[list].is(flag::CONTAINER)
     }
 
     /// The element that is the same text on the other side, where all tokens of `element` are kept in one run.
@@ -69,21 +71,26 @@ impl View<'_> {
         false
     }
 
-    /// Lists with kept tokens in the skeleton of an element; `None` where a kept token has its partner elsewhere.
+    /// Lists with kept tokens in the skeleton of an element, lists of statements only where it has no partner; `None` where a kept token has its partner elsewhere.
     fn lists(&self, element: usize, other: Option<usize>) -> Option<Vec<usize>> {
         let mut found = Vec::new();
         let end = self.here.nodes[element].end as usize;
         let mut node = element;
         while node < end {
             let here = &self.here.nodes[node];
-            if here.is(flag::CONTAINER) {
+            let statements = here.is(flag::STATEMENT_LIST);
+            if here.is(flag::CONTAINER) && (statements || other.is_some()) {
                 if self.side.changed_in(here.tokens()) < here.tokens().len() {
                     found.push(node);
                 }
                 node = here.end as usize;
             } else if node != element && here.is(flag::COMMENT) {
                 node = here.end as usize;
-            } else if node != element && here.is(flag::ELEMENT) && !self.paired.contains(node) {
+            } else if node != element
+                && other.is_some()
+                && here.is(flag::ELEMENT)
+                && !self.paired.contains(node)
+            {
                 // An attribute changed in parts has no partner to lend it a skeleton.
                 let changed = self.side.changed_in(here.tokens());
                 if changed > 0 && changed < here.tokens().len() {
@@ -149,7 +156,7 @@ impl View<'_> {
                 && !self.here.language.indentation
                 && self.lists(child, None).is_some_and(|lists| {
                     lists.iter().all(|inner| {
-                        self.here.nodes[*inner].kind == self.here.nodes[list].kind
+                        alike((self.here, *inner), (self.here, list))
                             && self.list(*inner, other, true, depth + 1)
                     })
                 })
@@ -268,19 +275,16 @@ impl View<'_> {
         };
         let node = &self.here.nodes[element];
         let ended = node.tokens().next_back().is_some_and(|token| self.here.text(token) == b";");
-        let parted = |source: &Source, token: usize| {
-            token >= source.tokens.len() || source.text(token) == b"}" || lead(source, token).contains(&b'\n')
-        };
         if !self.side.old() {
             let next = node.last as usize;
-            return !risky(self.here.text(next)) && (ended || parted(self.here, next));
+            return !risky(self.here.text(said(self.here, next))) && (ended || line_before(self.here, next));
         }
         let first = node.first as usize;
         let begins = matches!(left, b"" | b"{" | b";" | b"}") || lead(self.here, first).contains(&b'\n');
         begins
             && !risky(self.here.text(first))
-            && !risky(self.there.text(place))
-            && (ended || parted(self.there, place))
+            && !risky(self.there.text(said(self.there, place)))
+            && (ended || line_before(self.there, place))
     }
 
     /// A wholly new element can leave its list, or come back to it; `place` is the first token behind it on the other side.

@@ -104,6 +104,7 @@ pub static GO: Language = Language {
         "const_declaration",
         "type_declaration",
     ],
+    file_like: &[],
     tail_expressions: false,
     faults: |_, _| 0,
     runs_on_load: true,

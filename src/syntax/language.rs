@@ -125,6 +125,8 @@ pub struct Language {
     pub contract: Option<Contract>,
     /// Lists in which a line break may end a statement.
     pub line_ends: &'static [&'static str],
+    /// Statement lists that hold whatever a file may hold.
+    pub file_like: &'static [&'static str],
     /// A block's last expression is its value and stands without a terminator.
     pub tail_expressions: bool,
     /// Errors that the grammar lets pass (indentation, tags that do not match): their number.

@@ -185,6 +185,7 @@ pub(super) const fn row(
         agreeing: &["jsx_opening_element", "jsx_closing_element"],
         contract: None,
         line_ends: &["program", "statement_block", "class_body", "switch_case", "switch_default"],
+        file_like: &["statement_block"],
         tail_expressions: false,
         faults: rules::faults,
         runs_on_load: true,
