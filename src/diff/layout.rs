@@ -6,6 +6,8 @@
 //!
 //! Invariant: where the language ignores white space, the answer is always `None`.
 
+use std::ops::Range;
+
 use crate::syntax::{Source, flag};
 
 use super::align::NONE;
@@ -93,33 +95,42 @@ pub(super) fn key(
     (indent(old, x) != indent(new, y)).then(|| moved.map(|(_, (block, _))| Key::Format(*block))).flatten()
 }
 
-/// The token behind a piece begins a line, and that line is indented, when the piece is taken back as it is now.
+/// What stands behind a piece begins a line, and that line is indented, when the piece is taken back as it is now; where
+/// the piece only begins a statement, the piece.
 pub(super) fn keeps_lines(file: &Aligned, piece: &Piece) -> bool {
     let (old, new) = (&file.old, &file.new);
     if new.language.line_ends.is_empty() {
         return true;
     }
-    let now = lead(new, piece.new_tokens.end);
-    let (own, before) = if piece.old_tokens.is_empty() {
-        let before = end_before(new, piece.new_tokens.start).min(piece.new.start);
-        (piece.old.start, &new.bytes[before..piece.new.start])
-    } else {
-        (end_before(old, piece.old_tokens.end), &[][..])
+    let (gone, back) = (&piece.new_tokens, &piece.old_tokens);
+    let begins = |source: &Source, token: usize| statement(source, token).is_some();
+    let fore = |source: &Source, tokens: &Range<usize>| {
+        let (node, _) = statement(source, tokens.start)?;
+        (!tokens.is_empty() && tokens.end < source.nodes[node].last as usize).then_some(())
     };
-    let behind = start_of(new, piece.new_tokens.end).max(piece.new.end);
-    let parts =
-        [before, &old.bytes[own.min(piece.old.end)..piece.old.end], &new.bytes[piece.new.end..behind]];
-    let then = parts.concat();
+    let ahead = back.is_empty() && fore(new, gone).is_some() && begins(old, back.end)
+        || gone.is_empty() && fore(old, back).is_some() && begins(new, gone.end);
     // Inside a statement lines mean nothing, but where indentation does.
-    let begins =
-        statement(new, piece.new_tokens.end).is_some() || statement(old, piece.old_tokens.end).is_some();
-    if !begins && !new.language.indentation {
+    if !ahead && !new.language.indentation && !begins(new, gone.end) && !begins(old, back.end) {
         return true;
     }
+    let start = end_before(new, gone.start).min(piece.new.start);
+    let left = &new.bytes[start..piece.new.start];
+    let right = &new.bytes[piece.new.end..start_of(new, gone.end).max(piece.new.end)];
+    let own = if ahead && !back.is_empty() {
+        let first = start_of(old, back.start).clamp(piece.old.start, piece.old.end);
+        [left, &old.bytes[piece.old.start..first]].concat()
+    } else if back.is_empty() {
+        [left, &old.bytes[piece.old.clone()], right].concat()
+    } else {
+        let last = end_before(old, back.end).clamp(piece.old.start, piece.old.end);
+        [&old.bytes[last..piece.old.end], right].concat()
+    };
+    let now = lead(new, if ahead { gone.start } else { gone.end });
     let line = |text: &[u8]| memchr::memrchr(b'\n', text).map(|at| text.len() - at);
-    match (line(now), line(&then)) {
+    match (line(now), line(&own)) {
         (None, None) => true,
-        (Some(a), Some(b)) => !new.language.indentation || now[now.len() - a..] == then[then.len() - b..],
+        (Some(a), Some(b)) => !new.language.indentation || now[now.len() - a..] == own[own.len() - b..],
         _ => false,
     }
 }

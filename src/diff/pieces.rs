@@ -285,8 +285,9 @@ impl<'a> Side<'a> {
             } else if self.source.nodes[leaf].is(flag::SEPARATOR) {
                 let list = self.source.nodes[leaf].parent as usize;
                 if self.source.nodes[list].is(flag::CONTAINER) && !self.whole(list) {
-                    let before = self.lone(token.checked_sub(1), list);
-                    let ahead = self.lone(Some(token + 1), list);
+                    let said = |token: &usize| self.source.tokens[*token].kind != TokenKind::Comment;
+                    let before = self.lone((0..token).rev().find(said), list);
+                    let ahead = self.lone((token + 1..self.source.tokens.len()).find(said), list);
                     let lead = *leading.entry(list).or_insert(before.is_none());
                     match (lead, before, ahead) {
                         (true, _, Some(next)) => key = self.key(next),

@@ -429,7 +429,10 @@ impl<'a> Sound<'a> {
                     || put_around(self.new, q, &self.unsound_new)
             }
             Key::Old(p) => match self.aligned.partners.old_pair.get(p) {
-                Some(q) => self.replaces(p, q) && pieces.iter().all(|piece| self.within(q, piece)),
+                Some(q) => {
+                    self.replaces(p, q)
+                        && pieces.iter().all(|piece| self.within(q, piece) && !self.separates(piece))
+                }
                 None if p == 0 => false,
                 None => {
                     matches!(pieces, [piece] if piece.new_tokens.is_empty() && self.old.leaves(p, piece.old_tokens.clone(), piece.new_tokens.end))
@@ -446,6 +449,20 @@ impl<'a> Sound<'a> {
     fn within(&self, partner: usize, piece: &Piece) -> bool {
         let tokens = self.new.here.nodes[partner].tokens();
         tokens.start <= piece.new_tokens.start && piece.new_tokens.end <= tokens.end + 1
+    }
+
+    /// A piece has a separator of a list that is still there.
+    fn separates(&self, piece: &Piece) -> bool {
+        let any = |view: &View, tokens: &Range<usize>| {
+            tokens.clone().any(|token| {
+                let leaf = view.here.tokens[token].node as usize;
+                let list = view.here.nodes[leaf].parent as usize;
+                let separates =
+                    view.here.nodes[leaf].is(flag::SEPARATOR) && view.here.nodes[list].is(flag::CONTAINER);
+                separates && !view.side.whole(list)
+            })
+        };
+        any(&self.old, &piece.old_tokens) || any(&self.new, &piece.new_tokens)
     }
 
     /// A part of a gone element that comes back around kept text comes back right beside it.
@@ -500,8 +517,11 @@ impl<'a> Sound<'a> {
         let text = &old.bytes[piece.old.clone()];
         let (left, right) = (&new.bytes[..piece.new.start], &new.bytes[piece.new.end..]);
         let (left_old, right_old) = (&old.bytes[..piece.old.start], &old.bytes[piece.old.end..]);
-        let before = last_before(new, piece.new.start);
-        if before.is_some_and(|token| line_comment(new, token)) && !breaks(text, right) {
+        let before = last_before(new, piece.new.start).filter(|token| line_comment(new, *token));
+        if before
+            .is_some_and(|token| !new.bytes[new.tokens[token].end as usize..piece.new.start].contains(&b'\n'))
+            && !breaks(text, right)
+        {
             return false;
         }
         let own = last_before(old, piece.old.end)

@@ -69,3 +69,41 @@ fn the_beginning_of_an_element_comes_back_at_it() {
         .find(|change| change.old[0] < head && head <= change.old[1]);
     assert!(back.is_some_and(|change| change.new[0] > comes), "{:#?}", show(&diff));
 }
+
+/// A comma in front of a comment and a new element comes and goes with the element.
+#[test]
+fn a_separator_before_a_comment_goes_with_the_element_behind_it() {
+    let old = "const kinds = {\n  first: kinds.bool,\n  last: kinds.bool\n};\n";
+    let new = "const kinds = {\n  first: kinds.bool,\n  last: kinds.bool,\n  // Props of slots.\n  slotProps: kinds.shape({ a: 1 }),\n  \
+               // Slots.\n  slots: kinds.shape({ b: 2 })\n};\n";
+    let shown = show(&of_path("a.js", old, new));
+    assert!(
+        shown.iter().any(|unit| unit.ends_with("-> , |  -> slotProps: kinds.shape({ a: 1 })")),
+        "{shown:#?}"
+    );
+}
+
+/// What is put around all of a file with a call is one unit, and the statements in it keep theirs.
+#[test]
+fn a_call_around_all_statements_is_one_unit() {
+    let body = |indent: &str, count: usize| {
+        let test = |i: usize| format!("{indent}test('{i}', () => {{\n{indent}  check({i});\n{indent}}});\n");
+        (0..count).map(test).collect::<String>()
+    };
+    let old = format!(
+        "const a = 1;\n\n// Some tests.\n\n{}test('last', () => {{\n  old(a);\n}});\n",
+        body("", 300)
+    );
+    let new = format!(
+        "const a = 1;\n\n// Some tests.\n\ndescribe('all', () => {{\n{}  test('last', () => {{\n    newer(a);\n  }});\n}});\n",
+        body("  ", 300)
+    );
+    let shown = show(&of_path("a.test.js", &old, &new));
+    let wraps: Vec<&String> = shown.iter().filter(|unit| unit.contains("describe('all'")).collect();
+    assert!(wraps.len() == 1 && wraps[0].ends_with(" -> describe('all', () => { |  -> });"), "{wraps:#?}");
+    assert!(
+        shown.iter().any(|unit| unit.starts_with("added") && unit.contains("newer(a)")),
+        "{:#?}",
+        shown.last()
+    );
+}
