@@ -6,8 +6,10 @@
 
 use std::ops::Range;
 
+use crate::syntax::flag;
+
 use super::check::{Island, join_kinds};
-use super::ends::{at_any, stands_for};
+use super::ends::{at_any, stands_for, twin};
 use super::pieces::Aligned;
 use super::renames::absorb;
 use super::trial::Trial;
@@ -149,9 +151,11 @@ fn holder(aligned: &Aligned, hull: &Island) -> Option<Island> {
     let after = !to.is_empty();
     let (source, at, table) =
         if after { (new, to.start, &partners.new_pair) } else { (old, from.start, &partners.old_pair) };
+    let (other, kept) = if after { (old, &partners.new) } else { (new, &partners.old) };
     let leaf = source.tokens.get(source.token_at(at)?)?.node as usize;
     source.ancestors(leaf).filter(|node| *node != 0).find_map(|node| {
-        let mate = table.get(node)?;
+        let element = source.nodes[node].is(flag::ELEMENT);
+        let mate = table.get(node).or_else(|| twin((source, node), other, kept).filter(|_| element))?;
         let (p, q) = if after { (mate, node) } else { (node, mate) };
         let (a, b) = (old.range(p), new.range(q));
         let holds = |outer: &Range<usize>, inner: &Range<usize>| {

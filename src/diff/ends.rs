@@ -6,6 +6,7 @@ use std::ops::Range;
 
 use crate::syntax::{Source, TokenKind, flag};
 
+use super::align::NONE;
 use super::pieces::{end_before, lead, start_of};
 
 /// The last token ends the element for good.
@@ -85,6 +86,18 @@ pub(super) fn stands_for(old: &Source, new: &Source, p: usize, q: usize) -> bool
         return !begins && (closed(old, p) || ends_line(new, q));
     }
     closed(old, p) || !closed(new, q)
+}
+
+/// The element that is the same text on the other side, where all tokens of one are kept in one run; `partner` has those
+/// of its side.
+pub(super) fn twin((here, element): (&Source, usize), there: &Source, partner: &[u32]) -> Option<usize> {
+    let node = &here.nodes[element];
+    let first = *partner.get(node.first as usize).filter(|mate| **mate != NONE)?;
+    let leaf = there.tokens.get(first as usize)?.node as usize;
+    there.ancestors(leaf).take_while(|other| there.nodes[*other].first == first).find(|other| {
+        let other = &there.nodes[*other];
+        other.hash == node.hash && other.last - other.first == node.last - node.first
+    })
 }
 
 /// Bytes of the root's children that hold parse errors.

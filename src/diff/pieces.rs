@@ -285,7 +285,10 @@ impl<'a> Side<'a> {
             } else if self.source.nodes[leaf].is(flag::SEPARATOR) {
                 let list = self.source.nodes[leaf].parent as usize;
                 if self.source.nodes[list].is(flag::CONTAINER) && !self.whole(list) {
-                    let said = |token: &usize| self.source.tokens[*token].kind != TokenKind::Comment;
+                    // Other separators could be left out, and a comment behind one has little to do with it.
+                    let comma = self.source.text(token) == b",";
+                    let said =
+                        |token: &usize| !comma || self.source.tokens[*token].kind != TokenKind::Comment;
                     let before = self.lone((0..token).rev().find(said), list);
                     let ahead = self.lone((token + 1..self.source.tokens.len()).find(said), list);
                     let lead = *leading.entry(list).or_insert(before.is_none());

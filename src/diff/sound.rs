@@ -17,7 +17,7 @@ use crate::syntax::{Source, TokenKind, flag};
 use super::align::{NONE, Pairs};
 use super::ends::{
     alike, at_any, breaks, closed, ends_line, glued, indent, last_before, line_before, line_comment, said,
-    stands_for,
+    stands_for, twin,
 };
 use super::pieces::{Aligned, Key, Piece, Side, lead};
 
@@ -46,15 +46,7 @@ impl View<'_> {
 
     /// The element that is the same text on the other side, where all tokens of `element` are kept in one run.
     fn same(&self, element: usize) -> Option<usize> {
-        let node = &self.here.nodes[element];
-        let first = self.kept(node.first as usize)?;
-        let leaf = self.there.tokens.get(first)?.node as usize;
-        self.there.ancestors(leaf).take_while(|other| self.there.nodes[*other].first as usize == first).find(
-            |other| {
-                let other = &self.there.nodes[*other];
-                other.hash == node.hash && other.last - other.first == node.last - node.first
-            },
-        )
+        twin((self.here, element), self.there, self.partner)
     }
 
     /// The partner of a kept token stands in the skeleton of `other`.
@@ -506,9 +498,10 @@ impl<'a> Sound<'a> {
         if language.line_ends.is_empty() || !piece.old_tokens.is_empty() || !piece.new_tokens.is_empty() {
             return !language.indentation || piece.old_tokens.len() + piece.new_tokens.len() > 0;
         }
+        // Where statements begin is for `layout` to say.
         let line = |text: &[u8]| text.contains(&b'\n');
         let (p, q) = (&self.old.here.bytes[piece.old.clone()], &self.new.here.bytes[piece.new.clone()]);
-        if language.indentation { !line(p) && !line(q) } else { line(p) == line(q) }
+        !language.indentation || (!line(p) && !line(q))
     }
 
     /// What stands beside a piece still ends and begins as tokens after it was taken back.
