@@ -13,6 +13,7 @@ use super::align::NONE;
 use super::collapse::{collapse, touches};
 use super::pieces::{Aligned, Key, start_of};
 use super::renames::absorb;
+use super::shield::shielded;
 use super::trial::Trial;
 use super::units::Draft;
 
@@ -34,7 +35,7 @@ pub(super) struct Island {
 pub(crate) fn keep_grammar(aligned: &Aligned, drafts: Vec<(Key, Draft)>) -> Vec<Draft> {
     let drafts: Vec<Draft> = drafts.into_iter().map(|(_, draft)| draft).collect();
     if drafts.len() < 2 || drafts.iter().all(|draft| draft.safe) {
-        return drafts;
+        return shielded(aligned, drafts);
     }
     let cuts = cuts(aligned);
     let groups = groups(&cuts, &drafts);
@@ -62,7 +63,7 @@ pub(crate) fn keep_grammar(aligned: &Aligned, drafts: Vec<(Key, Draft)>) -> Vec<
         let lost = (0..done.len()).filter(|unit| touches(aligned, &done[*unit])).collect();
         join(&mut done, lost);
     }
-    done
+    shielded(aligned, done)
 }
 
 /// Places `(old, new)` where islands begin and end: where top-level elements of both sides begin with the same token.

@@ -25,6 +25,7 @@ mod revert;
 mod role;
 mod rows;
 mod sequence;
+mod shield;
 mod sound;
 mod trial;
 mod units;

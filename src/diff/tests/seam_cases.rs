@@ -107,3 +107,26 @@ fn a_call_around_all_statements_is_one_unit() {
         shown.last()
     );
 }
+
+/// A comment comes back with the line that it stands above, where a comma behind both would be read as a part of it.
+#[test]
+fn a_line_comment_does_not_take_in_a_comma() {
+    let entry = |i: usize| format!(",\n    // Styles.\n    'one{i}': {{\n      position: 'relative'\n    }}");
+    let list = |changed: usize, entries: usize, by: usize| {
+        let other =
+            |i: usize| format!("    other{i}: token.number({}),\n", if i < changed { i + by } else { i });
+        let others: String = (0..8).map(other).collect();
+        let entries: String = (0..entries).map(entry).collect();
+        format!("const f = token => {{\n  return {{\n{others}    flex: 'none'{entries}\n  }};\n}};\n")
+    };
+    for (changed, entries) in (0..6).flat_map(|changed| [(changed, 2), (changed, 3), (changed, 4)]) {
+        let diff = of_path("a.js", &list(changed, entries, 0), &list(changed, 0, 100));
+        for a in 0..diff.units.len() {
+            for b in 0..a {
+                let closed: Vec<usize> = closure(&diff, &BTreeSet::from([a, b])).into_iter().collect();
+                let text = without(&diff, &closed);
+                assert_eq!(errors("a.js", text.as_bytes()), 0, "{changed} {a} {b}: {text}");
+            }
+        }
+    }
+}
