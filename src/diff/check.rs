@@ -8,9 +8,12 @@
 
 use std::ops::Range;
 
+use crate::syntax::Source;
+
 use super::UnitKind;
 use super::align::NONE;
-use super::collapse::{collapse, touches};
+use super::collapse::{Place, collapse, touches};
+use super::ends::said;
 use super::pieces::{Aligned, Key, start_of};
 use super::renames::absorb;
 use super::shield::shielded;
@@ -38,7 +41,7 @@ pub(crate) fn keep_grammar(aligned: &Aligned, drafts: Vec<(Key, Draft)>) -> Vec<
         return shielded(aligned, drafts);
     }
     let cuts = cuts(aligned);
-    let groups = groups(&cuts, &drafts);
+    let groups = groups(aligned, &cuts, &drafts);
     let mut left = PURSE + (aligned.old.bytes.len() + aligned.new.bytes.len()) / SHARE;
     let mut waiting: Vec<Option<Draft>> = drafts.into_iter().map(Some).collect();
     let mut done: Vec<Draft> = Vec::new();
@@ -88,17 +91,27 @@ fn cuts(aligned: &Aligned) -> Vec<(usize, usize)> {
 }
 
 /// Units by the islands that they lie in, islands joined where a unit that is not safe lies in several.
-fn groups(cuts: &[(usize, usize)], drafts: &[Draft]) -> Vec<(Range<usize>, Vec<usize>)> {
+fn groups(aligned: &Aligned, cuts: &[(usize, usize)], drafts: &[Draft]) -> Vec<(Range<usize>, Vec<usize>)> {
     let inner = &cuts[1..cuts.len() - 1];
+    // Where a line break may end a statement, what comes next may be read as a part of it.
+    let reach = |source: &Source, end: usize| {
+        let token = source.token_at(end).unwrap_or(source.tokens.len());
+        start_of(source, said(source, token)) + 1
+    };
+    let lines = !aligned.new.language.line_ends.is_empty();
     let spans: Vec<Range<usize>> = drafts
         .iter()
         .map(|draft| {
             let of = |at: (usize, usize)| inner.partition_point(|cut| cut.0 <= at.0 && cut.1 <= at.1);
             let first = draft.changes.iter().map(|(_, old, new)| of((old.start, new.start))).min();
-            let last = draft
-                .changes
-                .iter()
-                .map(|(_, old, new)| inner.partition_point(|cut| cut.0 < old.end || cut.1 < new.end));
+            let last = draft.changes.iter().map(|(_, old, new)| {
+                let (p, q) = if lines && !draft.safe {
+                    (reach(&aligned.old, old.end), reach(&aligned.new, new.end))
+                } else {
+                    (old.end, new.end)
+                };
+                inner.partition_point(|cut| cut.0 < p || cut.1 < q)
+            });
             let first = first.unwrap_or(0);
             first..last.max().unwrap_or(0).max(first) + 1
         })
@@ -145,8 +158,9 @@ fn settle(
     };
     // One by one, maybe again, and in sets: what cannot be paid to the end is not begun.
     let doubtful = drafts.iter().filter(|draft| !draft.safe).count();
-    let together = sets(drafts).len();
-    if trial.cost() * (2 * doubtful + together) > trial.left() {
+    let dear = |trials: usize| trial.cost() * trials > trial.left();
+    let together = if dear(2 * doubtful) { 0 } else { sets(drafts).len() + seams(drafts).len() };
+    if dear(2 * doubtful + together) {
         collapse(aligned, cuts, drafts, Some(trial).filter(|trial| !trial.broken()));
         return false;
     }
@@ -202,7 +216,8 @@ fn tangles(trial: &mut Trial, drafts: &mut Vec<Draft>) -> bool {
             return true;
         }
         let all: Vec<usize> = (0..drafts.len()).collect();
-        let Some(core) = trial.tangle(drafts, &all, sets(drafts)) else { return true };
+        let together = seams(drafts).into_iter().chain(sets(drafts)).collect();
+        let Some(core) = trial.tangle(drafts, &all, together) else { return true };
         join(drafts, core);
     }
     false
@@ -233,6 +248,23 @@ pub(super) fn sets(drafts: &[Draft]) -> Vec<Vec<usize>> {
         of_column.for_each(|(_, set)| set.extend(column));
     }
     sets
+}
+
+/// Doubtful units side by side, one of them around others: what comes back may stand where the other one's block goes.
+fn seams(drafts: &[Draft]) -> Vec<Vec<usize>> {
+    let doubtful: Vec<usize> = (0..drafts.len()).filter(|unit| !drafts[*unit].safe).collect();
+    let mut seams = Vec::new();
+    for a in &doubtful {
+        for b in &doubtful {
+            let (around, inside) = (&drafts[*a].changes, &drafts[*b].changes);
+            let beside = |p: &Place, q: &Place| p.1.end == q.1.start && p.2.end == q.2.start;
+            let touch = around.iter().any(|p| inside.iter().any(|q| beside(p, q) || beside(q, p)));
+            if around.len() > 1 && inside.len() == 1 && inside[0].2.is_empty() && touch {
+                seams.push(vec![*a, *b]);
+            }
+        }
+    }
+    seams
 }
 
 /// Makes one unit of several.

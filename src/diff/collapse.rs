@@ -16,7 +16,7 @@ use super::trial::Trial;
 use super::units::Draft;
 
 /// File, old bytes, new bytes.
-type Place = (usize, Range<usize>, Range<usize>);
+pub(super) type Place = (usize, Range<usize>, Range<usize>);
 
 /// Each unit that is not known to be safe takes in all units of the smallest region around it. Where a few trials say that
 /// the safe ones among these need not go with it, they stay. `cuts` are places where top-level elements begin on both

@@ -42,6 +42,13 @@ pub(super) fn said(source: &Source, token: usize) -> usize {
     (token..source.tokens.len()).find(|token| !comment(token)).unwrap_or(source.tokens.len())
 }
 
+/// Where the last token before one that is no comment ends.
+pub(super) fn said_before(source: &Source, token: usize) -> usize {
+    let comment = |token: &usize| source.tokens[*token].kind == TokenKind::Comment;
+    let before = (0..token.min(source.tokens.len())).rev().find(|token| !comment(token));
+    before.map_or(0, |before| source.tokens[before].end as usize)
+}
+
 /// A statement ends in front of a token: what comes next, comments aside, is nothing, a bracket, or on another line.
 pub(super) fn line_before(source: &Source, token: usize) -> bool {
     let next = said(source, token);

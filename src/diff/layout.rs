@@ -8,9 +8,10 @@
 
 use std::ops::Range;
 
-use crate::syntax::{Source, flag};
+use crate::syntax::{Source, TokenKind, flag};
 
 use super::align::NONE;
+use super::ends::{said, said_before};
 use super::pieces::{Aligned, Key, Piece, Side, end_before, lead, start_of};
 
 /// The outermost statement that begins with a token, and the list it stands in.
@@ -102,7 +103,11 @@ pub(super) fn keeps_lines(file: &Aligned, piece: &Piece) -> bool {
     if new.language.line_ends.is_empty() {
         return true;
     }
+    // Comments part statements no more than white space does.
+    let comment = |source: &Source, token: usize| source.tokens[token].kind == TokenKind::Comment;
     let (gone, back) = (&piece.new_tokens, &piece.old_tokens);
+    let silent = back.clone().all(|token| comment(old, token));
+    let (next, other) = (said(new, gone.end), said(old, back.end));
     let begins = |source: &Source, token: usize| statement(source, token).is_some();
     let fore = |source: &Source, tokens: &Range<usize>| {
         let (node, _) = statement(source, tokens.start)?;
@@ -111,22 +116,22 @@ pub(super) fn keeps_lines(file: &Aligned, piece: &Piece) -> bool {
     let ahead = back.is_empty() && fore(new, gone).is_some() && begins(old, back.end)
         || gone.is_empty() && fore(old, back).is_some() && begins(new, gone.end);
     // Inside a statement lines mean nothing, but where indentation does.
-    if !ahead && !new.language.indentation && !begins(new, gone.end) && !begins(old, back.end) {
+    if !ahead && !new.language.indentation && !begins(new, next) && !begins(old, other) {
         return true;
     }
-    let start = end_before(new, gone.start).min(piece.new.start);
-    let left = &new.bytes[start..piece.new.start];
-    let right = &new.bytes[piece.new.end..start_of(new, gone.end).max(piece.new.end)];
+    let left = &new.bytes[said_before(new, gone.start).min(piece.new.start)..piece.new.start];
+    let right = &new.bytes[piece.new.end..start_of(new, next).max(piece.new.end)];
     let own = if ahead && !back.is_empty() {
         let first = start_of(old, back.start).clamp(piece.old.start, piece.old.end);
         [left, &old.bytes[piece.old.start..first]].concat()
-    } else if back.is_empty() {
+    } else if silent {
         [left, &old.bytes[piece.old.clone()], right].concat()
     } else {
-        let last = end_before(old, back.end).clamp(piece.old.start, piece.old.end);
+        let last = said_before(old, back.end).clamp(piece.old.start, piece.old.end);
         [&old.bytes[last..piece.old.end], right].concat()
     };
-    let now = lead(new, if ahead { gone.start } else { gone.end });
+    let front = if ahead { gone.start } else { next };
+    let now = &new.bytes[said_before(new, front)..start_of(new, front)];
     let line = |text: &[u8]| memchr::memrchr(b'\n', text).map(|at| text.len() - at);
     match (line(now), line(&own)) {
         (None, None) => true,

@@ -209,7 +209,7 @@ impl<'a> Side<'a> {
 
     /// The element that one without a partner comes and goes with: the outermost one without a partner that it is a part of,
     /// and not only a statement in.
-    fn skeleton(&self, mut element: usize) -> usize {
+    pub fn skeleton(&self, mut element: usize) -> usize {
         while element != 0 && !self.paired.contains(element) {
             let list = self.source.nodes[element].parent as usize;
             let above = self.element_above(list);
@@ -219,6 +219,11 @@ impl<'a> Side<'a> {
             element = above;
         }
         element
+    }
+
+    /// The other side has a partner for an element.
+    pub fn pairs(&self, element: usize) -> bool {
+        self.paired.contains(element)
     }
 
     /// The unit of a change of an element.

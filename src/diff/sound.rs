@@ -30,6 +30,7 @@ struct View<'a> {
     here: &'a Source,
     there: &'a Source,
     side: &'a Side<'a>,
+    other: &'a Side<'a>,
     partner: &'a [u32],
     paired: &'a Pairs,
 }
@@ -245,7 +246,15 @@ impl View<'_> {
     /// A place of the other side lies between elements of a list like the one around `element`.
     fn comes_back(&self, element: usize, place: usize) -> bool {
         let list = self.here.parent(element);
-        list.zip(self.between(place)).is_some_and(|(list, (other, _))| self.alike(list, other))
+        list.zip(self.between(place))
+            .is_some_and(|(list, (other, _))| self.alike(list, other) && self.stays(other))
+    }
+
+    /// A list of the other side goes, if at all, as a part of a statement: what comes back into it is then in the list around.
+    fn stays(&self, list: usize) -> bool {
+        let owner = self.other.skeleton(self.other.element_above(list));
+        let around = self.there.nodes[owner].parent as usize;
+        owner == 0 || self.other.pairs(owner) || self.there.nodes[around].is(flag::STATEMENT_LIST)
     }
 
     /// The same where indentation means something: what stands in that list is indented as this element is.
@@ -349,8 +358,23 @@ impl<'a> Sound<'a> {
     /// Looks at every pair of unequal elements.
     pub fn new(aligned: &'a Aligned, old: &'a Side<'a>, new: &'a Side<'a>) -> Self {
         let (a, b, partners) = (&aligned.old, &aligned.new, &aligned.partners);
-        let old = View { here: a, there: b, side: old, partner: &partners.old, paired: &partners.old_pair };
-        let new = View { here: b, there: a, side: new, partner: &partners.new, paired: &partners.new_pair };
+        let (before, after) = (old, new);
+        let old = View {
+            here: a,
+            there: b,
+            side: before,
+            other: after,
+            partner: &partners.old,
+            paired: &partners.old_pair,
+        };
+        let new = View {
+            here: b,
+            there: a,
+            side: after,
+            other: before,
+            partner: &partners.new,
+            paired: &partners.new_pair,
+        };
         let mut sound =
             Self { aligned, old, new, unsound_old: BTreeSet::new(), unsound_new: BTreeSet::new() };
         let root = [(0, 0)].into_iter();

@@ -16,7 +16,7 @@ use tree_sitter::{Parser, Tree};
 use crate::syntax::{Language, Source, TokenKind, error_count, error_nodes};
 
 use super::check::{Island, distance};
-use super::ends::parted;
+use super::ends::{breaks, last_before, line_comment, parted};
 use super::pieces::Aligned;
 use super::rows::Rows;
 use super::units::Draft;
@@ -177,6 +177,9 @@ impl<'a> Trial<'a> {
             let tree = self.parser.parse(&text, None);
             return tree.is_none_or(|tree| error_count(language, &tree, &text) <= allowed);
         }
+        if self.swallows(places, &text, &seams) {
+            return false;
+        }
         if !self.broken() && self.unbalanced(places, &text, &seams) {
             return false;
         }
@@ -208,6 +211,40 @@ impl<'a> Trial<'a> {
             self.base = Some(Base { tree, rows: Rows::new(to), allowed });
         }
         self.base.as_ref()
+    }
+
+    /// A line comment takes in what stands behind a seam: a text without errors, and not the one that was meant.
+    fn swallows(&self, places: &Places, text: &[u8], seams: &[usize]) -> bool {
+        let Aligned { old, new, .. } = self.aligned;
+        // The comment that a range ends with, before white space without a line break.
+        let open = |source: &Source, range: Range<usize>| {
+            last_before(source, range.end).is_some_and(|token| {
+                let end = source.tokens[token].end as usize;
+                end > range.start
+                    && line_comment(source, token)
+                    && !source.bytes[end..range.end].contains(&b'\n')
+            })
+        };
+        let from = self.island.new.start;
+        let mut at = from;
+        let mut commented = false;
+        for ((to, back), seam) in places.iter().zip(seams.chunks_exact(2)) {
+            let (start, end) = (from + to.start, from + to.end);
+            if start > at {
+                commented = open(new, at..start);
+            }
+            if commented && !breaks(&text[seam[0]..], &[]) {
+                return true;
+            }
+            if !back.is_empty() {
+                commented = open(old, back.clone());
+            }
+            if commented && !breaks(&text[seam[1]..], &[]) {
+                return true;
+            }
+            at = end;
+        }
+        false
     }
 
     /// Brackets go and come that do not make pairs: an error in any grammar. The new side has none, so that only what

@@ -4,6 +4,18 @@
 
 use super::*;
 
+/// Checks all invariants, and every two units together.
+fn any_two_can_go(path: &str, old: &str, new: &str) {
+    let diff = of_path(path, old, new);
+    for a in 0..diff.units.len() {
+        for b in 0..a {
+            let closed: Vec<usize> = closure(&diff, &BTreeSet::from([a, b])).into_iter().collect();
+            let text = without(&diff, &closed);
+            assert_eq!(errors(path, text.as_bytes()), 0, "{a} {b}: {text}");
+        }
+    }
+}
+
 /// A statement of Python comes back between statements of its own indentation, not inside what was put around another.
 #[test]
 fn a_statement_does_not_come_back_into_the_head_of_a_new_block() {
@@ -38,6 +50,21 @@ fn a_line_break_that_ends_a_statement_stays() {
                await page.getByRole('button', { name: 'Increment async' }).click()\n  await expect(status).toHaveText('loading')\n  \
                await expect(value).toHaveText('3', { timeout: 10000 })\n  await expect(status).toHaveText('idle')\n\n  const time = page.getByTestId('time')\n})\n";
     of_path("a.test.ts", old, new);
+    let old = "exports.first = 1;\n\n/* export */ function column() {\n  return 1;\n}\n";
+    let new = "exports.first = 1;\n\n/* export */\nclass Base {}\n\nexports.base = Base\n\n/* export */ function column() {\n  return 1;\n}\n";
+    of_path("a.js", old, new);
+}
+
+/// A statement comes back into a block only if what is left without the block is a place for it.
+#[test]
+fn a_statement_does_not_come_back_into_an_argument_that_may_go() {
+    let old = "fn main() {\n    let mut terminal = ratatui::init();\n    loop {\n        terminal\n            \
+               .draw(|frame| frame.render(Text::raw(\"Hello\"), frame.area()))\n            .expect(\"failed\");\n        \
+               if event::read().expect(\"failed\").is_key_press() {\n            break;\n        }\n    }\n    ratatui::restore();\n}\n";
+    let new = "fn main() -> Result<(), Error> {\n    ratatui::run(|terminal| {\n        loop {\n            \
+               terminal.draw(|frame| frame.render(\"Hello\", frame.area()))?;\n            \
+               if crossterm::event::read()?.is_key_press() {\n                break Ok(());\n            }\n        }\n    })\n}\n";
+    any_two_can_go("src/a.rs", old, new);
 }
 
 /// What was put around statements goes only where each of them ends, those that came with it too.
@@ -120,13 +147,27 @@ fn a_line_comment_does_not_take_in_a_comma() {
         format!("const f = token => {{\n  return {{\n{others}    flex: 'none'{entries}\n  }};\n}};\n")
     };
     for (changed, entries) in (0..6).flat_map(|changed| [(changed, 2), (changed, 3), (changed, 4)]) {
-        let diff = of_path("a.js", &list(changed, entries, 0), &list(changed, 0, 100));
-        for a in 0..diff.units.len() {
-            for b in 0..a {
-                let closed: Vec<usize> = closure(&diff, &BTreeSet::from([a, b])).into_iter().collect();
-                let text = without(&diff, &closed);
-                assert_eq!(errors("a.js", text.as_bytes()), 0, "{changed} {a} {b}: {text}");
-            }
-        }
+        any_two_can_go("a.js", &list(changed, entries, 0), &list(changed, 0, 100));
     }
+}
+
+/// A comment in a block that was empty goes with the statement under it: the bracket stands on no line of its own then.
+#[test]
+fn a_line_comment_does_not_take_in_a_bracket() {
+    let old = "class R {\n  constructor(\n    private readonly object: T,\n    private readonly key: K,\n  ) {}\n}\n";
+    let new = "class R {\n  constructor(\n    private readonly object: T,\n    private readonly key: K,\n  ) {\n    \
+               this.raw = toRaw(object)\n\n    let shallow = true\n\n    // For an array\n    if (!isArray(object)) {\n      \
+               shallow = !isProxy(object)\n    }\n\n    this.shallow = shallow\n  }\n}\n";
+    any_two_can_go("a.ts", old, new);
+}
+
+/// A unit without which a comment takes in code cannot go alone.
+#[test]
+fn a_line_comment_does_not_take_in_half_a_statement() {
+    let old = "function f(body) {\n  if (callback.length !== 0) {\n    // replace chars not allowed\n    body = body\n      \
+               .replace(/a/g, 'b')\n      .replace(/c/g, 'd');\n\n    done(body);\n  }\n}\n";
+    let new = "function f(body) {\n  if (callback.length !== 0) {\n    if (body === undefined) {\n      // empty argument\n      body = ''\n    \
+               } else if (typeof body === 'string') {\n      // replace chars not allowed\n      body = body\n        \
+               .replace(/a/g, 'b')\n        .replace(/c/g, 'd')\n    }\n\n    done(body);\n  }\n}\n";
+    any_two_can_go("a.js", old, new);
 }
