@@ -29,6 +29,7 @@ mod shield;
 mod sound;
 mod trial;
 mod units;
+mod view;
 
 #[cfg(test)]
 mod tests;

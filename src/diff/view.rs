@@ -1,0 +1,348 @@
+//! What one side of an alignment says of its elements: which are skeletons with the lists of their partners as holes,
+//! which may leave a list, or come back to it.
+//!
+//! In: an element and the other side. Out: yes or no. Invariant: a doubt is a no.
+
+use std::collections::BTreeSet;
+use std::ops::Range;
+
+use crate::syntax::{Source, TokenKind, flag};
+
+use super::align::{NONE, Pairs};
+use super::ends::{alike, closed, ends_line, indent, line_before, said, twin};
+use super::pieces::{Side, lead};
+
+/// Steps up the tree before a token's place counts as unknown.
+const HIGH: usize = 64;
+
+/// One side of an alignment, and the other.
+#[derive(Clone, Copy)]
+pub(super) struct View<'a> {
+    pub(super) here: &'a Source,
+    pub(super) there: &'a Source,
+    pub(super) side: &'a Side<'a>,
+    pub(super) other: &'a Side<'a>,
+    pub(super) partner: &'a [u32],
+    pub(super) paired: &'a Pairs,
+}
+
+impl View<'_> {
+    pub(super) fn kept(&self, token: usize) -> Option<usize> {
+        self.partner.get(token).filter(|mate| **mate != NONE).map(|mate| *mate as usize)
+    }
+
+    /// Both lists may hold each other's elements.
+    pub(super) fn alike(&self, list: usize, other: usize) -> bool {
+        alike((self.here, list), (self.there, other)) && self.here.nodes[list].is(flag::CONTAINER)
+    }
+
+    /// The element that is the same text on the other side, where all tokens of `element` are kept in one run.
+    pub(super) fn same(&self, element: usize) -> Option<usize> {
+        twin((self.here, element), self.there, self.partner)
+    }
+
+    /// The partner of a kept token stands in the skeleton of `other`.
+    pub(super) fn in_skeleton(&self, token: usize, other: usize) -> bool {
+        let leaf = self.there.tokens[token].node as usize;
+        for node in self.there.ancestors(leaf).take(HIGH) {
+            if node == other {
+                return true;
+            }
+            if self.there.nodes[node].is(flag::CONTAINER) {
+                return false;
+            }
+        }
+        false
+    }
+
+    /// Lists with kept tokens in the skeleton of an element, lists of statements only where it has no partner; `None` where a kept token has its partner elsewhere.
+    pub(super) fn lists(&self, element: usize, other: Option<usize>) -> Option<Vec<usize>> {
+        let mut found = Vec::new();
+        let end = self.here.nodes[element].end as usize;
+        let mut node = element;
+        while node < end {
+            let here = &self.here.nodes[node];
+            let statements = here.is(flag::STATEMENT_LIST);
+            if here.is(flag::CONTAINER) && (statements || other.is_some()) {
+                if self.side.changed_in(here.tokens()) < here.tokens().len() {
+                    found.push(node);
+                }
+                node = here.end as usize;
+            } else if node != element && here.is(flag::COMMENT) {
+                node = here.end as usize;
+            } else if node != element
+                && other.is_some()
+                && here.is(flag::ELEMENT)
+                && !self.paired.contains(node)
+            {
+                // An attribute changed in parts has no partner to lend it a skeleton.
+                let changed = self.side.changed_in(here.tokens());
+                if changed > 0 && changed < here.tokens().len() {
+                    return None;
+                }
+                if changed == 0 && self.same(node).is_none() {
+                    return None;
+                }
+                node = here.end as usize;
+            } else {
+                if here.end as usize == node + 1 {
+                    for token in here.tokens() {
+                        if let Some(mate) = self.kept(token)
+                            && !other.is_some_and(|other| self.in_skeleton(mate, other))
+                        {
+                            return None;
+                        }
+                    }
+                }
+                node += 1;
+            }
+        }
+        Some(found)
+    }
+
+    /// Every kept child of `list` stands in `other`, or in another list of statements of the same kind.
+    pub(super) fn list(&self, list: usize, other: usize, around: bool, depth: usize) -> bool {
+        if depth > HIGH {
+            return false;
+        }
+        let statements = self.here.nodes[list].is(flag::STATEMENT_LIST);
+        let stands = |mate: usize| {
+            self.there.parent(mate).is_some_and(|parent| {
+                parent == other
+                    || (statements
+                        && !self.here.language.indentation
+                        && self.there.nodes[parent].is(flag::STATEMENT_LIST)
+                        && self.alike(list, parent))
+            })
+        };
+        self.here.children(list).all(|child| {
+            let node = &self.here.nodes[child];
+            let changed = self.side.changed_in(node.tokens());
+            if node.is(flag::COMMENT) || changed == node.tokens().len() {
+                return true;
+            }
+            if !node.is(flag::ELEMENT) {
+                return !around
+                    && node.tokens().all(|token| {
+                        self.kept(token).is_none_or(|mate| {
+                            self.there.parent(self.there.tokens[mate].node as usize) == Some(other)
+                        })
+                    });
+            }
+            if let Some(mate) = self.paired.get(child) {
+                return stands(mate);
+            }
+            if changed == 0 {
+                return self.same(child).is_some_and(stands);
+            }
+            // Statements that something new was put around.
+            statements
+                && !self.here.language.indentation
+                && self.lists(child, None).is_some_and(|lists| {
+                    lists.iter().all(|inner| {
+                        alike((self.here, *inner), (self.here, list))
+                            && self.list(*inner, other, true, depth + 1)
+                    })
+                })
+        })
+    }
+
+    /// Elements below one that has no sound skeleton: what has a partner of its own answers for itself.
+    pub(super) fn below(&self, element: usize, into: &mut BTreeSet<usize>) {
+        into.insert(element);
+        let end = self.here.nodes[element].end as usize;
+        let mut node = element + 1;
+        while node < end {
+            let here = &self.here.nodes[node];
+            if here.is(flag::ELEMENT) {
+                if self.paired.contains(node) {
+                    node = here.end as usize;
+                    continue;
+                }
+                into.insert(node);
+            }
+            node += 1;
+        }
+    }
+
+    /// Where the language has values at the ends of blocks: the last kept token below an element ends a statement, and so
+    /// does all that is new and stays behind with what is kept.
+    pub(super) fn ends_closed(&self, element: usize) -> bool {
+        let last = || self.here.nodes[element].tokens().rev().find(|token| self.kept(*token).is_some());
+        let ended =
+            |list: &usize| self.here.elements(*list).last().is_none_or(|last| closed(self.here, last));
+        !self.here.language.tail_expressions
+            || last().is_some_and(|token| self.here.text(token) == b";")
+                && self.lists(element, None).is_some_and(|lists| lists.iter().all(ended))
+    }
+
+    /// A statement of a language in which lines or indentation end statements can go without a trace.
+    pub(super) fn own_line(&self, element: usize) -> bool {
+        let first = self.here.nodes[element].first as usize;
+        let begins = indent(self.here, first).is_some();
+        let clear =
+            !matches!(self.here.text(first).first(), Some(b'(' | b'[' | b'`' | b'+' | b'-' | b'/' | b'.'));
+        begins && clear && ends_line(self.here, element)
+    }
+
+    /// Some kept neighbour in the list has the same indentation on both sides as this element.
+    pub(super) fn indented(&self, element: usize) -> bool {
+        let Some(list) = self.here.parent(element) else { return false };
+        let own = indent(self.here, self.here.nodes[element].first as usize);
+        own.is_some()
+            && self.here.children(list).filter(|child| *child != element).any(|child| {
+                let first = self.here.nodes[child].first as usize;
+                !self.here.nodes[child].is(flag::COMMENT)
+                    && self.kept(first).is_some_and(|mate| {
+                        indent(self.here, first) == own && indent(self.there, mate) == own
+                    })
+            })
+    }
+
+    /// A statement can leave its list, or come back in front of the token `place`, where lines mean nothing.
+    pub(super) fn statement_leaves(&self, element: usize, place: usize) -> bool {
+        // What follows a statement of the new side does so without it too; one that comes back must end before it, and
+        // come behind something that has ended.
+        if !self.side.old() {
+            return true;
+        }
+        let Some((list, left)) = self.between(place) else { return false };
+        let ended = left.is_none_or(|left| {
+            let child = self.there.ancestors(left).find(|node| self.there.parent(*node) == Some(list));
+            let bracket = self.there.nodes[left].first == self.there.nodes[list].first;
+            bracket || child.is_some_and(|child| closed(self.there, child))
+        });
+        // A value comes back to the end of a block; where its bracket is another's, that block may go.
+        let own = self.kept(self.here.nodes[element].last as usize) == Some(place);
+        let last = own && self.there.nodes[list].last as usize == place + 1;
+        ended && (closed(self.here, element) || (last && self.there.nodes[list].is(flag::BODY)))
+    }
+
+    /// The list between whose elements a place of the other side lies, and the leaf before the place; comments aside.
+    pub(super) fn between(&self, place: usize) -> Option<(usize, Option<usize>)> {
+        let there = self.there;
+        let said = |token: &usize| there.tokens[*token].kind != TokenKind::Comment;
+        let left = (0..place).rev().find(said).map(|token| there.tokens[token].node as usize);
+        let right = (place..there.tokens.len()).find(said);
+        let list = match (left, right) {
+            (Some(left), Some(right)) => {
+                there.ancestors(left).find(|node| there.nodes[*node].last as usize > right)?
+            }
+            _ => 0,
+        };
+        // Of one pair of brackets, and of lists within lists without any, the innermost.
+        there.nodes[list].is(flag::CONTAINER).then_some((list, left))
+    }
+
+    /// A place of the other side lies between elements of a list like the one around `element`.
+    pub(super) fn comes_back(&self, element: usize, place: usize) -> bool {
+        let list = self.here.parent(element);
+        list.zip(self.between(place))
+            .is_some_and(|(list, (other, _))| self.alike(list, other) && self.stays(other))
+    }
+
+    /// A list of the other side goes, if at all, as a part of a statement: what comes back into it is then in the list around.
+    pub(super) fn stays(&self, list: usize) -> bool {
+        let owner = self.other.skeleton(self.other.element_above(list));
+        let around = self.there.nodes[owner].parent as usize;
+        owner == 0 || self.other.pairs(owner) || self.there.nodes[around].is(flag::STATEMENT_LIST)
+    }
+
+    /// The same where indentation means something: what stands in that list is indented as this element is.
+    pub(super) fn lines_up(&self, element: usize, place: usize) -> bool {
+        let Some((list, _)) = self.between(place) else { return false };
+        let own = indent(self.here, self.here.nodes[element].first as usize);
+        let mut said = self.there.elements(list);
+        self.comes_back(element, place)
+            && said.any(|child| indent(self.there, self.there.nodes[child].first as usize) == own)
+    }
+
+    /// The same where a line break may end a statement; `place` is the token behind it on the other side.
+    pub(super) fn line_leaves(&self, element: usize, place: usize, left: &[u8]) -> bool {
+        let risky = |text: &[u8]| {
+            matches!(
+                text.first(),
+                Some(b'(' | b'[' | b'`' | b'+' | b'-' | b'/' | b'.' | b'*' | b'?' | b':' | b'<')
+            )
+        };
+        let node = &self.here.nodes[element];
+        let ended = node.tokens().next_back().is_some_and(|token| self.here.text(token) == b";");
+        if !self.side.old() {
+            let next = node.last as usize;
+            return !risky(self.here.text(said(self.here, next))) && (ended || line_before(self.here, next));
+        }
+        let first = node.first as usize;
+        let begins = matches!(left, b"" | b"{" | b";" | b"}") || lead(self.here, first).contains(&b'\n');
+        begins
+            && !risky(self.here.text(first))
+            && !risky(self.there.text(said(self.there, place)))
+            && (ended || line_before(self.there, place))
+    }
+
+    /// A wholly new element can leave its list, or come back to it; `place` is the first token behind it on the other side.
+    pub(super) fn leaves(&self, element: usize, tokens: Range<usize>, place: usize) -> bool {
+        let Some(list) = self.here.parent(element) else { return false };
+        let node = &self.here.nodes[list];
+        if !node.is(flag::CONTAINER) {
+            return self.here.nodes[element].is(flag::ATTRIBUTE) && self.side.whole(element);
+        }
+        if self.here.language.indentation && node.is(flag::STATEMENT_LIST) {
+            let leaves = self.side.whole(element) && self.own_line(element) && self.indented(element);
+            return leaves && (!self.side.old() || self.lines_up(element, place));
+        }
+        let before = tokens.start.checked_sub(1).and_then(|token| self.kept(token));
+        let behind = if tokens.end == self.here.tokens.len() {
+            Some(self.there.tokens.len())
+        } else {
+            self.kept(tokens.end)
+        };
+        let pure = match (before, behind) {
+            (Some(before), Some(behind)) => before + 1 == behind,
+            (None, Some(behind)) => tokens.start == 0 && behind == 0,
+            _ => false,
+        };
+        let lines = !self.here.language.line_ends.is_empty();
+        if !self.side.whole(element) || (self.side.old() && !self.comes_back(element, place)) {
+            return false;
+        }
+        if pure && (lines || !self.side.old() || !node.is(flag::STATEMENT_LIST)) {
+            return true;
+        }
+        let said = |token: &usize| self.there.tokens[*token].kind != TokenKind::Comment;
+        let left = (0..place).rev().find(said).map_or(&[][..], |token| self.there.text(token));
+        let right = self.there.text(place);
+        let opens = left.is_empty() || matches!(left, b"(" | b"[" | b"{" | b"<" | b"|");
+        let closes = matches!(right, b")" | b"]" | b"}" | b">" | b"|");
+        if node.is(flag::STATEMENT_LIST) {
+            return if lines {
+                self.line_leaves(element, place, left)
+            } else {
+                self.statement_leaves(element, place)
+            };
+        }
+        let separator = |token: usize| {
+            let leaf = self.here.tokens[token].node as usize;
+            self.here.nodes[leaf].is(flag::SEPARATOR) && self.here.parent(leaf) == Some(list)
+        };
+        let own = tokens.clone().filter(|token| separator(*token)).count();
+        let any = self.here.children(list).any(|child| self.here.nodes[child].is(flag::SEPARATOR));
+        let after_one = opens || left == b",";
+        match own {
+            1 if separator(tokens.end - 1) => after_one && (!closes || node.is(flag::TRAILING)),
+            1 if separator(tokens.start) => !after_one && (closes || right == b","),
+            _ if any => false,
+            _ => closed(self.here, element) && (opens || matches!(left, b";" | b"}" | b",")),
+        }
+    }
+}
+
+/// An element around statements that stand on the other side without it.
+pub(super) fn put_around(view: View, element: usize, unsound: &BTreeSet<usize>) -> bool {
+    let list = view.here.parent(element).filter(|list| view.here.nodes[*list].is(flag::STATEMENT_LIST));
+    !unsound.contains(&element)
+        && !view.here.language.indentation
+        && list.is_some()
+        && !view.side.whole(element)
+        && view.ends_closed(element)
+        && (view.here.language.line_ends.is_empty() || view.own_line(element))
+}
