@@ -248,13 +248,22 @@ impl View<'_> {
         owner == 0 || self.other.pairs(owner) || self.there.nodes[around].is(flag::STATEMENT_LIST)
     }
 
-    /// The same where indentation means something: what stands in that list is indented as this element is.
+    /// The same where indentation means something: a list that ends at the place, or that the place lies in, holds what is
+    /// indented as this element is.
     pub(super) fn lines_up(&self, element: usize, place: usize) -> bool {
-        let Some((list, _)) = self.between(place) else { return false };
+        let (Some(list), Some((top, left))) = (self.here.parent(element), self.between(place)) else {
+            return false;
+        };
         let own = indent(self.here, self.here.nodes[element].first as usize);
-        let mut said = self.there.elements(list);
-        self.comes_back(element, place)
-            && said.any(|child| indent(self.there, self.there.nodes[child].first as usize) == own)
+        let holds = |other: usize| {
+            let first = |child: usize| self.there.nodes[child].first as usize;
+            self.alike(list, other)
+                && self.stays(other)
+                && self.there.elements(other).any(|child| indent(self.there, first(child)) == own)
+        };
+        let ending =
+            left.into_iter().flat_map(|left| self.there.ancestors(left)).take_while(|node| *node != top);
+        self.there.nodes[top].is(flag::STATEMENT_LIST) && ending.chain([top]).any(holds)
     }
 
     /// The same where a line break may end a statement; `place` is the token behind it on the other side.
