@@ -4,6 +4,7 @@
 //! region that is as good a text before as after: two elements that stand for each other, or the top-level elements
 //! around it.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use crate::syntax::flag;
@@ -27,76 +28,147 @@ pub(super) fn collapse(
     drafts: &mut Vec<Draft>,
     mut trial: Option<Trial>,
 ) {
-    let mut index = 0;
-    while index < drafts.len() {
-        if drafts[index].safe {
-            index += 1;
+    let lost: Vec<usize> = (0..drafts.len()).filter(|unit| touches(aligned, &drafts[*unit])).collect();
+    let mut groups = Groups::new(drafts);
+    for unit in 0..drafts.len() {
+        if groups.is_safe(unit) {
             continue;
         }
         // Of elements with errors nothing can be said but for all of them.
-        if touches(aligned, &drafts[index]) {
-            let all = (0..drafts.len()).filter(|other| touches(aligned, &drafts[*other])).collect();
-            index = take_in(drafts, index, all);
+        if lost.binary_search(&unit).is_ok() {
+            lost.iter().for_each(|other| groups.join(unit, *other));
         } else {
-            index = widen(aligned, cuts, drafts, index, trial.as_mut());
+            widen(aligned, cuts, drafts, &mut groups, unit, trial.as_mut());
         }
-        drafts[index].safe = true;
-        index += 1;
+        groups.settle(unit);
     }
+    groups.apply(drafts);
 }
 
-/// Joins a unit with those of its region, and of the region of what is not safe among them; its number afterwards.
+/// Joins a unit with those of its region, and of the region of what is not safe among them.
 fn widen(
     aligned: &Aligned,
     cuts: &[(usize, usize)],
-    drafts: &mut Vec<Draft>,
-    mut index: usize,
+    drafts: &[Draft],
+    groups: &mut Groups,
+    unit: usize,
     mut trial: Option<&mut Trial>,
-) -> usize {
-    let mut core = drafts[index].changes.clone();
+) {
+    let mut core = drafts[unit].changes.clone();
     while let Some(hull) = hull(core.iter()) {
         let region = holder(aligned, &hull).unwrap_or_else(|| between(cuts, &hull));
-        let mut mates: Vec<usize> =
-            (0..drafts.len()).filter(|other| *other != index && inside(&drafts[*other], &region)).collect();
-        if trial.as_mut().is_some_and(|trial| apart(trial, drafts, index, &mates)) {
-            mates.retain(|mate| !drafts[*mate].safe);
+        let mut mates = groups.inside(&region);
+        mates.retain(|mate| *mate != groups.of[unit]);
+        if trial.as_mut().is_some_and(|trial| apart(trial, drafts, groups, unit, &mates)) {
+            mates.retain(|mate| !groups.safe[*mate]);
         }
         // What goes along for its own sake has to be sound where it stands besides.
-        let loose = mates.iter().filter(|mate| !drafts[**mate].safe);
+        let loose = mates.iter().filter(|mate| !groups.safe[**mate]).flat_map(|mate| &groups.members[*mate]);
         let more: Vec<Place> = loose.flat_map(|mate| drafts[*mate].changes.clone()).collect();
         let wide = more.iter().any(|place| !within(place, &region));
-        index = take_in(drafts, index, mates);
+        mates.iter().for_each(|mate| groups.join(unit, *mate));
         if !wide {
             break;
         }
         core.extend(more);
     }
-    index
 }
 
-/// Makes one unit of a unit and others; its number afterwards.
-fn take_in(drafts: &mut Vec<Draft>, index: usize, mut mates: Vec<usize>) -> usize {
-    mates.retain(|mate| *mate != index);
-    if mates.is_empty() {
-        return index;
+/// Which units go together.
+struct Groups {
+    /// A group of each unit, by one of its members.
+    of: Vec<usize>,
+    /// Members by group.
+    members: Vec<Vec<usize>>,
+    /// Groups that can go alone.
+    safe: Vec<bool>,
+    /// Places of all units in order, and their units.
+    places: Vec<(Island, usize)>,
+    /// Groups joined around a unit, by the unit.
+    settled: Vec<usize>,
+}
+
+impl Groups {
+    /// Each unit for itself.
+    fn new(drafts: &[Draft]) -> Self {
+        let mut places: Vec<(Island, usize)> = Vec::new();
+        for (unit, draft) in drafts.iter().enumerate() {
+            let islands =
+                draft.changes.iter().map(|(_, old, new)| Island { old: old.clone(), new: new.clone() });
+            places.extend(islands.map(|island| (island, unit)));
+        }
+        places.sort_by_key(|(place, _)| (place.new.start, place.old.start, place.new.end, place.old.end));
+        Self {
+            of: (0..drafts.len()).collect(),
+            members: (0..drafts.len()).map(|unit| vec![unit]).collect(),
+            safe: drafts.iter().map(|draft| draft.safe).collect(),
+            places,
+            settled: Vec::new(),
+        }
     }
-    let before = mates.iter().filter(|mate| **mate < index).count();
-    join_kinds(drafts, index, &mates);
-    absorb(drafts, &mates.iter().map(|mate| (*mate, index)).collect());
-    index - before
+
+    fn is_safe(&self, unit: usize) -> bool {
+        self.safe[self.of[unit]]
+    }
+
+    /// Makes one group of those of two units; it is that of the first.
+    fn join(&mut self, unit: usize, other: usize) {
+        let (into, from) = (self.of[unit], self.of[other]);
+        if into != from {
+            let moved = std::mem::take(&mut self.members[from]);
+            moved.iter().for_each(|member| self.of[*member] = into);
+            self.members[into].extend(moved);
+        }
+    }
+
+    /// The group of a unit is one that can go alone.
+    fn settle(&mut self, unit: usize) {
+        self.safe[self.of[unit]] = true;
+        self.settled.push(unit);
+    }
+
+    /// Groups that meet a region, or lie at it. Places are in order on both sides, so that these are in one run.
+    fn inside(&self, region: &Island) -> Vec<usize> {
+        let before = |place: &Island| place.new.end < region.new.start && place.old.end < region.old.start;
+        let from = self.places.partition_point(|(place, _)| before(place));
+        let behind = |place: &Island| place.new.start > region.new.end && place.old.start > region.old.end;
+        let meets = |a: &Range<usize>, b: &Range<usize>| a.start < b.end && b.start < a.end;
+        let run = self.places[from..].iter().take_while(|(place, _)| !behind(place));
+        let found = run.filter(|(place, _)| {
+            let within = within(&(0, place.old.clone(), place.new.clone()), region);
+            meets(&place.old, &region.old) || meets(&place.new, &region.new) || within
+        });
+        let mut groups: Vec<usize> = found.map(|(_, unit)| self.of[*unit]).collect();
+        groups.sort_unstable();
+        groups.dedup();
+        groups
+    }
+
+    /// Makes one unit of each group.
+    fn apply(self, drafts: &mut Vec<Draft>) {
+        let mut into = BTreeMap::new();
+        for unit in self.settled {
+            // Of units around which one group was joined, the first one stands for it.
+            if into.contains_key(&unit) {
+                continue;
+            }
+            let mates: Vec<usize> =
+                self.members[self.of[unit]].iter().copied().filter(|mate| *mate != unit).collect();
+
+            if !mates.is_empty() {
+                join_kinds(drafts, unit, &mates);
+                into.extend(mates.into_iter().map(|mate| (mate, unit)));
+            }
+            drafts[unit].safe = true;
+        }
+        absorb(drafts, &into);
+    }
 }
 
 /// A place lies in a region, or at its ends.
 fn within((_, old, new): &Place, region: &Island) -> bool {
     let within = |a: &Range<usize>, b: &Range<usize>| b.start <= a.start && a.end <= b.end;
     within(old, &region.old) && within(new, &region.new)
-}
-
-/// A unit meets a region, or lies at it.
-fn inside(draft: &Draft, region: &Island) -> bool {
-    let meets = |a: &Range<usize>, b: &Range<usize>| a.start < b.end && b.start < a.end;
-    let meets = |(_, old, new): &Place| meets(old, &region.old) || meets(new, &region.new);
-    draft.changes.iter().any(|place| meets(place) || within(place, region))
 }
 
 /// The bytes from the first place of some changes to the last, on both sides.
@@ -123,18 +195,18 @@ pub(super) fn touches(aligned: &Aligned, draft: &Draft) -> bool {
 }
 
 /// A unit can go with those of its mates that are not safe, alone and with either half of the others.
-fn apart(trial: &mut Trial, drafts: &[Draft], index: usize, mates: &[usize]) -> bool {
-    let (safe, bound): (Vec<usize>, Vec<usize>) = mates.iter().partition(|mate| drafts[**mate].safe);
+fn apart(trial: &mut Trial, drafts: &[Draft], groups: &Groups, unit: usize, mates: &[usize]) -> bool {
+    let (safe, bound): (Vec<usize>, Vec<usize>) = mates.iter().partition(|mate| groups.safe[**mate]);
     if safe.is_empty() {
         return false;
     }
+    let alone = || bound.iter().chain([&groups.of[unit]]).flat_map(|group| groups.members[*group].clone());
     let with = |half: usize| -> Vec<usize> {
-        let some = safe.iter().skip(half).step_by(2);
-        bound.iter().chain(some).copied().chain([index]).collect()
+        let some = safe.iter().skip(half).step_by(2).flat_map(|group| groups.members[*group].clone());
+        alone().chain(some).collect()
     };
-    let alone: Vec<usize> = bound.iter().copied().chain([index]).collect();
     trial.expect(3);
-    let holds = [alone, with(0), with(1)].iter().all(|set| trial.holds(drafts, set));
+    let holds = [alone().collect(), with(0), with(1)].iter().all(|set| trial.holds(drafts, set));
     holds && !trial.spent && !trial.broken()
 }
 
