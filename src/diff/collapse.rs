@@ -36,7 +36,9 @@ pub(super) fn collapse(
         }
         // Of elements with errors nothing can be said but for all of them.
         if lost.binary_search(&unit).is_ok() {
-            lost.iter().for_each(|other| groups.join(unit, *other));
+            for other in &lost {
+                groups.join(unit, *other);
+            }
         } else {
             widen(aligned, cuts, drafts, &mut groups, unit, trial.as_mut());
         }
@@ -66,7 +68,9 @@ fn widen(
         let loose = mates.iter().filter(|mate| !groups.safe[**mate]).flat_map(|mate| &groups.members[*mate]);
         let more: Vec<Place> = loose.flat_map(|mate| drafts[*mate].changes.clone()).collect();
         let wide = more.iter().any(|place| !within(place, &region));
-        mates.iter().for_each(|mate| groups.join(unit, *mate));
+        for mate in &mates {
+            groups.join(unit, *mate);
+        }
         if !wide {
             break;
         }
@@ -116,7 +120,9 @@ impl Groups {
         let (into, from) = (self.of[unit], self.of[other]);
         if into != from {
             let moved = std::mem::take(&mut self.members[from]);
-            moved.iter().for_each(|member| self.of[*member] = into);
+            for member in &moved {
+                self.of[*member] = into;
+            }
             self.members[into].extend(moved);
         }
     }
