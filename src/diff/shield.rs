@@ -34,25 +34,34 @@ pub(super) fn shielded(aligned: &Aligned, mut drafts: Vec<Draft>) -> Vec<Draft> 
         })
     };
     let bare = |source: &Source, text: &Range<usize>| !breaks(&source.bytes[text.clone()], &[]);
+    // The next place comes back, or goes, right behind this one.
+    let next = |at: usize| places.get(at + 1).map(|next| (&places[at], next));
+    let comes = |at| next(at).is_some_and(|(a, b)| a.old.end == b.old.start && b.new.is_empty());
+    let goes = |at| next(at).is_some_and(|(a, b)| a.new.end == b.new.start && b.old.is_empty());
+    // The first place of a run, from each on, that does not begin a line; and whether there is text like that behind each.
+    let mut first = vec![None; places.len()];
+    let mut behind = vec![false; places.len()];
+    for at in (0..places.len()).rev() {
+        let place = &places[at];
+        let later = if comes(at) { first[at + 1] } else { None };
+        first[at] = if bare(before, place.old) { Some(at) } else { later };
+        behind[at] = if goes(at) {
+            bare(after, places[at + 1].new) || behind[at + 1]
+        } else {
+            bare(after, &(place.new.end..after.bytes.len()))
+        };
+    }
     let mut needs = Vec::new();
     for (at, comment) in places.iter().enumerate() {
-        if ends(before, comment.old) {
-            let follows = |pair: &&[Place]| pair[0].old.end == pair[1].old.start && pair[1].new.is_empty();
-            let run = places[at..].windows(2).take_while(follows).count();
-            let behind = &places[at + 1..at + 1 + run];
-            let shield = behind.iter().skip(1).position(|next| bare(before, next.old));
-            needs.extend(shield.map(|shield| (behind[shield].unit, comment.unit)));
+        if ends(before, comment.old)
+            && comes(at)
+            && comes(at + 1)
+            && let Some(bare) = first[at + 2]
+        {
+            needs.push((places[bare - 1].unit, comment.unit));
         }
-        if ends(after, comment.new) && comment.old.is_empty() {
-            let follows = |pair: &&[Place]| pair[0].new.end == pair[1].new.start && pair[1].old.is_empty();
-            let run = places[at..].windows(2).take_while(follows).count();
-            let behind = &places[at + 1..at + 1 + run];
-            let rest = behind.last().map(|last| last.new.end..after.bytes.len());
-            if behind.iter().skip(1).any(|next| bare(after, next.new))
-                || rest.is_some_and(|rest| bare(after, &rest))
-            {
-                needs.push((comment.unit, behind[0].unit));
-            }
+        if ends(after, comment.new) && comment.old.is_empty() && goes(at) && behind[at + 1] {
+            needs.push((comment.unit, places[at + 1].unit));
         }
     }
     for (unit, need) in needs.into_iter().filter(|(unit, need)| unit != need) {
