@@ -12,7 +12,7 @@ use crate::syntax::Source;
 
 use super::UnitKind;
 use super::align::NONE;
-use super::collapse::{Place, collapse, touches};
+use super::collapse::{collapse, touches};
 use super::ends::said;
 use super::pieces::{Aligned, Key, start_of};
 use super::renames::absorb;
@@ -32,6 +32,11 @@ pub(super) struct Island {
     pub old: Range<usize>,
     /// After.
     pub new: Range<usize>,
+}
+
+/// Places of a unit.
+pub(super) fn islands(draft: &Draft) -> impl Iterator<Item = Island> {
+    draft.changes.iter().map(|(_, old, new)| Island { old: old.clone(), new: new.clone() })
 }
 
 /// Joins units, and adds needs, until each can be taken back alone.
@@ -256,10 +261,11 @@ fn seams(drafts: &[Draft]) -> Vec<Vec<usize>> {
     let mut seams = Vec::new();
     for a in &doubtful {
         for b in &doubtful {
-            let (around, inside) = (&drafts[*a].changes, &drafts[*b].changes);
-            let beside = |p: &Place, q: &Place| p.1.end == q.1.start && p.2.end == q.2.start;
-            let touch = around.iter().any(|p| inside.iter().any(|q| beside(p, q) || beside(q, p)));
-            if around.len() > 1 && inside.len() == 1 && inside[0].2.is_empty() && touch {
+            let (around, inside) = (&drafts[*a], &drafts[*b]);
+            let beside = |p: &Island, q: &Island| p.old.end == q.old.start && p.new.end == q.new.start;
+            let touch = || islands(around).any(|p| islands(inside).any(|q| beside(&p, &q) || beside(&q, &p)));
+            let alone = || inside.changes.len() == 1 && islands(inside).all(|place| place.new.is_empty());
+            if around.changes.len() > 1 && alone() && touch() {
                 seams.push(vec![*a, *b]);
             }
         }

@@ -9,15 +9,12 @@ use std::ops::Range;
 
 use crate::syntax::flag;
 
-use super::check::{Island, join_kinds};
+use super::check::{Island, islands, join_kinds};
 use super::ends::{at_any, stands_for, twin};
 use super::pieces::Aligned;
 use super::renames::absorb;
 use super::trial::Trial;
 use super::units::Draft;
-
-/// File, old bytes, new bytes.
-pub(super) type Place = (usize, Range<usize>, Range<usize>);
 
 /// Each unit that is not known to be safe takes in all units of the smallest region around it. Where a few trials say that
 /// the safe ones among these need not go with it, they stay. `cuts` are places where top-level elements begin on both
@@ -56,8 +53,8 @@ fn widen(
     unit: usize,
     mut trial: Option<&mut Trial>,
 ) {
-    let mut core = drafts[unit].changes.clone();
-    while let Some(hull) = hull(core.iter()) {
+    let mut core: Vec<Island> = islands(&drafts[unit]).collect();
+    while let Some(hull) = hull(&core) {
         let region = holder(aligned, &hull).unwrap_or_else(|| between(cuts, &hull));
         let mut mates = groups.inside(&region);
         mates.retain(|mate| *mate != groups.of[unit]);
@@ -66,7 +63,7 @@ fn widen(
         }
         // What goes along for its own sake has to be sound where it stands besides.
         let loose = mates.iter().filter(|mate| !groups.safe[**mate]).flat_map(|mate| &groups.members[*mate]);
-        let more: Vec<Place> = loose.flat_map(|mate| drafts[*mate].changes.clone()).collect();
+        let more: Vec<Island> = loose.flat_map(|mate| islands(&drafts[*mate])).collect();
         let wide = more.iter().any(|place| !within(place, &region));
         for mate in &mates {
             groups.join(unit, *mate);
@@ -97,9 +94,7 @@ impl Groups {
     fn new(drafts: &[Draft]) -> Self {
         let mut places: Vec<(Island, usize)> = Vec::new();
         for (unit, draft) in drafts.iter().enumerate() {
-            let islands =
-                draft.changes.iter().map(|(_, old, new)| Island { old: old.clone(), new: new.clone() });
-            places.extend(islands.map(|island| (island, unit)));
+            places.extend(islands(draft).map(|place| (place, unit)));
         }
         places.sort_by_key(|(place, _)| (place.new.start, place.old.start, place.new.end, place.old.end));
         Self {
@@ -141,8 +136,7 @@ impl Groups {
         let meets = |a: &Range<usize>, b: &Range<usize>| a.start < b.end && b.start < a.end;
         let run = self.places[from..].iter().take_while(|(place, _)| !behind(place));
         let found = run.filter(|(place, _)| {
-            let within = within(&(0, place.old.clone(), place.new.clone()), region);
-            meets(&place.old, &region.old) || meets(&place.new, &region.new) || within
+            meets(&place.old, &region.old) || meets(&place.new, &region.new) || within(place, region)
         });
         let mut groups: Vec<usize> = found.map(|(_, unit)| self.of[*unit]).collect();
         groups.sort_unstable();
@@ -172,17 +166,18 @@ impl Groups {
 }
 
 /// A place lies in a region, or at its ends.
-fn within((_, old, new): &Place, region: &Island) -> bool {
+fn within(place: &Island, region: &Island) -> bool {
     let within = |a: &Range<usize>, b: &Range<usize>| b.start <= a.start && a.end <= b.end;
-    within(old, &region.old) && within(new, &region.new)
+    within(&place.old, &region.old) && within(&place.new, &region.new)
 }
 
-/// The bytes from the first place of some changes to the last, on both sides.
-fn hull<'a>(changes: impl Iterator<Item = &'a Place>) -> Option<Island> {
-    changes.map(|(_, old, new)| Island { old: old.clone(), new: new.clone() }).reduce(|all, next| Island {
-        old: all.old.start.min(next.old.start)..all.old.end.max(next.old.end),
-        new: all.new.start.min(next.new.start)..all.new.end.max(next.new.end),
-    })
+/// The bytes from the first of some places to the last, on both sides.
+fn hull(places: &[Island]) -> Option<Island> {
+    let join = |a: Range<usize>, b: Range<usize>| a.start.min(b.start)..a.end.max(b.end);
+    places
+        .iter()
+        .cloned()
+        .reduce(|all, next| Island { old: join(all.old, next.old), new: join(all.new, next.new) })
 }
 
 /// The smallest run of top-level elements that holds some places.

@@ -38,15 +38,19 @@ pub(super) fn indent(source: &Source, token: usize) -> Option<&[u8]> {
 
 /// The first token from here on that is no comment.
 pub(super) fn said(source: &Source, token: usize) -> usize {
-    let comment = |token: &usize| source.tokens[*token].kind == TokenKind::Comment;
-    (token..source.tokens.len()).find(|token| !comment(token)).unwrap_or(source.tokens.len())
+    let count = source.tokens.len();
+    (token..count).find(|token| source.tokens[*token].kind != TokenKind::Comment).unwrap_or(count)
 }
 
-/// Where the last token before one that is no comment ends.
+/// The last token before one that is no comment.
+pub(super) fn last_said(source: &Source, token: usize) -> Option<usize> {
+    let tokens = 0..token.min(source.tokens.len());
+    tokens.rev().find(|token| source.tokens[*token].kind != TokenKind::Comment)
+}
+
+/// Where that token ends.
 pub(super) fn said_before(source: &Source, token: usize) -> usize {
-    let comment = |token: &usize| source.tokens[*token].kind == TokenKind::Comment;
-    let before = (0..token.min(source.tokens.len())).rev().find(|token| !comment(token));
-    before.map_or(0, |before| source.tokens[before].end as usize)
+    last_said(source, token).map_or(0, |before| source.tokens[before].end as usize)
 }
 
 /// A statement ends in front of a token: what comes next, comments aside, is nothing, a bracket, or on another line.

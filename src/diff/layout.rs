@@ -96,6 +96,9 @@ pub(super) fn key(
     (indent(old, x) != indent(new, y)).then(|| moved.map(|(_, (block, _))| Key::Format(*block))).flatten()
 }
 
+/// More comments in a row than this are not looked through for what is said before or behind them.
+const MOST_COMMENTS: usize = 1 << 10;
+
 /// What stands behind a piece begins a line, and that line is indented, when the piece is taken back as it is now; where
 /// the piece only begins a statement, the piece.
 pub(super) fn keeps_lines(file: &Aligned, piece: &Piece) -> bool {
@@ -103,18 +106,31 @@ pub(super) fn keeps_lines(file: &Aligned, piece: &Piece) -> bool {
     if new.language.line_ends.is_empty() {
         return true;
     }
-    // Comments part statements no more than white space does.
-    let comment = |source: &Source, token: usize| source.tokens[token].kind == TokenKind::Comment;
     let (gone, back) = (&piece.new_tokens, &piece.old_tokens);
-    let silent = back.clone().all(|token| comment(old, token));
-    let (next, other) = (said(new, gone.end), said(old, back.end));
     let begins = |source: &Source, token: usize| statement(source, token).is_some();
     let fore = |source: &Source, tokens: &Range<usize>| {
-        let (node, _) = statement(source, tokens.start)?;
-        (!tokens.is_empty() && tokens.end < source.nodes[node].last as usize).then_some(())
+        statement(source, tokens.start)
+            .is_some_and(|(node, _)| !tokens.is_empty() && tokens.end < source.nodes[node].last as usize)
     };
-    let ahead = back.is_empty() && fore(new, gone).is_some() && begins(old, back.end)
-        || gone.is_empty() && fore(old, back).is_some() && begins(new, gone.end);
+    let ahead = back.is_empty() && fore(new, gone) && begins(old, back.end)
+        || gone.is_empty() && fore(old, back) && begins(new, gone.end);
+    // The line break that comes next stays where it is.
+    let behind = start_of(new, gone.end).max(piece.new.end);
+    if !ahead && new.bytes[piece.new.end..behind].contains(&b'\n') {
+        return true;
+    }
+    // Comments part statements no more than white space does.
+    let comment = |source: &Source, token: usize| source.tokens[token].kind == TokenKind::Comment;
+    let many = |source: &Source, token: usize| {
+        let count = source.tokens.len();
+        let ahead = (token..count).take(MOST_COMMENTS).take_while(|token| comment(source, *token)).count();
+        let before = (0..token.min(count)).rev().take(MOST_COMMENTS);
+        ahead.max(before.take_while(|token| comment(source, *token)).count()) == MOST_COMMENTS
+    };
+    if many(new, gone.start) || many(new, gone.end) || many(old, back.end) {
+        return false;
+    }
+    let (next, other) = (said(new, gone.end), said(old, back.end));
     // Inside a statement lines mean nothing, but where indentation does.
     if !ahead && !new.language.indentation && !begins(new, next) && !begins(old, other) {
         return true;
@@ -124,7 +140,7 @@ pub(super) fn keeps_lines(file: &Aligned, piece: &Piece) -> bool {
     let own = if ahead && !back.is_empty() {
         let first = start_of(old, back.start).clamp(piece.old.start, piece.old.end);
         [left, &old.bytes[piece.old.start..first]].concat()
-    } else if silent {
+    } else if back.clone().all(|token| comment(old, token)) {
         [left, &old.bytes[piece.old.clone()], right].concat()
     } else {
         let last = said_before(old, back.end).clamp(piece.old.start, piece.old.end);

@@ -192,13 +192,11 @@ impl<'a> Sound<'a> {
         {
             return false;
         }
-        if language.line_ends.is_empty() || !piece.old_tokens.is_empty() || !piece.new_tokens.is_empty() {
-            return !language.indentation || piece.old_tokens.len() + piece.new_tokens.len() > 0;
-        }
-        // Where statements begin is for `layout` to say.
+        // Where statements begin is for `layout` to say; nothing is known of indentation alone.
         let line = |text: &[u8]| text.contains(&b'\n');
+        let tokens = piece.old_tokens.len() + piece.new_tokens.len();
         let (p, q) = (&self.old.here.bytes[piece.old.clone()], &self.new.here.bytes[piece.new.clone()]);
-        !language.indentation || (!line(p) && !line(q))
+        !language.indentation || tokens > 0 || (!line(p) && !line(q))
     }
 
     /// What stands beside a piece still ends and begins as tokens after it was taken back.

@@ -6,10 +6,10 @@
 use std::collections::BTreeSet;
 use std::ops::Range;
 
-use crate::syntax::{Source, TokenKind, flag};
+use crate::syntax::{Source, flag};
 
 use super::align::{NONE, Pairs};
-use super::ends::{alike, closed, ends_line, indent, line_before, said, twin};
+use super::ends::{alike, closed, ends_line, indent, last_said, line_before, said, twin};
 use super::pieces::{Side, lead};
 
 /// Steps up the tree before a token's place counts as unknown.
@@ -37,12 +37,12 @@ impl View<'_> {
     }
 
     /// The element that is the same text on the other side, where all tokens of `element` are kept in one run.
-    pub(super) fn same(&self, element: usize) -> Option<usize> {
+    fn same(&self, element: usize) -> Option<usize> {
         twin((self.here, element), self.there, self.partner)
     }
 
     /// The partner of a kept token stands in the skeleton of `other`.
-    pub(super) fn in_skeleton(&self, token: usize, other: usize) -> bool {
+    fn in_skeleton(&self, token: usize, other: usize) -> bool {
         let leaf = self.there.tokens[token].node as usize;
         for node in self.there.ancestors(leaf).take(HIGH) {
             if node == other {
@@ -55,7 +55,8 @@ impl View<'_> {
         false
     }
 
-    /// Lists with kept tokens in the skeleton of an element, lists of statements only where it has no partner; `None` where a kept token has its partner elsewhere.
+    /// Lists with kept tokens in the skeleton of an element, lists of statements only where it has no partner; `None` where a
+    /// kept token has its partner elsewhere.
     pub(super) fn lists(&self, element: usize, other: Option<usize>) -> Option<Vec<usize>> {
         let mut found = Vec::new();
         let end = self.here.nodes[element].end as usize;
@@ -167,7 +168,7 @@ impl View<'_> {
 
     /// Where the language has values at the ends of blocks: the last kept token below an element ends a statement, and so
     /// does all that is new and stays behind with what is kept.
-    pub(super) fn ends_closed(&self, element: usize) -> bool {
+    fn ends_closed(&self, element: usize) -> bool {
         let last = || self.here.nodes[element].tokens().rev().find(|token| self.kept(*token).is_some());
         let ended =
             |list: &usize| self.here.elements(*list).last().is_none_or(|last| closed(self.here, last));
@@ -177,7 +178,7 @@ impl View<'_> {
     }
 
     /// A statement of a language in which lines or indentation end statements can go without a trace.
-    pub(super) fn own_line(&self, element: usize) -> bool {
+    fn own_line(&self, element: usize) -> bool {
         let first = self.here.nodes[element].first as usize;
         let begins = indent(self.here, first).is_some();
         let clear =
@@ -186,7 +187,7 @@ impl View<'_> {
     }
 
     /// Some kept neighbour in the list has the same indentation on both sides as this element.
-    pub(super) fn indented(&self, element: usize) -> bool {
+    fn indented(&self, element: usize) -> bool {
         let Some(list) = self.here.parent(element) else { return false };
         let own = indent(self.here, self.here.nodes[element].first as usize);
         own.is_some()
@@ -200,7 +201,7 @@ impl View<'_> {
     }
 
     /// A statement can leave its list, or come back in front of the token `place`, where lines mean nothing.
-    pub(super) fn statement_leaves(&self, element: usize, place: usize) -> bool {
+    fn statement_leaves(&self, element: usize, place: usize) -> bool {
         // What follows a statement of the new side does so without it too; one that comes back must end before it, and
         // come behind something that has ended.
         if !self.side.old() {
@@ -219,13 +220,12 @@ impl View<'_> {
     }
 
     /// The list between whose elements a place of the other side lies, and the leaf before the place; comments aside.
-    pub(super) fn between(&self, place: usize) -> Option<(usize, Option<usize>)> {
+    fn between(&self, place: usize) -> Option<(usize, Option<usize>)> {
         let there = self.there;
-        let said = |token: &usize| there.tokens[*token].kind != TokenKind::Comment;
-        let left = (0..place).rev().find(said).map(|token| there.tokens[token].node as usize);
-        let right = (place..there.tokens.len()).find(said);
-        let list = match (left, right) {
-            (Some(left), Some(right)) => {
+        let left = last_said(there, place).map(|token| there.tokens[token].node as usize);
+        let right = said(there, place);
+        let list = match left {
+            Some(left) if right < there.tokens.len() => {
                 there.ancestors(left).find(|node| there.nodes[*node].last as usize > right)?
             }
             _ => 0,
@@ -235,14 +235,14 @@ impl View<'_> {
     }
 
     /// A place of the other side lies between elements of a list like the one around `element`.
-    pub(super) fn comes_back(&self, element: usize, place: usize) -> bool {
+    fn comes_back(&self, element: usize, place: usize) -> bool {
         let list = self.here.parent(element);
         list.zip(self.between(place))
             .is_some_and(|(list, (other, _))| self.alike(list, other) && self.stays(other))
     }
 
     /// A list of the other side goes, if at all, as a part of a statement: what comes back into it is then in the list around.
-    pub(super) fn stays(&self, list: usize) -> bool {
+    fn stays(&self, list: usize) -> bool {
         let owner = self.other.skeleton(self.other.element_above(list));
         let around = self.there.nodes[owner].parent as usize;
         owner == 0 || self.other.pairs(owner) || self.there.nodes[around].is(flag::STATEMENT_LIST)
@@ -250,7 +250,7 @@ impl View<'_> {
 
     /// The same where indentation means something: a list that ends at the place, or that the place lies in, holds what is
     /// indented as this element is.
-    pub(super) fn lines_up(&self, element: usize, place: usize) -> bool {
+    fn lines_up(&self, element: usize, place: usize) -> bool {
         let (Some(list), Some((top, left))) = (self.here.parent(element), self.between(place)) else {
             return false;
         };
@@ -267,7 +267,7 @@ impl View<'_> {
     }
 
     /// The same where a line break may end a statement; `place` is the token behind it on the other side.
-    pub(super) fn line_leaves(&self, element: usize, place: usize, left: &[u8]) -> bool {
+    fn line_leaves(&self, element: usize, place: usize, left: &[u8]) -> bool {
         let risky = |text: &[u8]| {
             matches!(
                 text.first(),
@@ -317,8 +317,7 @@ impl View<'_> {
         if pure && (lines || !self.side.old() || !node.is(flag::STATEMENT_LIST)) {
             return true;
         }
-        let said = |token: &usize| self.there.tokens[*token].kind != TokenKind::Comment;
-        let left = (0..place).rev().find(said).map_or(&[][..], |token| self.there.text(token));
+        let left = last_said(self.there, place).map_or(&[][..], |token| self.there.text(token));
         let right = self.there.text(place);
         let opens = left.is_empty() || matches!(left, b"(" | b"[" | b"{" | b"<" | b"|");
         let closes = matches!(right, b")" | b"]" | b"}" | b">" | b"|");
