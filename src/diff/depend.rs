@@ -6,10 +6,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::syntax::{DefinitionKind, Source, TokenKind, flag, hash_bytes};
+use crate::syntax::{DefinitionKind, Source, flag};
 
 use super::UnitKind;
 use super::contracts;
+use super::names::{definition, name_hashes};
 use super::pieces::Aligned;
 use super::units::Draft;
 
@@ -180,12 +181,7 @@ fn kept<'a>(files: &[Option<&Aligned>], after: bool, wanted: &BTreeSet<&'a str>)
     if wanted.is_empty() {
         return found;
     }
-    let mut hashes: Vec<u64> = wanted
-        .iter()
-        .flat_map(|name| {
-            [TokenKind::Word, TokenKind::Punct].map(|kind| hash_bytes(kind as u64, name.as_bytes()))
-        })
-        .collect();
+    let mut hashes: Vec<u64> = wanted.iter().flat_map(|name| name_hashes(name.as_bytes())).collect();
     hashes.sort_unstable();
     for aligned in files.iter().flatten() {
         let (source, partners): (&Source, &[u32]) =
@@ -201,7 +197,7 @@ fn kept<'a>(files: &[Option<&Aligned>], after: bool, wanted: &BTreeSet<&'a str>)
             let Ok(name) = std::str::from_utf8(source.text(token)) else { continue };
             if let Some(name) = wanted.get(name)
                 && !found.contains(name)
-                && super::units::definition(source, leaf).is_some_and(|found| {
+                && definition(source, leaf).is_some_and(|found| {
                     !matches!(found.kind, DefinitionKind::Local | DefinitionKind::Parameter)
                 })
             {

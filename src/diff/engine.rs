@@ -11,10 +11,11 @@ use crate::syntax::{Earlier, Source, grammar_of};
 use super::align::align;
 use super::check::keep_grammar;
 use super::files::{self, Pair, Plain};
+use super::names::Names;
 use super::parsed::Parsed;
 use super::pieces::{Aligned, changed_words, words};
 use super::reparse::reparse;
-use super::units::{Draft, Names, units};
+use super::units::{Draft, units};
 use super::{Change, ChangedFile, Diff, FilePair, Role, Side, Unit, UnitKind};
 use super::{depend, lines, moves, renames, role};
 

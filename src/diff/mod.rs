@@ -17,6 +17,7 @@ mod files;
 mod layout;
 mod lines;
 mod moves;
+mod names;
 mod parsed;
 mod pieces;
 mod renames;

@@ -5,11 +5,15 @@
 //! name's all files of the diff.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
+
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::syntax::{DefinitionKind, Source, flag};
 
+use super::names::{definition, name_hashes, scope};
 use super::pieces::Aligned;
-use super::units::{Draft, definition, scope};
+use super::units::Draft;
 
 /// Which changed tokens are places of which rename.
 #[derive(Debug, Default)]
@@ -39,7 +43,14 @@ pub(crate) fn find(files: &[Option<&Aligned>]) -> Renames {
             }
         }
     }
+    by_names.retain(|_, places| {
+        places.iter().any(|place| files[place.file].is_some_and(|aligned| defines(aligned, place).is_some()))
+    });
     let mut renames = Renames::default();
+    if by_names.is_empty() {
+        return renames;
+    }
+    let left = Left::new(files, by_names.keys());
     let mut number = 0;
     for ((from, to), places) in by_names {
         let mut done = BTreeSet::new();
@@ -54,17 +65,20 @@ pub(crate) fn find(files: &[Option<&Aligned>]) -> Renames {
                     scope(&aligned.new, leaf(&aligned.new, place.new)),
                 )
             });
-            if !done.insert(around) || !consistent(files, from, to, around) {
+            if !done.insert(around) || !left.consistent(files, from, to, around) {
                 continue;
             }
-            let inside = |place: &&Place| match (around, files[place.file]) {
-                (None, _) => true,
-                (Some((file, old, _)), Some(aligned)) => {
-                    file == place.file && aligned.old.nodes[old].tokens().contains(&place.old)
+            // In the order of files and tokens, as they were found.
+            let members = match around {
+                None => &places[..],
+                Some((file, old, _)) => {
+                    let tokens = aligned.old.nodes[old].tokens();
+                    let first =
+                        places.partition_point(|place| (place.file, place.old) < (file, tokens.start));
+                    let end = places.partition_point(|place| (place.file, place.old) < (file, tokens.end));
+                    &places[first..end]
                 }
-                (Some(_), None) => false,
             };
-            let members: Vec<&Place> = places.iter().filter(inside).collect();
             // One replaced word is a change of one element and reads better as such.
             if members.len() < 2 || (local && members.iter().any(|member| fixed(files, member))) {
                 continue;
@@ -95,28 +109,60 @@ fn defines(aligned: &Aligned, place: &Place) -> Option<bool> {
     (old.kind == new.kind).then_some(local)
 }
 
-/// Outside single replaced places neither name is left: the old one not after, the new one not before.
-fn consistent(
-    files: &[Option<&Aligned>],
-    from: &[u8],
-    to: &[u8],
-    around: Option<(usize, usize, usize)>,
-) -> bool {
-    let holds = |source: &Source, tokens: std::ops::Range<usize>, name: &[u8]| {
-        tokens.into_iter().any(|token| {
-            source.nodes[source.tokens[token].node as usize].is(flag::IDENTIFIER)
-                && source.text(token) == name
+/// Tokens that are a name, in order.
+type Tokens<'a> = FxHashMap<&'a [u8], Vec<usize>>;
+
+/// Where names that were replaced are left after, and where those that came in their place were before: by file.
+struct Left<'a>(Vec<[Tokens<'a>; 2]>);
+
+impl<'a> Left<'a> {
+    /// Looks for all names at once.
+    fn new<'b>(
+        files: &[Option<&'a Aligned>],
+        names: impl Iterator<Item = &'b (&'b [u8], &'b [u8])> + Clone,
+    ) -> Self {
+        let hashes = |names: &mut dyn Iterator<Item = &'b [u8]>| -> FxHashSet<u64> {
+            names.flat_map(name_hashes).collect()
+        };
+        let (from, to) =
+            (hashes(&mut names.clone().map(|(from, _)| *from)), hashes(&mut names.map(|(_, to)| *to)));
+        let tokens = |source: &'a Source, wanted: &FxHashSet<u64>| {
+            let mut found: Tokens<'a> = FxHashMap::default();
+            for (number, token) in source.tokens.iter().enumerate() {
+                if wanted.contains(&token.hash) && source.nodes[token.node as usize].is(flag::IDENTIFIER) {
+                    found.entry(source.text(number)).or_default().push(number);
+                }
+            }
+            found
+        };
+        let sides = |aligned: &Option<&'a Aligned>| match aligned {
+            Some(aligned) => [tokens(&aligned.old, &to), tokens(&aligned.new, &from)],
+            None => Default::default(),
+        };
+        Self(files.iter().map(sides).collect())
+    }
+
+    /// Outside single replaced places neither name is left: the old one not after, the new one not before.
+    fn consistent(
+        &self,
+        files: &[Option<&Aligned>],
+        from: &[u8],
+        to: &[u8],
+        around: Option<(usize, usize, usize)>,
+    ) -> bool {
+        let Some((file, old, new)) = around else {
+            return self.0.iter().all(|[old, new]| !old.contains_key(to) && !new.contains_key(from));
+        };
+        let within = |side: &Tokens, name: &[u8], range: Range<usize>| {
+            side.get(name).is_some_and(|tokens| {
+                let first = tokens.partition_point(|token| *token < range.start);
+                tokens.get(first).is_some_and(|token| *token < range.end)
+            })
+        };
+        files[file].is_some_and(|aligned| {
+            !within(&self.0[file][0], to, aligned.old.nodes[old].tokens())
+                && !within(&self.0[file][1], from, aligned.new.nodes[new].tokens())
         })
-    };
-    match around {
-        Some((file, old, new)) => files[file].is_some_and(|aligned| {
-            let (old, new) = (aligned.old.nodes[old].tokens(), aligned.new.nodes[new].tokens());
-            !holds(&aligned.new, new, from) && !holds(&aligned.old, old, to)
-        }),
-        None => files.iter().flatten().all(|aligned| {
-            !holds(&aligned.new, 0..aligned.new.tokens.len(), from)
-                && !holds(&aligned.old, 0..aligned.old.tokens.len(), to)
-        }),
     }
 }
 

@@ -3,48 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
-use crate::syntax::{DefinitionKind, Source, flag};
+use crate::syntax::{Source, flag};
 
-use super::contracts::{Member, Turn, member};
+use super::contracts::{Turn, member};
 use super::layout::keeps_lines;
+use super::names::{Bindings, Names, calls};
 use super::pieces::{Aligned, Key, Piece, Side, pieces, weight};
 use super::sound::Sound;
 use super::{Role, UnitKind};
-
-/// Names that a unit touches, by what it does to them.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) struct Names {
-    /// Definitions and imports that are there only after.
-    pub adds: BTreeSet<String>,
-    /// Definitions and imports that were there only before.
-    pub drops: BTreeSet<String>,
-    /// Declarations that are there on both sides and changed.
-    pub changes: BTreeSet<String>,
-    /// Used after.
-    pub uses: BTreeSet<String>,
-    /// Used before.
-    pub used: BTreeSet<String>,
-    /// Imported under their own names, before and after.
-    pub imports: [BTreeSet<Imported>; 2],
-    /// Functions in whose calls it lies.
-    pub calls: BTreeSet<String>,
-    /// Local names that are there only after, with their function's place.
-    pub local_adds: BTreeSet<(String, usize)>,
-    /// Local names that were there only before.
-    pub local_drops: BTreeSet<(String, usize)>,
-    /// Places of functions that it lies in, in the new file and in the old.
-    pub inside: [BTreeSet<usize>; 2],
-    /// Members of traits and of their implementations.
-    pub members: BTreeSet<Member>,
-}
-
-/// A name that an import takes from where it is defined.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Imported {
-    pub name: String,
-    /// It is handed on to those who import it from here.
-    pub public: bool,
-}
 
 /// A unit before numbers are given.
 #[derive(Debug, Clone)]
@@ -118,7 +84,8 @@ pub(crate) fn units(
         groups[at].1.push(piece);
     }
     let sound = Sound::new(aligned, &old, &new);
-    let describe = Describe { file, aligned, role, old: &old, new: &new };
+    let bound = [&aligned.new, &aligned.old].map(Bindings::new);
+    let describe = Describe { file, aligned, role, old: &old, new: &new, bound };
     let draft = |(key, pieces): (Key, Vec<Piece>)| {
         let mut draft = describe.draft(key, &pieces);
         draft.safe |= sound.safe(key, &pieces);
@@ -134,42 +101,26 @@ struct Describe<'a> {
     role: Role,
     old: &'a Side<'a>,
     new: &'a Side<'a>,
+    /// What imports bind after and before.
+    bound: [Bindings<'a>; 2],
 }
 
 impl Describe<'_> {
     fn draft(&self, key: Key, pieces: &[Piece]) -> Draft {
-        let (source, node) = self.place(key, pieces);
+        let (bound, node) = self.place(key, pieces);
+        let source = bound.source;
         let described = source.described(node);
-        let kind = self.kind(key, source, node, pieces);
+        let kind = self.kind(key, bound, node, pieces);
         let test = source.language.inline_tests && source.in_test(described);
         let weight: usize = pieces.iter().map(|piece| weight(self.aligned, piece)).sum();
         // White space with a meaning has no tokens of its own.
         let weight = if matches!(key, Key::Rename(_)) { 1 } else { weight.max(1) };
         let mut names = Names::default();
         for piece in pieces {
-            read(&self.aligned.new, piece.new_tokens.clone(), true, &mut names);
-            read(&self.aligned.old, piece.old_tokens.clone(), false, &mut names);
+            names.read(&self.bound[0], piece.new_tokens.clone(), true);
+            names.read(&self.bound[1], piece.old_tokens.clone(), false);
         }
-        let both: Vec<String> = names.adds.intersection(&names.drops).cloned().collect();
-        for name in both {
-            names.adds.remove(&name);
-            names.drops.remove(&name);
-            names.changes.insert(name);
-        }
-        let stay: Vec<Imported> = names.imports[0].intersection(&names.imports[1]).cloned().collect();
-        for imports in &mut names.imports {
-            imports.retain(|import| !stay.contains(import));
-        }
-        let both: Vec<String> = names
-            .local_adds
-            .iter()
-            .filter(|a| names.local_drops.iter().any(|b| a.0 == b.0))
-            .map(|a| a.0.clone())
-            .collect();
-        for name in both {
-            names.local_adds.retain(|(other, _)| *other != name);
-            names.local_drops.retain(|(other, _)| *other != name);
-        }
+        names.settle();
         let entity = source.entity_of(described);
         if kind == UnitKind::Signature
             && let Some(last) = entity.last().and_then(|last| last.rsplit(' ').next())
@@ -198,8 +149,8 @@ impl Describe<'_> {
     }
 
     /// The node that a unit is a change of: on the new side, else on the old.
-    fn place(&self, key: Key, pieces: &[Piece]) -> (&Source, usize) {
-        let (old, new) = (&self.aligned.old, &self.aligned.new);
+    fn place(&self, key: Key, pieces: &[Piece]) -> (&Bindings<'_>, usize) {
+        let [new, old] = &self.bound;
         let leaf = |source: &Source, tokens: &Range<usize>| {
             source.tokens.get(tokens.start).map(|token| token.node as usize)
         };
@@ -215,15 +166,16 @@ impl Describe<'_> {
                 let after = pieces.iter().find(|piece| !piece.new_tokens.is_empty());
                 let before = pieces.iter().find(|piece| !piece.old_tokens.is_empty());
                 match (after, before) {
-                    (Some(piece), _) => (new, leaf(new, &piece.new_tokens).unwrap_or(0)),
-                    (None, Some(piece)) => (old, leaf(old, &piece.old_tokens).unwrap_or(0)),
+                    (Some(piece), _) => (new, leaf(new.source, &piece.new_tokens).unwrap_or(0)),
+                    (None, Some(piece)) => (old, leaf(old.source, &piece.old_tokens).unwrap_or(0)),
                     (None, None) => (new, 0),
                 }
             }
         }
     }
 
-    fn kind(&self, key: Key, source: &Source, node: usize, pieces: &[Piece]) -> UnitKind {
+    fn kind(&self, key: Key, bound: &Bindings, node: usize, pieces: &[Piece]) -> UnitKind {
+        let source = bound.source;
         match key {
             Key::Format(_) => return UnitKind::Format,
             Key::Comment(..) => return UnitKind::Comment,
@@ -233,7 +185,7 @@ impl Describe<'_> {
         let import = source
             .ancestors(source.ungrouped(node))
             .find(|node| source.nodes[*node].is(flag::IMPORT))
-            .is_some_and(|node| !(source.language.read_imports)(source, node).is_empty());
+            .is_some_and(|import| bound.imports(import));
         if import {
             return UnitKind::Import;
         }
@@ -305,75 +257,4 @@ impl Describe<'_> {
             }
         })
     }
-}
-
-/// The definition that an identifier's leaf names.
-pub(crate) fn definition(source: &Source, leaf: usize) -> Option<crate::syntax::Definition> {
-    let read = source.language.read_definition;
-    let of_item = read(source, source.nodes[leaf].parent as usize);
-    of_item.filter(|found| found.name_range == source.range(leaf)).or_else(|| read(source, leaf))
-}
-
-/// The function around a node, by where it begins; 0 for none.
-pub(crate) fn scope(source: &Source, node: usize) -> usize {
-    source.ancestors(node).find(|node| source.nodes[*node].is(flag::ENTITY)).unwrap_or(0)
-}
-
-/// Names in changed tokens.
-fn read(source: &Source, tokens: Range<usize>, after: bool, names: &mut Names) {
-    for token in tokens.clone() {
-        let leaf = source.tokens[token].node as usize;
-        if !source.nodes[leaf].is(flag::IDENTIFIER) {
-            continue;
-        }
-        let name = String::from_utf8_lossy(source.text(token)).into_owned();
-        let place = scope(source, leaf);
-        names.inside[usize::from(!after)].insert(place);
-        if let Some(found) = definition(source, leaf) {
-            let local = matches!(found.kind, DefinitionKind::Local | DefinitionKind::Parameter);
-            match (local, after) {
-                (true, true) => names.local_adds.insert((name, place)),
-                (true, false) => names.local_drops.insert((name, place)),
-                (false, true) => names.adds.insert(name),
-                (false, false) => names.drops.insert(name),
-            };
-            if !local {
-                let turn = if after { Turn::Comes } else { Turn::Goes };
-                names.members.extend(member(source, leaf, &tokens, turn));
-            }
-            continue;
-        }
-        let import = source.ancestors(leaf).find(|node| source.nodes[*node].is(flag::IMPORT));
-        let bound = import.and_then(|import| {
-            let imports = (source.language.read_imports)(source, import);
-            imports.into_iter().find(|import| import.name() == Some(&name))
-        });
-        if let Some(import) = &bound
-            && import.alias.is_none()
-            && !import.is_mod_decl
-        {
-            let imported = Imported { name: name.clone(), public: import.public };
-            names.imports[usize::from(after)].insert(imported);
-        }
-        match (bound.is_some(), after) {
-            (true, true) => names.adds.insert(name),
-            (true, false) => names.drops.insert(name),
-            (false, true) => names.uses.insert(name),
-            (false, false) => names.used.insert(name),
-        };
-    }
-}
-
-/// Names directly before the lists around a node, up to its statement: functions called, types built.
-fn calls(source: &Source, node: usize) -> BTreeSet<String> {
-    let statement = source.statement_of(node);
-    let around = source.ancestors(node).take_while(|node| *node != statement && *node != 0).take(16);
-    let mut names = BTreeSet::new();
-    for list in around.filter(|node| source.nodes[*node].is(flag::CONTAINER)) {
-        let Some(before) = (source.nodes[list].first as usize).checked_sub(1) else { continue };
-        if source.nodes[source.tokens[before].node as usize].is(flag::IDENTIFIER) {
-            names.insert(String::from_utf8_lossy(source.text(before)).into_owned());
-        }
-    }
-    names
 }
