@@ -7,7 +7,7 @@ use std::ops::Range;
 
 use crate::syntax::Source;
 
-use super::ends::{breaks, last_before, line_comment};
+use super::ends::{last_before, line_comment};
 use super::pieces::Aligned;
 use super::units::Draft;
 
@@ -33,23 +33,33 @@ pub(super) fn shielded(aligned: &Aligned, mut drafts: Vec<Draft>) -> Vec<Draft> 
             source.tokens[token].start as usize >= text.start && line_comment(source, token)
         })
     };
-    let bare = |source: &Source, text: &Range<usize>| !breaks(&source.bytes[text.clone()], &[]);
-    // The next place comes back, or goes, right behind this one.
+    // Text behind a line comment that would run into it; `None` where nothing is visible and no line ends.
+    let runs_in = |source: &Source, text: Range<usize>| {
+        let text = &source.bytes[text];
+        let first = text.iter().find(|byte| **byte == b'\n' || !byte.is_ascii_whitespace());
+        first.map(|byte| *byte != b'\n')
+    };
+    // The next place comes back right behind this one, or stands there.
     let next = |at: usize| places.get(at + 1).map(|next| (&places[at], next));
     let comes = |at| next(at).is_some_and(|(a, b)| a.old.end == b.old.start && b.new.is_empty());
-    let goes = |at| next(at).is_some_and(|(a, b)| a.new.end == b.new.start && b.old.is_empty());
-    // The first place of a run, from each on, that does not begin a line; and whether there is text like that behind each.
+    let follows = |at| next(at).is_some_and(|(a, b)| a.new.end == b.new.start);
+    // The first place of a run, from each on, that would run in; and whether something would where a place went, and
+    // where it went or stayed.
     let mut first = vec![None; places.len()];
-    let mut behind = vec![false; places.len()];
+    let mut gone = vec![false; places.len()];
+    let mut either = vec![false; places.len()];
     for at in (0..places.len()).rev() {
         let place = &places[at];
+        let [back, stays] = [runs_in(before, place.old.clone()), runs_in(after, place.new.clone())];
         let later = if comes(at) { first[at + 1] } else { None };
-        first[at] = if bare(before, place.old) { Some(at) } else { later };
-        behind[at] = if goes(at) {
-            bare(after, places[at + 1].new) || behind[at + 1]
+        first[at] = if back == Some(true) { Some(at) } else { later };
+        let rest = if follows(at) {
+            either[at + 1]
         } else {
-            bare(after, &(place.new.end..after.bytes.len()))
+            runs_in(after, place.new.end..after.bytes.len()).unwrap_or(false)
         };
+        gone[at] = back.unwrap_or(rest);
+        either[at] = gone[at] || stays.unwrap_or(rest);
     }
     let mut needs = Vec::new();
     for (at, comment) in places.iter().enumerate() {
@@ -60,8 +70,17 @@ pub(super) fn shielded(aligned: &Aligned, mut drafts: Vec<Draft>) -> Vec<Draft> 
         {
             needs.push((places[bare - 1].unit, comment.unit));
         }
-        if ends(after, comment.new) && comment.old.is_empty() && goes(at) && behind[at + 1] {
-            needs.push((comment.unit, places[at + 1].unit));
+        if ends(after, comment.new) {
+            let mut last = at;
+            while follows(last) {
+                last += 1;
+                if gone[last] {
+                    needs.push((comment.unit, places[last].unit));
+                }
+                if runs_in(after, places[last].new.clone()).is_some() {
+                    break;
+                }
+            }
         }
     }
     for (unit, need) in needs.into_iter().filter(|(unit, need)| unit != need) {

@@ -172,13 +172,13 @@ impl<'a> Trial<'a> {
         if text == old[self.island.old.clone()] {
             return true;
         }
+        if self.swallows(places, &text, &seams) {
+            return false;
+        }
         let language = self.aligned.new.language;
         if let Some(allowed) = self.damaged {
             let tree = self.parser.parse(&text, None);
             return tree.is_none_or(|tree| error_count(language, &tree, &text) <= allowed);
-        }
-        if self.swallows(places, &text, &seams) {
-            return false;
         }
         if !self.broken() && self.unbalanced(places, &text, &seams) {
             return false;

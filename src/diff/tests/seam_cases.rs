@@ -171,3 +171,25 @@ fn a_line_comment_does_not_take_in_half_a_statement() {
                .replace(/a/g, 'b')\n        .replace(/c/g, 'd')\n    }\n\n    done(body);\n  }\n}\n";
     any_two_can_go("a.js", old, new);
 }
+
+/// Nor a value that comes back where a new one began a line; in a long file with errors no trial tells.
+#[test]
+fn a_line_comment_does_not_take_in_a_value() {
+    let class = |body: &str| {
+        let methods: String = (0..40).map(|i| format!("  m{i}() {{\n    return {i}\n  }}\n")).collect();
+        format!(
+            "}}\nclass C {{\n  redirect(place) {{\n{body}    return this.answer(null)\n  }}\n{methods}}}\n"
+        )
+    };
+    let old = class("    this.header('Location', safeEncode(String(place)))\n");
+    let new = class(
+        "    const text = String(place)\n    this.header(\n      'Location',\n      // Wide ones are encoded\n      \
+         !/[^\\x00-\\xFF]/.test(text) ? text : encode(text)\n    )\n",
+    );
+    let diff = of_path("a.ts", &old, &new);
+    for unit in 0..diff.units.len() {
+        let text = without(&diff, &closure(&diff, &BTreeSet::from([unit])).into_iter().collect::<Vec<_>>());
+        let comment = text.lines().find(|line| line.contains("Wide ones"));
+        assert!(comment.is_none_or(|line| line.trim() == "// Wide ones are encoded"), "{unit}: {text}");
+    }
+}
