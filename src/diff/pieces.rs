@@ -208,12 +208,14 @@ impl<'a> Side<'a> {
     }
 
     /// The element that one without a partner comes and goes with: the outermost one without a partner that it is a part of,
-    /// and not only a statement in.
+    /// and not only a statement in. Tags are no statements: each is one half of what is put around others.
     pub fn skeleton(&self, mut element: usize) -> usize {
         while element != 0 && !self.paired.contains(element) {
             let list = self.source.nodes[element].parent as usize;
             let above = self.element_above(list);
-            if above == 0 || self.source.nodes[list].is(flag::STATEMENT_LIST) || self.paired.contains(above) {
+            let tag = self.source.nodes[element].is(flag::AGREES);
+            let statement = self.source.nodes[list].is(flag::STATEMENT_LIST) && !tag;
+            if above == 0 || statement || self.paired.contains(above) {
                 break;
             }
             element = above;

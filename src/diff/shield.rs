@@ -83,8 +83,27 @@ pub(super) fn shielded(aligned: &Aligned, mut drafts: Vec<Draft>) -> Vec<Draft> 
             }
         }
     }
+    needs.extend(first_line(aligned, &places));
     for (unit, need) in needs.into_iter().filter(|(unit, need)| unit != need) {
         drafts[unit].needs.insert(need);
     }
     drafts
+}
+
+/// A line `#!…` that comes or goes begins its file: what stands before it on the other side goes with it.
+fn first_line(aligned: &Aligned, places: &[Place]) -> Vec<(usize, usize)> {
+    let named = |source: &Source| source.bytes.starts_with(b"#!") && !source.bytes.starts_with(b"#![");
+    let begins = |source: &Source, text: &Range<usize>| named(source) && text.start == 0 && !text.is_empty();
+    let mut needs = Vec::new();
+    for (at, place) in places.iter().enumerate() {
+        if begins(&aligned.new, place.new) {
+            let back = places[..at].iter().filter(|before| !before.old.is_empty());
+            needs.extend(back.map(|before| (place.unit, before.unit)));
+        }
+        if begins(&aligned.old, place.old) {
+            let ahead = places[..at].iter().filter(|before| !before.new.is_empty());
+            needs.extend(ahead.map(|before| (before.unit, place.unit)));
+        }
+    }
+    needs
 }

@@ -108,8 +108,12 @@ impl<'a> Sound<'a> {
         if pieces.iter().any(|piece| at_any(old, &piece.old) || at_any(new, &piece.new)) {
             return false;
         }
+        // A tag has another one that it must go with.
+        let tag = |view: &View, element: usize| view.here.nodes[element].is(flag::AGREES);
         let rule = match key {
             Key::Rename(_) => return true,
+            Key::New(q) if tag(&self.new, q) => false,
+            Key::Old(p) if tag(&self.old, p) => false,
             Key::Comment(..) => true,
             Key::Format(_) => pieces.iter().all(|piece| self.format(piece)),
             Key::New(q) => {

@@ -193,3 +193,46 @@ fn a_line_comment_does_not_take_in_a_value() {
         assert!(comment.is_none_or(|line| line.trim() == "// Wide ones are encoded"), "{unit}: {text}");
     }
 }
+
+/// A tag is one half of what is put around others, also where nothing else is new between the two.
+#[test]
+fn the_tags_of_an_element_come_and_go_together() {
+    let page = |inner: &str| {
+        format!(
+            "const A = ({{ children }}: P) => (\n  <>\n    <div className=\"text\">{inner}</div>\n  </>\n);\n"
+        )
+    };
+    let (bare, wrapped) = (page("{children}"), page("<Short>{children}</Short>"));
+    for (old, new) in [(&bare, &wrapped), (&wrapped, &bare)] {
+        let diff = of_path("a.tsx", old, new);
+        assert_eq!(diff.units.len(), 1, "{:#?}", show(&diff));
+    }
+    // Too long for all trials, not for none.
+    let page = |client: &str, inner: &str, more: &str, last: &str| {
+        let others: String = (0..40).map(|i| format!("const c{i} = {i};\n")).collect();
+        let steps: String = (0..20).map(|i| format!("  step{i}({i});\n")).collect();
+        format!(
+            "{others}export function create<T>(): Result<T> {{\n{client}  const Own = createContext<Proxy<T> | null>(\n    null,\n  );\n  \
+             function Both(props: P) {{\n    const value = useMemo(() => proxy(props), [props]);\n    return (\n{inner}    );\n  }}\n\
+             {steps}{more}  return {{ Both{last} }};\n}}\n"
+        )
+    };
+    let client = "  const Client = createContext<Sender<T> | null>(\n    null,\n  );\n";
+    let more = "\n  function useClient() {\n    const utils = useContext(Client);\n    if (!utils) {\n      \
+                throw new Error('useClient() can only be used inside of a <Provider>');\n    }\n    return utils;\n  }\n\n";
+    let old = "      <Own.Provider value={value}>\n        {props.children}\n      </Own.Provider>\n";
+    let new = "      <Client.Provider value={props.client}>\n        <Own.Provider value={value}>\n          \
+               {props.children}\n        </Own.Provider>\n      </Client.Provider>\n";
+    let (old, new) = (page("", old, "", ""), page(client, new, more, ", useClient"));
+    any_two_can_go("a.tsx", &old, &new);
+    any_two_can_go("a.tsx", &new, &old);
+}
+
+/// Nothing comes back before the line that begins a script.
+#[test]
+fn the_line_that_names_the_interpreter_begins_the_file() {
+    let old = "/* a */\nimport p from \"p\";\nimport q from \"q\";\nimport { r } from \"r\";\n\nconst x = p(q);\n\nr(x);\n";
+    let new = "#!/usr/bin/env node\nconst z = 1;\n\nconst x = y();\n\nr(x, z);\n";
+    any_two_can_go("a.ts", old, new);
+    any_two_can_go("a.ts", new, old);
+}

@@ -479,7 +479,7 @@ const CASES: &[Case] = &[
         "js",
         "#!/usr/bin/env node\na();\n",
         "#!/usr/bin/env -S node\na();\n",
-        &["removed [] 1: #!/usr/bin/env node -> ", "added [] 1:  -> #!/usr/bin/env -S node"],
+        &["removed [] 1: #!/usr/bin/env node -> ", "added [] 1:  -> #!/usr/bin/env -S node needs u0"],
     ),
 ];
 
