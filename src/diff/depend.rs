@@ -229,13 +229,21 @@ fn locals(drafts: &[Draft]) -> Vec<(usize, usize)> {
             if table.is_empty() || names.is_empty() {
                 continue;
             }
-            // Few places declare anything, and most units use more names than any of them declares.
             for place in places {
-                let declared = table.range((draft.file, *place, "")..);
-                let declared = declared.take_while(|((file, at, _), _)| (*file, *at) == (draft.file, *place));
-                let others =
-                    declared.filter(|((.., name), _)| names.contains(*name)).flat_map(|(_, others)| others);
-                needs.extend(others.map(|other| if forward { (index, *other) } else { (*other, index) }));
+                let of = |name| (draft.file, *place, name);
+                let declared =
+                    || table.range(of("")..).take_while(|(key, _)| (key.0, key.1) == (draft.file, *place));
+                let mut link = |others: &[usize]| {
+                    needs.extend(
+                        others.iter().map(|other| if forward { (index, *other) } else { (*other, index) }),
+                    );
+                };
+                // Few places declare anything, and most units use more names than any of them declares.
+                if declared().take(names.len() + 1).count() > names.len() {
+                    names.iter().filter_map(|name| table.get(&of(name))).for_each(|others| link(others));
+                } else {
+                    declared().filter(|(key, _)| names.contains(key.2)).for_each(|(_, others)| link(others));
+                }
             }
         }
     }

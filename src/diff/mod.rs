@@ -7,6 +7,7 @@
 //! set closed under `needs` can be reverted.
 
 mod align;
+mod anchors;
 mod check;
 mod collapse;
 mod contracts;

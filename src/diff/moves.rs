@@ -1,6 +1,7 @@
 //! The same text gone from one place and new at another: one unit.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 
 use super::UnitKind;
 use super::renames::absorb;
@@ -19,15 +20,17 @@ pub(crate) fn join(drafts: &mut Vec<Draft>) {
     }
     // An element of a created or deleted file moves too, but the file unit stays what it is.
     let mut into: BTreeMap<usize, usize> = BTreeMap::new();
+    let mut joined: BTreeSet<usize> = BTreeSet::new();
     for same_file in [true, false] {
         for (index, draft) in drafts.iter().enumerate().filter(|(_, draft)| draft.kind == UnitKind::Added) {
-            if into.values().any(|target| *target == index) {
+            if joined.contains(&index) {
                 continue;
             }
             let Some(candidates) = draft.moved.and_then(|moved| gone.get_mut(&moved)) else { continue };
             let fits = |other: &usize| !same_file || drafts[*other].file == draft.file;
             if let Some(at) = candidates.iter().position(fits) {
                 into.insert(candidates.remove(at), index);
+                joined.insert(index);
             }
         }
     }
@@ -45,25 +48,32 @@ pub(crate) fn join(drafts: &mut Vec<Draft>) {
     absorb(drafts, &into);
 }
 
+/// Where moved items stand on a side: by file and first byte, the byte behind the last and the unit that they became.
+type Stands = BTreeMap<(usize, usize), (usize, usize)>;
+
 /// Comments that belonged to a moved item before and after with equal words.
 fn documents(drafts: &[Draft], into: &BTreeMap<usize, usize>) -> BTreeMap<usize, usize> {
+    let (mut was, mut is) = (Stands::new(), Stands::new());
+    for (from, target) in into {
+        let places = |unit: usize| drafts[unit].changes.iter().map(move |change| (drafts[unit].file, change));
+        let stands = |(file, range): (usize, &Range<usize>)| {
+            (!range.is_empty()).then_some(((file, range.start), (range.end, *target)))
+        };
+        was.extend(places(*from).filter_map(|(file, (_, old, _))| stands((file, old))));
+        is.extend(places(*target).filter_map(|(file, (_, _, new))| stands((file, new))));
+    }
+    let holds = |stands: &Stands, file: usize, at: usize| {
+        let ((other, _), (end, target)) = stands.range(..=(file, at)).next_back()?;
+        (*other == file && at < *end).then_some(*target)
+    };
     let mut before: BTreeMap<usize, usize> = BTreeMap::new();
     let mut after: BTreeMap<usize, usize> = BTreeMap::new();
     for (index, draft) in drafts.iter().enumerate().filter(|(_, draft)| draft.kind == UnitKind::Comment) {
         let (Some(start), [(_, old, new)]) = (draft.documents, &draft.changes[..]) else { continue };
-        for (from, target) in into {
-            let holds = |at: usize, old_side: bool| {
-                drafts[at].file == draft.file
-                    && drafts[at]
-                        .changes
-                        .iter()
-                        .any(|(_, p, q)| if old_side { p } else { q }.contains(&start))
-            };
-            if new.is_empty() && holds(*from, true) {
-                before.insert(*target, index);
-            } else if old.is_empty() && holds(*target, false) {
-                after.insert(*target, index);
-            }
+        if new.is_empty() {
+            before.extend(holds(&was, draft.file, start).map(|target| (target, index)));
+        } else if old.is_empty() {
+            after.extend(holds(&is, draft.file, start).map(|target| (target, index)));
         }
     }
     let mut joined = BTreeMap::new();

@@ -8,6 +8,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
+use std::sync::OnceLock;
 
 use crate::syntax::{Source, TokenKind, flag};
 
@@ -59,6 +60,7 @@ pub(crate) struct Aligned {
     pub gaps: Vec<(Range<usize>, Range<usize>)>,
     /// Bytes of top-level elements with parse errors, before and after.
     pub broken: [Vec<Range<usize>>; 2],
+    errors: OnceLock<usize>,
 }
 
 impl Aligned {
@@ -87,7 +89,12 @@ impl Aligned {
             (i, j) = (x + 1, y + 1);
         }
         let broken = [broken(&old), broken(&new)];
-        Self { old, new, partners, gaps, broken }
+        Self { old, new, partners, gaps, broken, errors: OnceLock::new() }
+    }
+
+    /// Parse errors of the side that has more of them.
+    pub fn errors(&self) -> usize {
+        *self.errors.get_or_init(|| self.old.error_count().max(self.new.error_count()))
     }
 }
 

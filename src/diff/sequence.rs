@@ -7,6 +7,8 @@ use std::ops::Range;
 use imara_diff::{Algorithm, Diff, Token};
 use rustc_hash::FxHashMap;
 
+use super::anchors::anchors;
+
 /// Steps left for one pair of files.
 #[derive(Debug)]
 pub(crate) struct Budget {
@@ -19,6 +21,11 @@ pub(crate) struct Budget {
 const SMALL: u64 = 1 << 14;
 /// Above this many cells the quick algorithm is charged for its worst case.
 const LARGE: u64 = 1 << 22;
+/// Lists of more elements together are cut at anchors first: the quick algorithm looks through all that is left for each
+/// run that it finds.
+const LONG: usize = 1 << 16;
+/// Cuts in cuts beyond this are left to the slow algorithm.
+const DEEPEST: usize = 16;
 
 impl Budget {
     /// A budget that grows with the size of both sides (tokens or lines).
@@ -98,12 +105,38 @@ fn cost(old: usize, new: usize) -> (Algorithm, u64) {
     match cells {
         0..=SMALL => (Algorithm::Myers, sum + cells / 16),
         _ if cells <= LARGE => (Algorithm::Histogram, 4 * sum),
-        _ => (Algorithm::Histogram, 4 * sum + sum * sum.isqrt() / 16),
+        _ if old + new <= LONG => (Algorithm::Histogram, 4 * sum + sum * sum.isqrt() / 16),
+        _ => (Algorithm::Myers, 4 * sum + sum * sum.isqrt() / 16),
     }
 }
 
 /// Runs of two lists that neither begin nor end alike; `None` where the budget does not allow for them.
 fn middle(old: &[u64], new: &[u64], budget: &mut Budget) -> Option<Vec<Run>> {
+    cut(old, new, budget, DEEPEST)
+}
+
+/// Long lists anchor by anchor, others as a whole.
+fn cut(old: &[u64], new: &[u64], budget: &mut Budget, depth: usize) -> Option<Vec<Run>> {
+    if old.len() + new.len() <= LONG || depth == 0 {
+        return compared(old, new, budget);
+    }
+    if !budget.take(4 * (old.len() + new.len()) as u64) {
+        return None;
+    }
+    let anchors = anchors(old, new);
+    if anchors.is_empty() {
+        return compared(old, new, budget);
+    }
+    let mut runs = anchors.clone();
+    for (i, j) in gaps(&anchors, old.len(), new.len()) {
+        let found = cut(&old[i.clone()], &new[j.clone()], budget, depth - 1).unwrap_or_default();
+        runs.extend(found.into_iter().map(|(a, b, len)| (i.start + a, j.start + b, len)));
+    }
+    runs.sort_unstable();
+    Some(runs)
+}
+
+fn compared(old: &[u64], new: &[u64], budget: &mut Budget) -> Option<Vec<Run>> {
     let mut runs = Vec::new();
     if old.is_empty() || new.is_empty() {
         return Some(runs);

@@ -73,7 +73,7 @@ impl<'a> Trial<'a> {
         parser.set_language(&aligned.new.language.kinds().grammar).ok()?;
         let (island, damaged) = if meets(before, &island.old) || meets(after, &island.new) {
             let whole = Island { old: 0..aligned.old.bytes.len(), new: 0..aligned.new.bytes.len() };
-            (whole, Some(aligned.old.error_count().max(aligned.new.error_count())))
+            (whole, Some(aligned.errors()))
         } else {
             (island, None)
         };
