@@ -143,6 +143,17 @@ pub(super) fn breaks(text: &[u8], rest: &[u8]) -> bool {
     first.is_none_or(|byte| *byte == b'\n')
 }
 
+/// Where a line break may end a statement: old text that begins one with a bracket, behind what ends none in `text`.
+pub(super) fn runs_on(old: &Source, back: &Range<usize>, text: &[u8]) -> bool {
+    let begins = old.bytes[back.clone()].iter().find(|byte| !byte.is_ascii_whitespace());
+    let ends = |byte: Option<&u8>| byte.is_none_or(|byte| matches!(byte, b';' | b'{' | b'}'));
+    let before = last_before(old, back.start).and_then(|token| old.text(token).last());
+    !old.language.line_ends.is_empty()
+        && matches!(begins, Some(b'(' | b'[' | b'`'))
+        && ends(before)
+        && !ends(text.trim_ascii_end().last())
+}
+
 /// Two bytes that might become one token.
 pub(super) fn glued(a: Option<&u8>, b: Option<&u8>) -> bool {
     let class = |byte: &u8| match byte {
@@ -170,4 +181,28 @@ pub(super) fn last_before(source: &Source, at: usize) -> Option<usize> {
 pub(super) fn line_comment(source: &Source, token: usize) -> bool {
     source.tokens[token].kind == TokenKind::Comment
         && source.text(token).starts_with(source.language.line_comment.as_bytes())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::syntax::language_named;
+
+    #[test]
+    fn a_statement_that_begins_with_a_bracket_does_not_run_on() {
+        for (language, old, before, runs) in [
+            ("typescript", "a()\n;|(b ??= c).d()", "const e = f(\n)", true),
+            ("typescript", "a()\n;|(b ??= c).d()", "const e = f();", false),
+            ("typescript", "if (a) {}\n|[b].map(c)", "const e = f()", true),
+            ("typescript", "const e = f|(b)", "const e = f", false),
+            ("typescript", "a();\n|d()", "const e = f()", false),
+            ("rust", "fn a() { b(); |(c)(); }", "let d = e", false),
+        ] {
+            let at = old.find('|').unwrap_or_default();
+            let source =
+                Source::parse(language_named(language).unwrap(), old.replace('|', "").as_bytes()).unwrap();
+            let back = at..source.bytes.len();
+            assert_eq!(runs_on(&source, &back, before.as_bytes()), runs, "{old} behind {before}");
+        }
+    }
 }

@@ -16,7 +16,7 @@ use tree_sitter::{Parser, Tree};
 use crate::syntax::{Language, Source, TokenKind, error_count, error_nodes};
 
 use super::check::{Island, distance};
-use super::ends::{breaks, last_before, line_comment, parted};
+use super::ends::{breaks, last_before, line_comment, parted, runs_on};
 use super::pieces::Aligned;
 use super::rows::Rows;
 use super::units::Draft;
@@ -172,7 +172,10 @@ impl<'a> Trial<'a> {
         if text == old[self.island.old.clone()] {
             return true;
         }
-        if self.swallows(places, &text, &seams) {
+        let runs_on = |((_, back), seam): (&(Range<usize>, Range<usize>), &[usize])| {
+            runs_on(&self.aligned.old, back, &text[..seam[0]])
+        };
+        if self.swallows(places, &text, &seams) || places.iter().zip(seams.chunks_exact(2)).any(runs_on) {
             return false;
         }
         let language = self.aligned.new.language;
