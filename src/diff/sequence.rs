@@ -23,7 +23,9 @@ const SMALL: u64 = 1 << 14;
 const LARGE: u64 = 1 << 22;
 /// Lists of more elements together are cut at anchors first: the quick algorithm looks through all that is left for each
 /// run that it finds.
-const LONG: usize = 1 << 16;
+const LONG: usize = 1 << 12;
+/// Lists of more tokens: what one of them is says little.
+const LONG_TEXT: usize = 1 << 16;
 /// Cuts in cuts beyond this are left to the slow algorithm.
 const DEEPEST: usize = 16;
 
@@ -50,7 +52,7 @@ pub(crate) type Run = (usize, usize, usize);
 /// Runs of equal elements, in order on both sides. With no budget left only the common beginning and end are found.
 pub(crate) fn common(old: &[u64], new: &[u64], budget: &mut Budget) -> Vec<Run> {
     let (head, tail) = ends(old, new);
-    let found = middle(&old[head..old.len() - tail], &new[head..new.len() - tail], budget);
+    let found = middle(&old[head..old.len() - tail], &new[head..new.len() - tail], budget, LONG);
     whole((head, tail), (old.len(), new.len()), &found.unwrap_or_default())
 }
 
@@ -72,14 +74,14 @@ impl Known {
         let (a, b) = (&old[head..old.len() - tail], &new[head..new.len() - tail]);
         let lengths = (old.len(), new.len());
         if a.len() * b.len() <= WORTH {
-            return whole((head, tail), lengths, &middle(a, b, budget).unwrap_or_default());
+            return whole((head, tail), lengths, &middle(a, b, budget, LONG_TEXT).unwrap_or_default());
         }
         let place = [p.start + head, a.len(), q.start + head, b.len()];
         if let Some(found) = self.0.get(&place) {
             let found = if budget.take(cost(a.len(), b.len()).1) { &found[..] } else { &[] };
             return whole((head, tail), lengths, found);
         }
-        let Some(found) = middle(a, b, budget) else { return whole((head, tail), lengths, &[]) };
+        let Some(found) = middle(a, b, budget, LONG_TEXT) else { return whole((head, tail), lengths, &[]) };
         let runs = whole((head, tail), lengths, &found);
         self.0.insert(place, found);
         runs
@@ -105,19 +107,19 @@ fn cost(old: usize, new: usize) -> (Algorithm, u64) {
     match cells {
         0..=SMALL => (Algorithm::Myers, sum + cells / 16),
         _ if cells <= LARGE => (Algorithm::Histogram, 4 * sum),
-        _ if old + new <= LONG => (Algorithm::Histogram, 4 * sum + sum * sum.isqrt() / 16),
+        _ if old + new <= LONG_TEXT => (Algorithm::Histogram, 4 * sum + sum * sum.isqrt() / 16),
         _ => (Algorithm::Myers, 4 * sum + sum * sum.isqrt() / 16),
     }
 }
 
 /// Runs of two lists that neither begin nor end alike; `None` where the budget does not allow for them.
-fn middle(old: &[u64], new: &[u64], budget: &mut Budget) -> Option<Vec<Run>> {
-    cut(old, new, budget, DEEPEST)
+fn middle(old: &[u64], new: &[u64], budget: &mut Budget, long: usize) -> Option<Vec<Run>> {
+    cut(old, new, budget, (long, DEEPEST))
 }
 
-/// Long lists anchor by anchor, others as a whole.
-fn cut(old: &[u64], new: &[u64], budget: &mut Budget, depth: usize) -> Option<Vec<Run>> {
-    if old.len() + new.len() <= LONG || depth == 0 {
+/// Lists longer than `long` anchor by anchor, `depth` cuts deep; others as a whole.
+fn cut(old: &[u64], new: &[u64], budget: &mut Budget, (long, depth): (usize, usize)) -> Option<Vec<Run>> {
+    if old.len() + new.len() <= long || depth == 0 {
         return compared(old, new, budget);
     }
     if !budget.take(4 * (old.len() + new.len()) as u64) {
@@ -129,7 +131,7 @@ fn cut(old: &[u64], new: &[u64], budget: &mut Budget, depth: usize) -> Option<Ve
     }
     let mut runs = anchors.clone();
     for (i, j) in gaps(&anchors, old.len(), new.len()) {
-        let found = cut(&old[i.clone()], &new[j.clone()], budget, depth - 1).unwrap_or_default();
+        let found = cut(&old[i.clone()], &new[j.clone()], budget, (long, depth - 1)).unwrap_or_default();
         runs.extend(found.into_iter().map(|(a, b, len)| (i.start + a, j.start + b, len)));
     }
     runs.sort_unstable();

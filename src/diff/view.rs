@@ -14,6 +14,8 @@ use super::pieces::{Side, lead};
 
 /// Steps up the tree before a token's place counts as unknown.
 const HIGH: usize = 64;
+/// So many elements of a list tell how it is written.
+const GLANCE: usize = 256;
 
 /// One side of an alignment, and the other.
 #[derive(Clone, Copy)]
@@ -191,7 +193,7 @@ impl View<'_> {
         let Some(list) = self.here.parent(element) else { return false };
         let own = indent(self.here, self.here.nodes[element].first as usize);
         own.is_some()
-            && self.here.children(list).filter(|child| *child != element).any(|child| {
+            && self.here.children(list).take(GLANCE).filter(|child| *child != element).any(|child| {
                 let first = self.here.nodes[child].first as usize;
                 !self.here.nodes[child].is(flag::COMMENT)
                     && self.kept(first).is_some_and(|mate| {
@@ -333,7 +335,8 @@ impl View<'_> {
             self.here.nodes[leaf].is(flag::SEPARATOR) && self.here.parent(leaf) == Some(list)
         };
         let own = tokens.clone().filter(|token| separator(*token)).count();
-        let any = self.here.children(list).any(|child| self.here.nodes[child].is(flag::SEPARATOR));
+        let any =
+            self.here.children(list).take(GLANCE).any(|child| self.here.nodes[child].is(flag::SEPARATOR));
         let after_one = opens || left == b",";
         match own {
             1 if separator(tokens.end - 1) => after_one && (!closes || node.is(flag::TRAILING)),
