@@ -9,6 +9,8 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
+use rustc_hash::FxHashMap;
+
 use crate::syntax::{Source, TokenKind, flag};
 
 use super::sequence::{Budget, Known, Run, common, gaps};
@@ -283,8 +285,12 @@ impl<'a> Aligner<'a> {
                 }
             }
         }
-        let weight = |source: &Source, node: usize| -> usize {
-            source.tokens[source.nodes[node].tokens()].iter().map(|token| heft(token.kind)).sum()
+        // One element may share tokens with all of the other side.
+        let mut weights: [FxHashMap<usize, usize>; 2] = Default::default();
+        let mut weight = |side: usize, source: &Source, node: usize| -> usize {
+            *weights[side].entry(node).or_insert_with(|| {
+                source.tokens[source.nodes[node].tokens()].iter().map(|token| heft(token.kind)).sum()
+            })
         };
         let mut ranked: Vec<(usize, usize, usize)> = Vec::new();
         for ((x, y), both) in shared {
@@ -297,7 +303,7 @@ impl<'a> Aligner<'a> {
             {
                 continue;
             }
-            let all = weight(self.old, olds[x]) + weight(self.new, news[y]);
+            let all = weight(0, self.old, olds[x]) + weight(1, self.new, news[y]);
             let permille = 2000 * both / all.max(1);
             let enough = if named(self.old, olds[x]) { 600 } else { 400 };
             if permille >= enough {

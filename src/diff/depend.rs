@@ -136,18 +136,24 @@ fn imports(
     after: bool,
 ) -> Vec<(usize, usize)> {
     let of = |unit: usize| &drafts[unit].names.imports[usize::from(after)];
+    // Of a name: units that define it, and units that import it and hand it on.
+    let mut known: BTreeMap<&str, [Vec<usize>; 2]> = BTreeMap::new();
     let mut needs = Vec::new();
     for unit in 0..drafts.len() {
         for import in of(unit) {
             let name = import.name.as_str();
             let Some(all) = index.get(name).filter(|_| !elsewhere.contains(name)) else { continue };
-            let others = || all.iter().copied().filter(|other| *other != unit);
-            let mut defining = others().filter(|other| drafts[*other].kind != UnitKind::Import);
-            let mut handing = others().filter(|other| {
-                drafts[*other].file != drafts[unit].file
-                    && !import.public
-                    && of(*other).iter().any(|one| one.name == name && one.public)
+            let [defining, handing] = known.entry(name).or_insert_with(|| {
+                let hands = |other: usize| of(other).iter().any(|one| one.name == name && one.public);
+                let defines = |other: usize| drafts[other].kind != UnitKind::Import;
+                [
+                    all.iter().copied().filter(|other| defines(*other)).collect(),
+                    all.iter().copied().filter(|other| hands(*other)).collect(),
+                ]
             });
+            let mut defining = defining.iter().copied().filter(|other| *other != unit);
+            let elsewhere = |other: &usize| drafts[*other].file != drafts[unit].file && !import.public;
+            let mut handing = handing.iter().copied().filter(elsewhere);
             for found in [(defining.next(), defining.next()), (handing.next(), handing.next())] {
                 if let (Some(other), None) = found {
                     needs.push(if after { (unit, other) } else { (other, unit) });

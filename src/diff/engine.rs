@@ -222,7 +222,7 @@ fn finish(prepared: Vec<Prepared>, drafts: &[Draft]) -> Diff {
         let first = draft.changes.iter().map(|(file, old, new)| (*file, new.start, old.start, new.end)).min();
         (first.map(|(file, ..)| file), !draft.file_level, first)
     };
-    order.sort_by_key(|index| (key(&drafts[*index]), *index));
+    order.sort_by_cached_key(|index| (key(&drafts[*index]), *index));
     let mut place = vec![0; drafts.len()];
     for (position, index) in order.iter().enumerate() {
         place[*index] = position;
