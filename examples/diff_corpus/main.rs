@@ -2,11 +2,13 @@
 //!
 //! In: folders with `old/` and `new/` somewhere below them, as `scripts/diff-corpus` makes them. Out: the slowest pairs,
 //! every violation of an invariant, and one line of JSON with processor times of one thread. `--check` checks the
-//! invariants (slow: hundreds of parses a pair), `--growth` diffs one file doubled from 1,000 to 256,000 lines,
-//! `--sample N` writes the paths of N pairs, one pair a line, for other programs to diff.
+//! invariants (slow: hundreds of parses a pair), `--growth` diffs one file doubled from 1,000 to 256,000 lines and lists
+//! of 1,000 and 16,000 elements of which most changed, `--sample N` writes the paths of N pairs, one pair a line, for
+//! other programs to diff.
 
 mod check;
 mod growth;
+mod rewritten;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -102,7 +104,10 @@ fn main() -> anyhow::Result<()> {
     let mut arguments = std::env::args().skip(1);
     while let Some(argument) = arguments.next() {
         match argument.as_str() {
-            "--growth" => return growth::run(),
+            "--growth" => {
+                growth::run()?;
+                return rewritten::run();
+            }
             "--check" => checks = true,
             "--sample" => sample = Some(arguments.next().context("--sample N")?.parse::<usize>()?),
             folder => folders.push(PathBuf::from(folder)),
