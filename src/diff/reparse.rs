@@ -25,6 +25,7 @@ pub(super) fn reparse(
     if let Some(kept) = kept
         && !old.is_empty()
         && !new.is_empty()
+        && !hunks.iter().any(|hunk| commented_out(language, hunk, new))
     {
         let found = parse_tree(language, new, Some(&edited(tree, (old, new), hunks)));
         if let Some(tree) = found.filter(|tree| error_places(tree) == kept) {
@@ -32,6 +33,17 @@ pub(super) fn reparse(
         }
     }
     parse_tree(language, new, None)
+}
+
+/// So many line comments in the place of something else make a long row.
+const ROW: usize = 128;
+
+/// Behind a part that is taken over, the parser looks through a row of comments once for each of them, as long as that
+/// part does not fit what follows: of a file that was commented out, with the square of its length.
+fn commented_out(language: &Language, hunk: &Hunk, new: &[u8]) -> bool {
+    let lines = || new[hunk.new.clone()].split(|byte| *byte == b'\n');
+    let comment = |line: &&[u8]| line.trim_ascii_start().starts_with(language.line_comment.as_bytes());
+    !hunk.old.is_empty() && !language.line_comment.is_empty() && lines().filter(comment).nth(ROW).is_some()
 }
 
 /// Where unchanged old bytes are in the new text; `None` where a change is at or in them.
