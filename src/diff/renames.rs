@@ -135,11 +135,11 @@ impl<'a> Left<'a> {
             }
             found
         };
-        let sides = |aligned: &Option<&'a Aligned>| match aligned {
+        let sides = |aligned: Option<&'a Aligned>| match aligned {
             Some(aligned) => [tokens(&aligned.old, &to), tokens(&aligned.new, &from)],
             None => Default::default(),
         };
-        Self(files.iter().map(sides).collect())
+        Self(files.iter().copied().map(sides).collect())
     }
 
     /// Outside single replaced places neither name is left: the old one not after, the new one not before.

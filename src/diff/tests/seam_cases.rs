@@ -176,7 +176,8 @@ fn a_line_comment_does_not_take_in_half_a_statement() {
 #[test]
 fn a_line_comment_does_not_take_in_a_value() {
     let class = |body: &str| {
-        let methods: String = (0..40).map(|i| format!("  m{i}() {{\n    return {i}\n  }}\n")).collect();
+        let method = |i: usize| format!("  m{i}() {{\n    return {i}\n  }}\n");
+        let methods: String = (0..40).map(method).collect();
         format!(
             "}}\nclass C {{\n  redirect(place) {{\n{body}    return this.answer(null)\n  }}\n{methods}}}\n"
         )
@@ -209,8 +210,9 @@ fn the_tags_of_an_element_come_and_go_together() {
     }
     // Too long for all trials, not for none.
     let page = |client: &str, inner: &str, more: &str, last: &str| {
-        let others: String = (0..40).map(|i| format!("const c{i} = {i};\n")).collect();
-        let steps: String = (0..20).map(|i| format!("  step{i}({i});\n")).collect();
+        let (other, step) =
+            (|i: usize| format!("const c{i} = {i};\n"), |i: usize| format!("  step{i}({i});\n"));
+        let (others, steps): (String, String) = ((0..40).map(other).collect(), (0..20).map(step).collect());
         format!(
             "{others}export function create<T>(): Result<T> {{\n{client}  const Own = createContext<Proxy<T> | null>(\n    null,\n  );\n  \
              function Both(props: P) {{\n    const value = useMemo(() => proxy(props), [props]);\n    return (\n{inner}    );\n  }}\n\
