@@ -7,7 +7,7 @@ use rustc_hash::FxHashMap;
 
 use super::sequence::Run;
 
-/// No place, or more than one.
+/// No pair before.
 const NONE: u32 = u32::MAX;
 
 /// Where an element stands: on each side, how often and where first.

@@ -137,10 +137,14 @@ pub(super) fn at_any(others: &[Range<usize>], range: &Range<usize>) -> bool {
     others.iter().any(|other| range.start <= other.end && other.start <= range.end)
 }
 
+/// The first byte of a text that ends a line or can be seen.
+pub(super) fn opening(text: &[u8]) -> Option<u8> {
+    text.iter().copied().find(|byte| *byte == b'\n' || !byte.is_ascii_whitespace())
+}
+
 /// A line break comes before anything visible.
 pub(super) fn breaks(text: &[u8], rest: &[u8]) -> bool {
-    let first = text.iter().chain(rest).find(|byte| **byte == b'\n' || !byte.is_ascii_whitespace());
-    first.is_none_or(|byte| *byte == b'\n')
+    opening(text).or_else(|| opening(rest)).is_none_or(|byte| byte == b'\n')
 }
 
 /// Where a line break may end a statement: old text that begins one with a bracket, behind what ends none in `text`.

@@ -7,7 +7,7 @@ use std::ops::Range;
 
 use crate::syntax::Source;
 
-use super::ends::{last_before, line_comment};
+use super::ends::{last_before, line_comment, opening};
 use super::pieces::Aligned;
 use super::units::Draft;
 
@@ -34,11 +34,8 @@ pub(super) fn shielded(aligned: &Aligned, mut drafts: Vec<Draft>) -> Vec<Draft> 
         })
     };
     // Text behind a line comment that would run into it; `None` where nothing is visible and no line ends.
-    let runs_in = |source: &Source, text: Range<usize>| {
-        let text = &source.bytes[text];
-        let first = text.iter().find(|byte| **byte == b'\n' || !byte.is_ascii_whitespace());
-        first.map(|byte| *byte != b'\n')
-    };
+    let runs_in =
+        |source: &Source, text: Range<usize>| opening(&source.bytes[text]).map(|byte| byte != b'\n');
     // The next place comes back right behind this one, or stands there.
     let next = |at: usize| places.get(at + 1).map(|next| (&places[at], next));
     let comes = |at| next(at).is_some_and(|(a, b)| a.old.end == b.old.start && b.new.is_empty());
