@@ -1,17 +1,14 @@
 //! Which tokens of two versions of a file are the same, and which elements belong together.
 //!
-//! Lists and elements alternate. The children of two lists are compared by hash; what is left over is paired by entity,
-//! by likeness, by shape, and where separators demand it by place. Two paired elements are compared as one sequence of
-//! tokens and nested lists; nested lists of one kind go back to the first step. Equal subtrees are never entered.
+//! Lists and elements alternate. The children of two lists are compared by hash; what is left over is paired as `leftovers`
+//! says. Two paired elements are compared as one sequence of tokens and nested lists; nested lists of one kind go back to
+//! the first step. Equal subtrees are never entered.
 //!
 //! Invariant: matched tokens are in the same order on both sides.
 
-use std::collections::BTreeMap;
 use std::ops::Range;
 
-use rustc_hash::FxHashMap;
-
-use crate::syntax::{Source, TokenKind, flag};
+use crate::syntax::{Source, flag};
 
 use super::sequence::{Budget, Known, Run, common, gaps};
 
@@ -68,14 +65,14 @@ enum Task {
     Element(usize, usize),
 }
 
-struct Aligner<'a> {
-    old: &'a Source,
-    new: &'a Source,
+pub(super) struct Aligner<'a> {
+    pub(super) old: &'a Source,
+    pub(super) new: &'a Source,
     out: Alignment,
     /// Hashes of all tokens of both sides.
     texts: [&'a [u64]; 2],
     known: Known,
-    budget: Budget,
+    pub(super) budget: Budget,
     tasks: Vec<Task>,
 }
 
@@ -99,16 +96,9 @@ pub(crate) fn align(old: &Source, new: &Source) -> Alignment {
             Task::Element(a, b) => aligner.element(a, b),
         }
     }
+    aligner.attributes();
     aligner.out.coarse = aligner.budget.spent;
     aligner.out
-}
-
-/// Tokens that carry meaning weigh more than brackets when two elements are likened.
-fn heft(kind: TokenKind) -> usize {
-    match kind {
-        TokenKind::Word | TokenKind::Literal => 3,
-        TokenKind::Punct | TokenKind::Comment | TokenKind::Error => 1,
-    }
 }
 
 /// The new token that a run of equal ones lays beside an old one.
@@ -118,11 +108,8 @@ fn partner(runs: &[Run], token: usize) -> Option<usize> {
     (token < from + len).then(|| to + token - from)
 }
 
-/// A way to pair children of two lists, given whether separators stand between them.
-type Step<'a> = fn(&mut Aligner<'a>, &[usize], &[usize], bool) -> Vec<(usize, usize)>;
-
 impl<'a> Aligner<'a> {
-    fn match_tokens(&mut self, a: usize, b: usize, count: usize) {
+    pub(super) fn match_tokens(&mut self, a: usize, b: usize, count: usize) {
         for step in 0..count {
             self.out.old[a + step] = (b + step) as u32;
             self.out.new[b + step] = (a + step) as u32;
@@ -203,41 +190,6 @@ impl<'a> Aligner<'a> {
         }
     }
 
-    /// Pairs children that are not equal; both sides are in order and so are the pairs.
-    fn leftovers(&mut self, olds: &[usize], news: &[usize], separated: bool) -> Vec<(usize, usize)> {
-        let mut pairs: Vec<(usize, usize)> = Vec::new();
-        let names = |source: &Source, nodes: &[usize]| -> Vec<(usize, u64)> {
-            let named = |(index, node): (usize, &usize)| {
-                source.entity_name(*node).map(|name| (index, crate::syntax::hash_bytes(1, name.as_bytes())))
-            };
-            nodes.iter().enumerate().filter_map(named).collect()
-        };
-        let (p, q) = (names(self.old, olds), names(self.new, news));
-        let keys = |list: &[(usize, u64)]| -> Vec<u64> { list.iter().map(|(_, key)| *key).collect() };
-        for (i, j, len) in common(&keys(&p), &keys(&q), &mut self.budget) {
-            pairs.extend((0..len).map(|step| (p[i + step].0, q[j + step].0)));
-        }
-        let steps: [Step<'a>; 3] = [Self::by_likeness, Self::by_shape, Self::by_place];
-        for step in steps {
-            let runs: Vec<_> = pairs.iter().map(|(i, j)| (*i, *j, 1)).collect();
-            for (i, j) in gaps(&runs, olds.len(), news.len()) {
-                if i.is_empty() || j.is_empty() {
-                    continue;
-                }
-                let found = step(self, &olds[i.clone()], &news[j.clone()], separated);
-                pairs.extend(found.into_iter().map(|(x, y)| (i.start + x, j.start + y)));
-            }
-            pairs.sort_unstable();
-        }
-        let runs: Vec<_> = pairs.iter().map(|(i, j)| (*i, *j, 1)).collect();
-        for (i, j) in gaps(&runs, olds.len(), news.len()) {
-            if !i.is_empty() && !j.is_empty() {
-                self.wrapped(&olds[i], &news[j]);
-            }
-        }
-        pairs.into_iter().map(|(i, j)| (olds[i], news[j])).collect()
-    }
-
     /// Tokens from the first of some nodes to the last of them.
     fn tokens(source: &Source, nodes: &[usize]) -> Range<usize> {
         let (Some(first), Some(last)) = (nodes.first(), nodes.last()) else { return 0..0 };
@@ -245,7 +197,7 @@ impl<'a> Aligner<'a> {
     }
 
     /// Equal runs, by token number, among the tokens of some nodes of both sides.
-    fn common_tokens(&mut self, olds: &[usize], news: &[usize]) -> Vec<Run> {
+    pub(super) fn common_tokens(&mut self, olds: &[usize], news: &[usize]) -> Vec<Run> {
         let (p, q) = (Self::tokens(self.old, olds), Self::tokens(self.new, news));
         let (from, to) = (p.start, q.start);
         let [old, new] = self.texts;
@@ -256,140 +208,30 @@ impl<'a> Aligner<'a> {
         runs
     }
 
-    /// Pairs elements that share at least four tenths of their tokens, the most alike first, none crossing another.
-    fn by_likeness(&mut self, olds: &[usize], news: &[usize], _: bool) -> Vec<(usize, usize)> {
-        // In order of both sides, as the runs are.
-        let mut shared: Vec<((usize, usize), usize)> = Vec::new();
-        let (mut x, mut y) = (0, 0);
-        let (mut whole_old, mut whole_new) = (Vec::new(), Vec::new());
-        for (s, t, len) in self.common_tokens(olds, news) {
-            // What stands whole inside something larger was wrapped, not changed: see `wrapped`.
-            let (s, t) = (s as u32, t as u32);
-            whole_old.extend(Self::wholes(self.old, olds, s..s + len as u32));
-            whole_new.extend(Self::wholes(self.new, news, t..t + len as u32));
-            for step in 0..len {
-                let (s, t) = (s + step as u32, t + step as u32);
-                while self.old.nodes[olds[x]].last <= s {
-                    x += 1;
-                }
-                while self.new.nodes[news[y]].last <= t {
-                    y += 1;
-                }
-                let inside = self.old.nodes[olds[x]].first <= s && self.new.nodes[news[y]].first <= t;
-                if inside {
-                    let heft = heft(self.old.tokens[s as usize].kind);
-                    match shared.last_mut() {
-                        Some((last, sum)) if *last == (x, y) => *sum += heft,
-                        _ => shared.push(((x, y), heft)),
-                    }
-                }
-            }
+    /// Pairs attributes of paired elements that begin and end with the same tokens, changed in between.
+    fn attributes(&mut self) {
+        let (old, new) = (self.old, self.new);
+        if old.language.attributes.is_empty() {
+            return;
         }
-        // One element may share tokens with all of the other side.
-        let mut weights: [FxHashMap<usize, usize>; 2] = Default::default();
-        let mut weight = |side: usize, source: &Source, node: usize| -> usize {
-            *weights[side].entry(node).or_insert_with(|| {
-                source.tokens[source.nodes[node].tokens()].iter().map(|token| heft(token.kind)).sum()
-            })
-        };
-        let mut ranked: Vec<(usize, usize, usize)> = Vec::new();
-        for ((x, y), both) in shared {
-            let comment = |source: &Source, node: usize| source.nodes[node].is(flag::COMMENT);
-            let named = |source: &Source, node: usize| source.nodes[source.ungrouped(node)].is(flag::ENTITY);
-            if whole_old.binary_search(&olds[x]).is_ok()
-                || whole_new.binary_search(&news[y]).is_ok()
-                || comment(self.old, olds[x]) != comment(self.new, news[y])
-                || named(self.old, olds[x]) != named(self.new, news[y])
-            {
+        let attribute = |source: &Source, node: usize| source.nodes[node].is(flag::ATTRIBUTE);
+        for a in (1..old.nodes.len()).filter(|node| attribute(old, *node)) {
+            let tokens = old.nodes[a].tokens();
+            let mates = &self.out.old[tokens.clone()];
+            let [first, .., last] = *mates else { continue };
+            if first == NONE || last == NONE {
                 continue;
             }
-            let all = weight(0, self.old, olds[x]) + weight(1, self.new, news[y]);
-            let permille = 2000 * both / all.max(1);
-            let enough = if named(self.old, olds[x]) { 600 } else { 400 };
-            if permille >= enough {
-                ranked.push((1000 - permille.min(1000), x, y));
+            let leaf = new.tokens[first as usize].node as usize;
+            let starting = new.ancestors(leaf).take_while(|node| new.nodes[*node].first == first);
+            let Some(b) = starting.into_iter().find(|node| attribute(new, *node)) else { continue };
+            let owners = old.parent(a).zip(new.parent(b));
+            let together = owners.is_some_and(|(a, b)| self.out.old_pair.get(a) == Some(b));
+            if together && new.nodes[b].last == last + 1 && old.nodes[a].hash != new.nodes[b].hash {
+                self.out.old_pair.insert(a, b);
+                self.out.new_pair.insert(b, a);
             }
         }
-        ranked.sort_unstable();
-        let mut pairs: BTreeMap<usize, usize> = BTreeMap::new();
-        for (_, x, y) in ranked {
-            let before = pairs.range(..=x).next_back().is_none_or(|pair| *pair.0 < x && *pair.1 < y);
-            let after = pairs.range(x..).next().is_none_or(|pair| *pair.0 > x && *pair.1 > y);
-            if before && after {
-                pairs.insert(x, y);
-            }
-        }
-        pairs.into_iter().collect()
-    }
-
-    /// Pairs elements that are equal but for their names and literals.
-    fn by_shape(&mut self, olds: &[usize], news: &[usize], _: bool) -> Vec<(usize, usize)> {
-        let shape = |source: &Source, node: usize, place: usize| -> u64 {
-            // Named parts are paired by their names or not at all, comments by place.
-            let leaf = source.ungrouped(node);
-            if source.nodes[leaf].flags & (flag::ENTITY | flag::COMMENT) != 0 {
-                return place as u64;
-            }
-            source.tokens[source.nodes[node].tokens()].iter().fold(
-                u64::from(source.nodes[node].kind),
-                |hash, token| {
-                    let leaf = &source.nodes[token.node as usize];
-                    let word =
-                        if leaf.flags & (flag::IDENTIFIER | flag::LITERAL) == 0 { token.hash } else { 7 };
-                    crate::syntax::hash_bytes(hash, &word.to_le_bytes())
-                },
-            )
-        };
-        let p: Vec<u64> = olds.iter().enumerate().map(|(i, node)| shape(self.old, *node, 2 * i)).collect();
-        let q: Vec<u64> =
-            news.iter().enumerate().map(|(i, node)| shape(self.new, *node, 2 * i + 1)).collect();
-        let runs = common(&p, &q, &mut self.budget);
-        runs.into_iter().flat_map(|(i, j, len)| (0..len).map(move |step| (i + step, j + step))).collect()
-    }
-
-    /// Pairs by place what cannot stand side by side: elements between separators, and last expressions of a block.
-    fn by_place(&mut self, olds: &[usize], news: &[usize], separated: bool) -> Vec<(usize, usize)> {
-        let comment = |source: &Source, node: usize| source.nodes[node].is(flag::COMMENT);
-        if separated {
-            let keep = |source: &Source, nodes: &[usize]| -> Vec<usize> {
-                (0..nodes.len()).filter(|i| !comment(source, nodes[*i])).collect()
-            };
-            return keep(self.old, olds).into_iter().zip(keep(self.new, news)).collect();
-        }
-        if !self.old.language.tail_expressions {
-            return Vec::new();
-        }
-        let (i, j) = (olds.len() - 1, news.len() - 1);
-        let open = |source: &Source, node: usize| {
-            let last = source.nodes[node].tokens().last();
-            last.is_some_and(|token| !matches!(source.text(token), b";" | b"}")) && !comment(source, node)
-        };
-        if open(self.old, olds[i]) && open(self.new, news[j]) { vec![(i, j)] } else { Vec::new() }
-    }
-
-    /// Whole old elements that stand inside a new one (a block put around statements), and the other way round.
-    fn wrapped(&mut self, olds: &[usize], news: &[usize]) {
-        for (first_old, first_new, len) in self.common_tokens(olds, news) {
-            for node in Self::wholes(self.old, olds, first_old as u32..(first_old + len) as u32) {
-                let tokens = self.old.nodes[node].tokens();
-                self.match_tokens(tokens.start, tokens.start - first_old + first_new, tokens.len());
-            }
-            for node in Self::wholes(self.new, news, first_new as u32..(first_new + len) as u32) {
-                let tokens = self.new.nodes[node].tokens();
-                self.match_tokens(tokens.start - first_new + first_old, tokens.start, tokens.len());
-            }
-        }
-    }
-
-    /// Members of `nodes` that lie wholly in a range of tokens and are more than a word.
-    fn wholes(source: &Source, nodes: &[usize], range: Range<u32>) -> Vec<usize> {
-        let from = nodes.partition_point(|node| source.nodes[*node].first < range.start);
-        nodes[from..]
-            .iter()
-            .copied()
-            .take_while(|node| source.nodes[*node].last <= range.end)
-            .filter(|node| source.nodes[*node].tokens().len() >= 3)
-            .collect()
     }
 
     /// Tokens and lists below an element, lists not entered.

@@ -255,14 +255,15 @@ pub(super) fn sets(drafts: &[Draft]) -> Vec<Vec<usize>> {
     sets
 }
 
-/// Doubtful units side by side, one of them around others: what comes back may stand where the other one's block goes.
+/// Doubtful units side by side, one of them around others: what comes back may stand where the other one's block goes. What
+/// comes back between them may stay away.
 fn seams(drafts: &[Draft]) -> Vec<Vec<usize>> {
     let doubtful: Vec<usize> = (0..drafts.len()).filter(|unit| !drafts[*unit].safe).collect();
     let mut seams = Vec::new();
     for a in &doubtful {
         for b in &doubtful {
             let (around, inside) = (&drafts[*a], &drafts[*b]);
-            let beside = |p: &Island, q: &Island| p.old.end == q.old.start && p.new.end == q.new.start;
+            let beside = |p: &Island, q: &Island| p.old.end <= q.old.start && p.new.end == q.new.start;
             let touch = || islands(around).any(|p| islands(inside).any(|q| beside(&p, &q) || beside(&q, &p)));
             let alone = || inside.changes.len() == 1 && islands(inside).all(|place| place.new.is_empty());
             if around.changes.len() > 1 && alone() && touch() {

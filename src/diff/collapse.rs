@@ -59,7 +59,7 @@ fn widen(
         let mut mates = groups.inside(&region);
         mates.retain(|mate| *mate != groups.of[unit]);
         if trial.as_mut().is_some_and(|trial| apart(trial, drafts, groups, unit, &mates)) {
-            mates.retain(|mate| !groups.safe[*mate]);
+            mates.retain(|mate| !groups.is_known(drafts, *mate));
         }
         // What goes along for its own sake has to be sound where it stands besides.
         let loose = mates.iter().filter(|mate| !groups.safe[**mate]).flat_map(|mate| &groups.members[*mate]);
@@ -108,6 +108,11 @@ impl Groups {
 
     fn is_safe(&self, unit: usize) -> bool {
         self.safe[self.of[unit]]
+    }
+
+    /// Each of a group is safe by its place. What only trials say can go alone says nothing of it beside others.
+    fn is_known(&self, drafts: &[Draft], group: usize) -> bool {
+        self.members[group].iter().all(|member| drafts[*member].safe)
     }
 
     /// Makes one group of those of two units; it is that of the first.
@@ -195,9 +200,10 @@ pub(super) fn touches(aligned: &Aligned, draft: &Draft) -> bool {
     draft.changes.iter().any(|(_, before, after)| at_any(old, before) || at_any(new, after))
 }
 
-/// A unit can go with those of its mates that are not safe, alone and with either half of the others.
+/// A unit can go with those of its mates that are not known to be safe, alone and with either half of the others.
 fn apart(trial: &mut Trial, drafts: &[Draft], groups: &Groups, unit: usize, mates: &[usize]) -> bool {
-    let (safe, bound): (Vec<usize>, Vec<usize>) = mates.iter().partition(|mate| groups.safe[**mate]);
+    let (safe, bound): (Vec<usize>, Vec<usize>) =
+        mates.iter().partition(|mate| groups.is_known(drafts, **mate));
     if safe.is_empty() {
         return false;
     }

@@ -27,6 +27,24 @@ pub(super) fn closed(source: &Source, element: usize) -> bool {
     })
 }
 
+/// Where a line break may end a statement: this one has ended, whatever comes next.
+pub(super) fn over(source: &Source, element: usize) -> bool {
+    let Some(last) = source.nodes[element].tokens().next_back() else { return false };
+    let block_ended = source.language.block_ended;
+    match source.text(last) {
+        b";" => true,
+        b"}" => {
+            let leaf = source.tokens[last].node as usize;
+            let mut above = source.ancestors(leaf).skip_while(|node| *node == leaf);
+            let top = source.ungrouped(element);
+            // The brace may be that of a value.
+            above.find(|node| *node == top || !block_ended.contains(&source.kind_name(*node))) == Some(top)
+                && block_ended.contains(&source.kind_name(top))
+        }
+        _ => false,
+    }
+}
+
 /// White space between the line's beginning and a token; `None` where the token does not begin a line.
 pub(super) fn indent(source: &Source, token: usize) -> Option<&[u8]> {
     let lead = lead(source, token);

@@ -16,6 +16,7 @@ mod ends;
 mod engine;
 mod files;
 mod layout;
+mod leftovers;
 mod lines;
 mod moves;
 mod names;

@@ -65,7 +65,8 @@ impl<'a> Sound<'a> {
     fn pair(&self, p: usize, q: usize) -> bool {
         if p != 0 {
             let (Some(a), Some(b)) = (self.old.here.parent(p), self.new.here.parent(q)) else { return false };
-            if !self.old.alike(a, b) {
+            let attribute = self.old.here.nodes[p].is(flag::ATTRIBUTE);
+            if !(self.old.alike(a, b) || attribute && self.old.paired.get(a) == Some(b)) {
                 return false;
             }
         }
@@ -117,8 +118,10 @@ impl<'a> Sound<'a> {
             Key::Comment(..) => true,
             Key::Format(_) => pieces.iter().all(|piece| self.format(piece)),
             Key::New(q) => {
-                matches!(pieces, [piece] if piece.old_tokens.is_empty() && self.new.leaves(q, piece.new_tokens.clone(), piece.old_tokens.end))
-                    && !self.unsound_new.contains(&q)
+                matches!(pieces, [piece] if piece.old_tokens.is_empty()
+                    && self.new.leaves(q, piece.new_tokens.clone(), piece.old_tokens.end)
+                    && (!self.unsound_new.contains(&q)
+                        || self.new.settled(q, &piece.new_tokens, piece.old_tokens.end)))
                     || put_around(self.new, q, &self.unsound_new)
             }
             Key::Old(p) => match self.aligned.partners.old_pair.get(p) {
@@ -128,8 +131,10 @@ impl<'a> Sound<'a> {
                 }
                 None if p == 0 => false,
                 None => {
-                    matches!(pieces, [piece] if piece.new_tokens.is_empty() && self.old.leaves(p, piece.old_tokens.clone(), piece.new_tokens.end))
-                        && !self.unsound_old.contains(&p)
+                    matches!(pieces, [piece] if piece.new_tokens.is_empty()
+                        && self.old.leaves(p, piece.old_tokens.clone(), piece.new_tokens.end)
+                        && (!self.unsound_old.contains(&p)
+                            || self.old.settled(p, &piece.old_tokens, piece.new_tokens.end)))
                         || put_around(self.old, p, &self.unsound_old)
                             && pieces.iter().all(|piece| self.encloses(p, piece))
                 }

@@ -9,7 +9,7 @@ use std::ops::Range;
 use crate::syntax::{Source, flag};
 
 use super::align::{NONE, Pairs};
-use super::ends::{alike, closed, ends_line, indent, last_said, line_before, said, twin};
+use super::ends::{alike, closed, ends_line, indent, last_said, line_before, over, said, twin};
 use super::pieces::{Side, lead};
 
 /// Steps up the tree before a token's place counts as unknown.
@@ -269,25 +269,52 @@ impl View<'_> {
     }
 
     /// The same where a line break may end a statement; `place` is the token behind it on the other side.
-    fn line_leaves(&self, element: usize, place: usize, left: &[u8]) -> bool {
+    fn line_leaves(&self, element: usize, tokens: Range<usize>, place: usize, left: &[u8]) -> bool {
         let risky = |text: &[u8]| {
             matches!(
                 text.first(),
                 Some(b'(' | b'[' | b'`' | b'+' | b'-' | b'/' | b'.' | b'*' | b'?' | b':' | b'<')
             )
         };
-        let node = &self.here.nodes[element];
-        let ended = node.tokens().next_back().is_some_and(|token| self.here.text(token) == b";");
+        // The semicolon of a field is its list's.
+        let ended = tokens.clone().next_back().is_some_and(|token| self.here.text(token) == b";");
         if !self.side.old() {
-            let next = node.last as usize;
-            return !risky(self.here.text(said(self.here, next))) && (ended || line_before(self.here, next));
+            let next = tokens.end;
+            let list = self.here.nodes[element].parent as usize;
+            return ended_before(self.here, list, last_said(self.here, tokens.start))
+                || !risky(self.here.text(said(self.here, next))) && (ended || line_before(self.here, next));
         }
-        let first = node.first as usize;
-        let begins = matches!(left, b"" | b"{" | b";" | b"}") || lead(self.here, first).contains(&b'\n');
+        let first = self.here.nodes[element].first as usize;
+        let fresh = self.between(place).is_some_and(|(list, before)| {
+            ended_before(self.there, list, before.map(|leaf| self.there.nodes[leaf].first as usize))
+        });
+        let begins = fresh || left == b"}" || lead(self.here, first).contains(&b'\n');
         begins
-            && !risky(self.here.text(first))
-            && !risky(self.there.text(said(self.there, place)))
-            && (ended || line_before(self.there, place))
+            && (fresh || !risky(self.here.text(first)))
+            && (ended
+                || over(self.here, element)
+                || !risky(self.there.text(said(self.there, place))) && line_before(self.there, place))
+    }
+
+    /// What stands before some tokens and behind them stands side by side on the other side.
+    fn pure(&self, tokens: &Range<usize>) -> bool {
+        let before = tokens.start.checked_sub(1).and_then(|token| self.kept(token));
+        let behind = if tokens.end == self.here.tokens.len() {
+            Some(self.there.tokens.len())
+        } else {
+            self.kept(tokens.end)
+        };
+        match (before, behind) {
+            (Some(before), Some(behind)) => before + 1 == behind,
+            (None, Some(behind)) => tokens.start == 0 && behind == 0,
+            _ => false,
+        }
+    }
+
+    /// Whatever becomes of other elements of its list: what stands around this one stands side by side on the other side,
+    /// in a list that may hold it.
+    pub(super) fn settled(&self, element: usize, tokens: &Range<usize>, place: usize) -> bool {
+        self.pure(tokens) && self.comes_back(element, place)
     }
 
     /// A wholly new element can leave its list, or come back to it; `place` is the first token behind it on the other side.
@@ -301,17 +328,7 @@ impl View<'_> {
             let leaves = self.side.whole(element) && self.own_line(element) && self.indented(element);
             return leaves && (!self.side.old() || self.lines_up(element, place));
         }
-        let before = tokens.start.checked_sub(1).and_then(|token| self.kept(token));
-        let behind = if tokens.end == self.here.tokens.len() {
-            Some(self.there.tokens.len())
-        } else {
-            self.kept(tokens.end)
-        };
-        let pure = match (before, behind) {
-            (Some(before), Some(behind)) => before + 1 == behind,
-            (None, Some(behind)) => tokens.start == 0 && behind == 0,
-            _ => false,
-        };
+        let pure = self.pure(&tokens);
         let lines = !self.here.language.line_ends.is_empty();
         if !self.side.whole(element) || (self.side.old() && !self.comes_back(element, place)) {
             return false;
@@ -325,7 +342,7 @@ impl View<'_> {
         let closes = matches!(right, b")" | b"]" | b"}" | b">" | b"|");
         if node.is(flag::STATEMENT_LIST) {
             return if lines {
-                self.line_leaves(element, place, left)
+                self.line_leaves(element, tokens, place, left)
             } else {
                 self.statement_leaves(element, place)
             };
@@ -337,14 +354,28 @@ impl View<'_> {
         let own = tokens.clone().filter(|token| separator(*token)).count();
         let any =
             self.here.children(list).take(GLANCE).any(|child| self.here.nodes[child].is(flag::SEPARATOR));
-        let after_one = opens || left == b",";
+        let after = |token: usize| opens || left == self.here.text(token);
         match own {
-            1 if separator(tokens.end - 1) => after_one && (!closes || node.is(flag::TRAILING)),
-            1 if separator(tokens.start) => !after_one && (closes || right == b","),
+            1 if separator(tokens.end - 1) => after(tokens.end - 1) && (!closes || node.is(flag::TRAILING)),
+            1 if separator(tokens.start) => {
+                !after(tokens.start) && (closes || right == self.here.text(tokens.start))
+            }
             _ if any => false,
             _ => closed(self.here, element) && (opens || matches!(left, b";" | b"}" | b",")),
         }
     }
+}
+
+/// What stands in a list before a place has ended; `last` is the token before the place.
+fn ended_before(source: &Source, list: usize, last: Option<usize>) -> bool {
+    let Some(last) = last else { return true };
+    let opens = source.nodes[list].first as usize == last && source.text(last) == b"{";
+    if source.text(last) == b";" || opens {
+        return true;
+    }
+    let leaf = source.tokens[last].node as usize;
+    let child = source.ancestors(leaf).find(|node| source.parent(*node) == Some(list));
+    child.is_some_and(|child| source.nodes[child].last as usize == last + 1 && over(source, child))
 }
 
 /// An element around statements that stand on the other side without it.

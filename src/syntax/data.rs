@@ -67,6 +67,7 @@ const fn data(shape: Shape) -> Language {
         agreeing: &[],
         contract: None,
         line_ends: shape.line_ends,
+        block_ended: &[],
         file_like: &[],
         tail_expressions: false,
         faults: |_, _| 0,

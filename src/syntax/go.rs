@@ -104,6 +104,7 @@ pub static GO: Language = Language {
         "const_declaration",
         "type_declaration",
     ],
+    block_ended: &[],
     file_like: &[],
     tail_expressions: false,
     faults: |_, _| 0,

@@ -98,6 +98,7 @@ pub static JAVA: Language = Language {
     agreeing: &[],
     contract: None,
     line_ends: &[],
+    block_ended: &[],
     file_like: &[],
     tail_expressions: false,
     faults: |_, _| 0,

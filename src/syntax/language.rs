@@ -125,6 +125,8 @@ pub struct Language {
     pub contract: Option<Contract>,
     /// Lists in which a line break may end a statement.
     pub line_ends: &'static [&'static str],
+    /// Where a line break may end a statement: what needs none, for it ends with a block, and the blocks.
+    pub block_ended: &'static [&'static str],
     /// Statement lists that hold whatever a file may hold.
     pub file_like: &'static [&'static str],
     /// A block's last expression is its value and stands without a terminator.

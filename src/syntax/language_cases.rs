@@ -265,6 +265,7 @@ fn every_kind_that_a_language_names_is_one_of_its_grammar() {
             language.trailing_of_many,
             language.agreeing,
             language.line_ends,
+            language.block_ended,
             language.file_like,
             &entities,
             &fields,

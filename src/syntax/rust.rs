@@ -113,6 +113,7 @@ pub static RUST: Language = Language {
         body: "body",
     }),
     line_ends: &[],
+    block_ended: &[],
     file_like: &[],
     tail_expressions: true,
     faults: |_, _| 0,

@@ -1,6 +1,7 @@
 //! Examples and invariants of edit units.
 
 mod data_cases;
+mod doubt_cases;
 mod file_cases;
 mod invariants;
 mod python_cases;

@@ -238,3 +238,21 @@ fn the_line_that_names_the_interpreter_begins_the_file() {
     any_two_can_go("a.ts", old, new);
     any_two_can_go("a.ts", new, old);
 }
+
+/// What comes back at one place with two others may stay away when only these come back.
+#[test]
+fn three_that_come_back_at_one_place_are_tried_by_two() {
+    let class = |head: &str, call: &str| {
+        format!(
+            "class A {{\n  get b() {{\n    const b = [];\n    b.push({head});\n    for (const f of this.d.g) {{\n      \
+             if (f.h.i > 0) {{\n        b.push(\n{call}        );\n      }}\n    }}\n    return b;\n  }}\n}}\n"
+        )
+    };
+    let call = "          new M(\n            f.h,\n            this.d,\n            this.e,\n            void 0,\n            \
+                k(this.d.l, f.l)\n          )\n";
+    let old = class("new C([], this.d, this.e)", call);
+    let call = "          new N(this.d, this.o).s(f.h).t(k(this.d.l, f.l)).r()\n";
+    let new = class("\n      new N(this.d, this.o).p().q().r()\n    ", call);
+    any_two_can_go("a.js", &old, &new);
+    any_two_can_go("a.js", &new, &old);
+}

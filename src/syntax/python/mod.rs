@@ -75,6 +75,7 @@ pub static PYTHON: Language = Language {
     agreeing: &[],
     contract: None,
     line_ends: &["module", "block"],
+    block_ended: &[],
     file_like: &[],
     tail_expressions: false,
     faults: layout::faults,
