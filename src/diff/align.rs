@@ -108,7 +108,7 @@ fn partner(runs: &[Run], token: usize) -> Option<usize> {
     (token < from + len).then(|| to + token - from)
 }
 
-impl<'a> Aligner<'a> {
+impl Aligner<'_> {
     pub(super) fn match_tokens(&mut self, a: usize, b: usize, count: usize) {
         for step in 0..count {
             self.out.old[a + step] = (b + step) as u32;

@@ -74,9 +74,9 @@ impl<'a> Aligner<'a> {
         let mut seen = (0, 0);
         for (s, t, len) in self.common_tokens(olds, news) {
             let (s, t) = (s as u32, t as u32);
-            let (p, q) = (s..s + len as u32, t..t + len as u32);
-            whole_old.extend(Self::inner((self.old, olds, p.clone()), (self.new, news, q.clone()), seen.1));
-            whole_new.extend(Self::inner((self.new, news, q), (self.old, olds, p), seen.0));
+            let [before, after] = [(self.old, olds, s..s + len as u32), (self.new, news, t..t + len as u32)];
+            whole_old.extend(Self::inner(before.clone(), after.clone(), seen.1));
+            whole_new.extend(Self::inner(after, before, seen.0));
             seen = (s + len as u32, t + len as u32);
             for step in 0..len {
                 let (s, t) = (s + step as u32, t + step as u32);
