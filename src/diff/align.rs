@@ -216,15 +216,11 @@ impl Aligner<'_> {
         }
         let attribute = |source: &Source, node: usize| source.nodes[node].is(flag::ATTRIBUTE);
         for a in (1..old.nodes.len()).filter(|node| attribute(old, *node)) {
-            let tokens = old.nodes[a].tokens();
-            let mates = &self.out.old[tokens.clone()];
-            let [first, .., last] = *mates else { continue };
+            let [first, .., last] = self.out.old[old.nodes[a].tokens()] else { continue };
             if first == NONE || last == NONE {
                 continue;
             }
-            let leaf = new.tokens[first as usize].node as usize;
-            let starting = new.ancestors(leaf).take_while(|node| new.nodes[*node].first == first);
-            let Some(b) = starting.into_iter().find(|node| attribute(new, *node)) else { continue };
+            let Some(b) = new.starting(first as usize).find(|node| attribute(new, *node)) else { continue };
             let owners = old.parent(a).zip(new.parent(b));
             let together = owners.is_some_and(|(a, b)| self.out.old_pair.get(a) == Some(b));
             if together && new.nodes[b].last == last + 1 && old.nodes[a].hash != new.nodes[b].hash {
@@ -354,29 +350,19 @@ impl Aligner<'_> {
         let head = (here.first as usize).checked_sub(1)?;
         let known = self.out.old.get(head).filter(|mate| **mate != NONE).map(|mate| *mate as usize);
         let first = known.or_else(|| partner(runs, head))? + 1;
-        let leaf = self.new.tokens.get(first)?.node as usize;
-        let starting = self
-            .new
-            .ancestors(leaf)
-            .take_while(|node| self.new.nodes[*node].first as usize == first && *node != 0);
         let same = |node: &usize| {
             let node = &self.new.nodes[*node];
             node.kind == here.kind && node.is(flag::STATEMENT_LIST)
         };
-        starting.filter(same).last()
+        self.new.starting(first).take_while(|node| *node != 0).filter(same).last()
     }
 
     fn list_between(&self, kind: u16, first: usize, last: usize) -> Option<usize> {
-        let leaf = self.new.tokens.get(first)?.node as usize;
         let fits = |node: &usize| {
             let node = &self.new.nodes[*node];
             node.kind == kind && node.is(flag::CONTAINER)
         };
-        let list = self
-            .new
-            .ancestors(leaf)
-            .take_while(|node| self.new.nodes[*node].first as usize == first)
-            .find(fits)?;
+        let list = self.new.starting(first).find(fits)?;
         (self.new.nodes[list].last as usize == last + 1).then_some(list)
     }
 }

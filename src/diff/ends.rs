@@ -122,8 +122,7 @@ pub(super) fn stands_for(old: &Source, new: &Source, p: usize, q: usize) -> bool
 pub(super) fn twin((here, element): (&Source, usize), there: &Source, partner: &[u32]) -> Option<usize> {
     let node = &here.nodes[element];
     let first = *partner.get(node.first as usize).filter(|mate| **mate != NONE)?;
-    let leaf = there.tokens.get(first as usize)?.node as usize;
-    there.ancestors(leaf).take_while(|other| there.nodes[*other].first == first).find(|other| {
+    there.starting(first as usize).find(|other| {
         let other = &there.nodes[*other];
         other.hash == node.hash && other.last - other.first == node.last - node.first
     })

@@ -16,14 +16,11 @@ use super::pieces::{Aligned, Key, Piece, Side, end_before, lead, start_of};
 
 /// The outermost statement that begins with a token, and the list it stands in.
 fn statement(source: &Source, token: usize) -> Option<(usize, usize)> {
-    let leaf = source.tokens.get(token)?.node as usize;
-    let starting =
-        source.ancestors(leaf).take_while(|node| source.nodes[*node].first as usize == token && *node != 0);
     let listed = |node: usize| {
         let list = source.parent(node).filter(|list| source.nodes[*list].is(flag::LINES))?;
         (source.nodes[node].is(flag::NAMED) && !source.nodes[node].is(flag::COMMENT)).then_some((node, list))
     };
-    starting.filter_map(listed).last()
+    source.starting(token).take_while(|node| *node != 0).filter_map(listed).last()
 }
 
 /// A line break stands before the token, or nothing at all.

@@ -104,8 +104,7 @@ impl Aligned {
 fn settle(source: &Source, here: &mut [u32], there: &mut [u32]) {
     let count = here.len();
     let bounds = |first: usize, last: usize| {
-        let leaf = source.tokens[first].node as usize;
-        source.ancestors(leaf).take_while(|node| source.nodes[*node].first as usize == first).any(|node| {
+        source.starting(first).any(|node| {
             source.nodes[node].is(flag::ELEMENT | flag::STATEMENT) && source.nodes[node].last as usize == last
         })
     };

@@ -285,9 +285,9 @@ impl View<'_> {
                 || !risky(self.here.text(said(self.here, next))) && (ended || line_before(self.here, next));
         }
         let first = self.here.nodes[element].first as usize;
-        let fresh = self.between(place).is_some_and(|(list, before)| {
-            ended_before(self.there, list, before.map(|leaf| self.there.nodes[leaf].first as usize))
-        });
+        let fresh = self
+            .between(place)
+            .is_some_and(|(list, _)| ended_before(self.there, list, last_said(self.there, place)));
         let begins = fresh || left == b"}" || lead(self.here, first).contains(&b'\n');
         begins
             && (fresh || !risky(self.here.text(first)))

@@ -109,6 +109,13 @@ impl Source {
         std::iter::successors(Some(node), |node| self.parent(*node))
     }
 
+    /// Nodes that begin with a token, innermost first; none where there is no such token.
+    pub fn starting(&self, token: usize) -> impl Iterator<Item = usize> + '_ {
+        let leaf = self.tokens.get(token).map(|token| token.node as usize);
+        let above = leaf.into_iter().flat_map(|leaf| self.ancestors(leaf));
+        above.take_while(move |node| self.nodes[*node].first as usize == token)
+    }
+
     /// The name of an entity (`fn bar`, `impl Display for Foo`); `None` if the node is none.
     pub fn entity_name(&self, node: usize) -> Option<String> {
         let node = self.ungrouped(node);
