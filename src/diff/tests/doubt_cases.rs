@@ -58,6 +58,13 @@ const CASES: &[(&str, &str, &str, &str, usize)] = &[
         0,
     ),
     ("beginning of a statement", "a.js", "assert.exists(this, a);\nb();\n", "exists(this, a);\nb();\n", 0),
+    (
+        "statement in a list of which another is not told",
+        "a.js",
+        "import { a } from \"b\"\n\nexport function c(d) {\n  return {\n    e(f) {\n      e(f, d)\n    },\n    g() {\n      h(d)\n    }\n  }\n}\n",
+        "import { a } from \"b\";\n\nexport function c(d) {\n  return {\n    // One.\n    e: function (f) {\n      e(f, d);\n    },\n    // One.\n    g: function () {\n      h(d);\n    }\n  };\n}\n\nexport default {\n  c\n};\n",
+        4,
+    ),
     // What may be read otherwise has to be tried.
     ("value at the end of a line", "a.js", "a = {}\n;[1].b()\n", "a = {}\nc()\n;[1].b()\n", 2),
     ("bracket behind a value", "a.js", "a = b\n(c)\n", "a = b\nd\n(c)\n", 1),
