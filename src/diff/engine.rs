@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use crate::syntax::{Earlier, Source, grammar_of};
+use crate::syntax::{Earlier, Source, grammar_of, read};
 
 use super::align::align;
 use super::check::keep_grammar;
@@ -127,11 +127,13 @@ fn parse(language: &'static crate::syntax::Language, old: &Plain, new: &Plain) -
     let before = Source::parse(language, Arc::clone(&old.bytes))?;
     let (hunks, _) = lines::hunks(&old.bytes, &new.bytes);
     let hunks = lines::finer(&old.bytes, &new.bytes, &hunks);
-    let tree = reparse(language, &before.tree, (&old.bytes, &new.bytes), &hunks)?;
+    let readable = read(language, &new.bytes);
+    let texts = (before.readable(), readable.as_deref().unwrap_or(&new.bytes));
+    let tree = reparse(language, &before.tree, texts, &hunks)?;
     let changed: Vec<(Range<usize>, Range<usize>)> =
         hunks.into_iter().map(|hunk| (hunk.old, hunk.new)).collect();
     let earlier = Earlier::new(&before, &changed);
-    let after = Source::of_tree(language, Arc::clone(&new.bytes), tree, Some(earlier));
+    let after = Source::of_tree(language, Arc::clone(&new.bytes), readable, tree, Some(earlier));
     let partners = align(&before, &after);
     Some(Aligned::new(before, after, partners))
 }

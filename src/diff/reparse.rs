@@ -8,12 +8,12 @@ use std::ops::Range;
 
 use tree_sitter::Tree;
 
-use crate::syntax::{Language, error_places, parse_tree};
+use crate::syntax::{Language, alike, error_places, parse_readable};
 
 use super::lines::Hunk;
 use super::rows::Rows;
 
-/// Parses the new text; `None` only if the parser itself gives up.
+/// Parses the new text, both as the parser can read them; `None` only if the parser itself gives up.
 pub(super) fn reparse(
     language: &'static Language,
     tree: &Tree,
@@ -26,13 +26,14 @@ pub(super) fn reparse(
         && !old.is_empty()
         && !new.is_empty()
         && !hunks.iter().any(|hunk| commented_out(language, hunk, new))
+        && alike(old, new, hunks.iter().map(|hunk| (hunk.old.clone(), hunk.new.clone())))
     {
-        let found = parse_tree(language, new, Some(&edited(tree, (old, new), hunks)));
+        let found = parse_readable(language, new, Some(&edited(tree, (old, new), hunks)));
         if let Some(tree) = found.filter(|tree| error_places(tree) == kept) {
             return Some(tree);
         }
     }
-    parse_tree(language, new, None)
+    parse_readable(language, new, None)
 }
 
 /// So many line comments in the place of something else make a long row.
@@ -95,11 +96,11 @@ mod tests {
     fn trees(language: &str, old: &str, new: &str) -> [Tree; 3] {
         let language = language_named(language).unwrap();
         let (old, new) = (old.as_bytes(), new.as_bytes());
-        let first = parse_tree(language, old, None).unwrap();
+        let first = parse_readable(language, old, None).unwrap();
         let (hunks, _) = lines::hunks(old, new);
         let hunks = lines::finer(old, new, &hunks);
         let helped = reparse(language, &first, (old, new), &hunks).unwrap();
-        [first, helped, parse_tree(language, new, None).unwrap()]
+        [first, helped, parse_readable(language, new, None).unwrap()]
     }
 
     const WORDS: [&str; 20] = [

@@ -13,7 +13,7 @@ use std::ops::Range;
 use rustc_hash::FxHashMap;
 use tree_sitter::{Parser, Tree};
 
-use crate::syntax::{Language, Source, TokenKind, error_count, error_nodes};
+use crate::syntax::{Language, Source, TokenKind, alike, error_count, error_nodes, read};
 
 use super::check::{Island, distance};
 use super::ends::{breaks, last_before, line_comment, parted, runs_on};
@@ -48,6 +48,8 @@ pub(super) struct Trial<'a> {
 
 /// The island of the new side, parsed, which other texts are parsed with the help of.
 struct Base {
+    /// As the parser was given it.
+    text: Vec<u8>,
     tree: Tree,
     rows: Rows,
     /// Errors that either side has when it is parsed without what is around it.
@@ -179,15 +181,17 @@ impl<'a> Trial<'a> {
             return false;
         }
         let language = self.aligned.new.language;
+        let read = read(language, &text);
+        let readable = read.as_ref().unwrap_or(&text);
         if let Some(allowed) = self.damaged {
-            let tree = self.parser.parse(&text, None);
+            let tree = self.parser.parse(readable, None);
             return tree.is_none_or(|tree| error_count(language, &tree, &text) <= allowed);
         }
         if !self.broken() && self.unbalanced(places, &text, &seams) {
             return false;
         }
-        let edited = self.base.as_ref().map(|base| base.edited(places, old));
-        let Some(tree) = self.parser.parse(&text, edited.as_ref()) else { return true };
+        let edited = self.base.as_ref().and_then(|base| base.edited(places, readable, &seams));
+        let Some(tree) = self.parser.parse(readable, edited.as_ref()) else { return true };
         let count = errors(language, &tree, &text);
         count == 0 || self.base().is_none_or(|base| count <= base.allowed)
     }
@@ -204,14 +208,16 @@ impl<'a> Trial<'a> {
         if self.base.is_none() {
             let Aligned { old, new, .. } = self.aligned;
             let (from, to) = (&old.bytes[self.island.old.clone()], &new.bytes[self.island.new.clone()]);
-            let tree = if self.is_whole() { new.tree.clone() } else { self.parser.parse(to, None)? };
             let language = new.language;
+            let text = read(language, to).unwrap_or_else(|| to.to_vec());
+            let tree = if self.is_whole() { new.tree.clone() } else { self.parser.parse(&text, None)? };
             let mut allowed = errors(language, &tree, to);
             if allowed > 0 || old.tree.root_node().has_error() {
-                let before = self.parser.parse(from, None)?;
+                let readable = read(language, from);
+                let before = self.parser.parse(readable.as_deref().unwrap_or(from), None)?;
                 allowed = allowed.max(errors(language, &before, from));
             }
-            self.base = Some(Base { tree, rows: Rows::new(to), allowed });
+            self.base = Some(Base { rows: Rows::new(&text), text, tree, allowed });
         }
         self.base.as_ref()
     }
@@ -350,13 +356,18 @@ impl<'a> Trial<'a> {
 }
 
 impl Base {
-    /// The tree, told what stands at some places.
-    fn edited(&self, places: &Places, old: &[u8]) -> Tree {
-        let mut tree = self.tree.clone();
-        for (to, from) in places.iter().rev() {
-            tree.edit(&self.rows.edit(to.clone(), &old[from.clone()]));
+    /// The tree, told what stands at some places, which are between `seams` in another text; `None` where the parser is
+    /// given something else besides.
+    fn edited(&self, places: &Places, text: &[u8], seams: &[usize]) -> Option<Tree> {
+        let put =
+            || places.iter().zip(seams.chunks_exact(2)).map(|((to, _), seam)| (to.clone(), seam[0]..seam[1]));
+        if !alike(&self.text, text, put()) {
+            return None;
         }
-        tree
+        let mut tree = self.tree.clone();
+        let edits: Vec<_> = put().map(|(to, put)| self.rows.edit(to, &text[put])).collect();
+        edits.iter().rev().for_each(|edit| tree.edit(edit));
+        Some(tree)
     }
 }
 

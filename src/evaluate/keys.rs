@@ -8,7 +8,7 @@ use crate::patch::TreeChanges;
 use crate::task::Task;
 
 /// Version of everything that turns logs and trees into figures. A change regrades stored logs without running them.
-pub const RULES: &str = "kerf/rules/11";
+pub const RULES: &str = "kerf/rules/12";
 
 fn hash(parts: &[&str], digits: usize) -> String {
     let mut hasher = blake3::Hasher::new();

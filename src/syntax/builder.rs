@@ -61,15 +61,22 @@ impl<'a> Builder<'a> {
             if kind == Source::ERROR || (start == end && node.is_missing()) {
                 flags |= flag::ERROR;
             }
+            // What the parser was shown as a name and is none: `import("x")`.
+            if flags & flag::IDENTIFIER != 0 && start < end && self.bytes[end - 1] == b')' {
+                flags ^= flag::IDENTIFIER | flag::LITERAL;
+            }
             if flags & flag::REFINED != 0 {
                 flags = (self.language.refine)(&node, self.bytes, self.above(), flags);
             }
-            if !self.stack.is_empty() {
+            // What the parser was not shown goes with what stands behind it.
+            let led = self.leads(start, flags);
+            if !led && !self.stack.is_empty() {
                 self.gap(start);
             }
             self.group_before(flags);
             let field = cursor.field_id().map_or(0, u16::from);
-            if !self.copied(&node, kind, field, flags, start..end) {
+            let put = flags & flag::NAMED == 0 && self.is_put(start..end);
+            if !put && (led || !self.copied(&node, kind, field, flags, start..end)) {
                 self.open(kind, field, flags);
                 // Most nodes are leaves, and asking for the number of children is quicker than looking for one.
                 let count = if flags & flag::ATOM == 0 { node.child_count() } else { 0 };
@@ -102,6 +109,19 @@ impl<'a> Builder<'a> {
                 self.close_below_root();
             }
         }
+    }
+
+    /// Bytes under no leaf stand in a list, before an element that is no comment.
+    fn leads(&self, start: usize, flags: u32) -> bool {
+        start > self.position
+            && flags & (flag::NAMED | flag::COMMENT) == flag::NAMED
+            && self.stack.last().is_some_and(|top| self.nodes[*top as usize].is(flag::CONTAINER))
+            && self.bytes[self.position..start].iter().any(|byte| !byte.is_ascii_whitespace())
+    }
+
+    /// A sign that the parser was shown in place of white space.
+    fn is_put(&self, range: Range<usize>) -> bool {
+        !self.language.bridges.is_empty() && range.len() == 1 && self.bytes[range.start].is_ascii_whitespace()
     }
 
     /// The root stays open to the end of the file: it may end before it, and what follows is its own.

@@ -34,6 +34,7 @@ const fn data(shape: Shape) -> Language {
         is_data: true,
         endings: shape.endings,
         grammar: shape.grammar,
+        bridges: &[],
         containers: shape.containers,
         statement_lists: shape.statement_lists,
         bodies: &[],

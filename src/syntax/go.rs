@@ -18,6 +18,7 @@ pub static GO: Language = Language {
     is_data: false,
     endings: &["go"],
     grammar: || tree_sitter_go::LANGUAGE.into(),
+    bridges: &[],
     containers: &[
         "source_file",
         "statement_list",

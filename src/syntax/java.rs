@@ -18,6 +18,7 @@ pub static JAVA: Language = Language {
     is_data: false,
     endings: &["java"],
     grammar: || tree_sitter_java::LANGUAGE.into(),
+    bridges: &[],
     containers: &[
         "program",
         "class_body",

@@ -9,6 +9,7 @@ use std::sync::OnceLock;
 use rustc_hash::FxHashMap;
 
 use super::Source;
+use super::bridge::Bridge;
 use super::names::{Definition, Import};
 
 /// How an entity kind is named.
@@ -62,6 +63,8 @@ pub struct Language {
     pub endings: &'static [&'static str],
     /// The grammar.
     pub grammar: fn() -> tree_sitter::Language,
+    /// What the grammar has no rule for, and what it is told in its place.
+    pub bridges: &'static [Bridge],
     /// List-like kinds: their named children are elements, the pieces that edit units are made of.
     pub containers: &'static [&'static str],
     /// Of these, kinds whose elements are statements or items, complete without a separator.

@@ -6,6 +6,7 @@
 //!
 //! Invariant: tokens are in order, disjoint, and the bytes between them are white space; parse errors lose nothing.
 
+mod bridge;
 mod builder;
 mod data;
 mod earlier;
@@ -21,6 +22,8 @@ mod rust;
 mod source;
 mod typescript;
 
+pub(crate) use bridge::alike;
+pub use bridge::{Bridge, Put};
 pub(crate) use earlier::Earlier;
 pub use language::{
     Above, Contract, EntityKind, Kinds, LANGUAGES, Language, Naming, flag, grammar_of, language_named,
@@ -28,8 +31,10 @@ pub use language::{
 };
 pub use names::{Definition, DefinitionKind, Identifier, Import};
 pub use source::{Node, Source, Token, TokenKind};
-pub(crate) use source::{error_count, error_nodes, error_places, hash_bytes, parse_tree};
+pub(crate) use source::{error_count, error_nodes, error_places, hash_bytes, parse_readable, read};
 
+#[cfg(test)]
+mod bridge_cases;
 #[cfg(test)]
 mod language_cases;
 #[cfg(test)]

@@ -4,9 +4,11 @@
 //! [`TokenKind::Error`] tokens, so that no edit can hide in a gap of the parser. An item is put together with the
 //! attributes above it in a node of kerf's own ([`flag::GROUP`]).
 
+use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::Arc;
 
+use super::bridge::readable;
 use super::builder::Builder;
 use super::earlier::Earlier;
 use super::language::{Language, flag};
@@ -88,6 +90,8 @@ pub struct Source {
     pub language: &'static Language,
     /// Content.
     pub bytes: Arc<[u8]>,
+    /// What the parser was given in their place, if anything.
+    read: Option<Vec<u8>>,
     /// The parser's tree.
     pub tree: tree_sitter::Tree,
     /// Tokens in order.
@@ -131,19 +135,27 @@ impl Source {
     /// Parses `bytes`. `None` only if the parser itself gives up (more than 4 GiB, or a grammar that it cannot load).
     pub fn parse(language: &'static Language, bytes: impl Into<Arc<[u8]>>) -> Option<Self> {
         let bytes = bytes.into();
-        let tree = parse_tree(language, &bytes, None)?;
-        Some(Self::of_tree(language, bytes, tree, None))
+        let read = read(language, &bytes);
+        let tree = parse_readable(language, read.as_deref().unwrap_or(&bytes), None)?;
+        Some(Self::of_tree(language, bytes, read, tree, None))
     }
 
-    /// Reads the lists from a tree of `bytes`; what an earlier version has in common with it is copied from there.
+    /// Reads the lists from a tree of `bytes`, which the parser was given as `read` where it cannot read them as they are;
+    /// what an earlier version has in common with it is copied from there.
     pub(crate) fn of_tree(
         language: &'static Language,
         bytes: Arc<[u8]>,
+        read: Option<Vec<u8>>,
         tree: tree_sitter::Tree,
         earlier: Option<Earlier>,
     ) -> Self {
         let (tokens, nodes) = Builder::new(language, &bytes, earlier).read(&tree);
-        Self { language, bytes, tree, tokens, nodes }
+        Self { language, bytes, read, tree, tokens, nodes }
+    }
+
+    /// The text that the parser was given.
+    pub(crate) fn readable(&self) -> &[u8] {
+        self.read.as_deref().unwrap_or(&self.bytes)
     }
 
     /// A token's text.
@@ -224,6 +236,14 @@ impl Source {
     }
 }
 
+/// The text that the parser is given, where it is another one.
+pub(crate) fn read(language: &Language, bytes: &[u8]) -> Option<Vec<u8>> {
+    match readable(language.bridges, bytes) {
+        Cow::Borrowed(_) => None,
+        Cow::Owned(read) => Some(read),
+    }
+}
+
 /// The same of a tree and its text.
 pub(crate) fn error_count(language: &'static Language, tree: &tree_sitter::Tree, bytes: &[u8]) -> usize {
     // What is in a string or comment is in no list.
@@ -270,14 +290,14 @@ fn each_error(
     }
 }
 
-/// The parser's tree of a text, with the help of an edited tree of another version.
-pub(crate) fn parse_tree(
+/// The parser's tree of a text that it can read (see [`readable`]), with the help of an edited tree of another version.
+pub(crate) fn parse_readable(
     language: &'static Language,
-    bytes: &[u8],
+    text: &[u8],
     old: Option<&tree_sitter::Tree>,
 ) -> Option<tree_sitter::Tree> {
-    u32::try_from(bytes.len()).ok()?;
+    u32::try_from(text.len()).ok()?;
     let mut parser = tree_sitter::Parser::new();
     parser.set_language(&language.kinds().grammar).ok()?;
-    parser.parse(bytes, old)
+    parser.parse(text, old)
 }

@@ -1,5 +1,6 @@
 //! Examples and invariants of edit units.
 
+mod bridge_cases;
 mod data_cases;
 mod doubt_cases;
 mod file_cases;

@@ -5,17 +5,23 @@
 //!
 //! Invariant: no rule here asks which language of the family it is in.
 
+pub(super) mod bridges;
 mod imports;
 mod names;
 mod rules;
 
 use std::sync::OnceLock;
 
+use super::bridge::Bridge;
 use super::language::{EntityKind, Language, Naming};
 
 /// The row of [`super::LANGUAGES`].
-pub static JAVASCRIPT: Language =
-    row("javascript", &["js", "jsx", "mjs", "cjs"], || tree_sitter_javascript::LANGUAGE.into());
+pub static JAVASCRIPT: Language = row(
+    "javascript",
+    &["js", "jsx", "mjs", "cjs"],
+    || tree_sitter_javascript::LANGUAGE.into(),
+    bridges::JAVASCRIPT,
+);
 
 const fn named(node: &'static str, label: &'static str) -> EntityKind {
     EntityKind { node, label, naming: Naming::Field("name") }
@@ -47,6 +53,7 @@ pub(super) const fn row(
     name: &'static str,
     endings: &'static [&'static str],
     grammar: fn() -> tree_sitter::Language,
+    bridges: &'static [Bridge],
 ) -> Language {
     Language {
         name,
@@ -54,6 +61,7 @@ pub(super) const fn row(
         is_data: false,
         endings,
         grammar,
+        bridges,
         containers: &[
             "program",
             "statement_block",

@@ -18,6 +18,7 @@ pub static PYTHON: Language = Language {
     is_data: false,
     endings: &["py", "pyi"],
     grammar: || tree_sitter_python::LANGUAGE.into(),
+    bridges: &[],
     containers: &[
         "module",
         "block",

@@ -1,5 +1,7 @@
 //! Rust.
 
+mod bridges;
+
 use std::sync::OnceLock;
 
 use super::language::{Contract, EntityKind, Language, Naming, flag};
@@ -17,6 +19,7 @@ pub static RUST: Language = Language {
     is_data: false,
     endings: &["rs"],
     grammar: || tree_sitter_rust::LANGUAGE.into(),
+    bridges: bridges::BRIDGES,
     containers: &[
         "source_file",
         "declaration_list",
