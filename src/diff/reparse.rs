@@ -72,7 +72,7 @@ mod tests {
 
     use super::*;
     use crate::diff::lines;
-    use crate::syntax::language_named;
+    use crate::syntax::{language_named, read};
 
     /// Kinds and bytes of all nodes.
     fn shape(tree: &Tree) -> Vec<(u16, Range<usize>, bool)> {
@@ -96,14 +96,16 @@ mod tests {
     fn trees(language: &str, old: &str, new: &str) -> [Tree; 3] {
         let language = language_named(language).unwrap();
         let (old, new) = (old.as_bytes(), new.as_bytes());
-        let first = parse_readable(language, old, None).unwrap();
         let (hunks, _) = lines::hunks(old, new);
         let hunks = lines::finer(old, new, &hunks);
-        let helped = reparse(language, &first, (old, new), &hunks).unwrap();
-        [first, helped, parse_readable(language, new, None).unwrap()]
+        let readable = |text: &[u8]| read(language, text).unwrap_or_else(|| text.to_vec());
+        let (old, new) = (readable(old), readable(new));
+        let first = parse_readable(language, &old, None).unwrap();
+        let helped = reparse(language, &first, (&old, &new), &hunks).unwrap();
+        [first, helped, parse_readable(language, &new, None).unwrap()]
     }
 
-    const WORDS: [&str; 20] = [
+    const WORDS: [&str; 26] = [
         "fn f() { a(1); }\n",
         "let x = 1;\n",
         "const y = `a${b}c`;\n",
@@ -124,6 +126,12 @@ mod tests {
         "\n",
         "if (x) { y(); }\n",
         "#[test]\n",
+        "interface A<in out B> { c: D\n",
+        "<E>(): F\n",
+        "in2: G\n",
+        "export type * from 'h';\n",
+        "out I",
+        "a(str![b]);\n",
     ];
 
     fn soup() -> impl Strategy<Value = String> {

@@ -1,7 +1,9 @@
 //! What each bridge is for, and what has to be left alone.
 
+use proptest::prelude::*;
+
 use super::bridge::readable;
-use super::{Source, language_of};
+use super::{LANGUAGES, Source, language_of};
 
 fn parse(path: &str, text: &str) -> Source {
     Source::parse(language_of(path).unwrap(), text.as_bytes()).unwrap()
@@ -93,4 +95,70 @@ fn what_stands_before_an_element_goes_into_it() {
     let list = (0..source.nodes.len()).find(|node| source.kind_name(*node) == "type_parameters").unwrap();
     let elements: Vec<String> = source.elements(list).map(|node| source.node_text(node)).collect();
     assert_eq!(elements, ["in B", "out C"]);
+}
+
+/// What bridges look for, and what they look at.
+const PARTS: [&str; 44] = [
+    "in ",
+    "out ",
+    "<",
+    ">",
+    ",",
+    "A",
+    "=",
+    "import(",
+    "\"x\"",
+    "'",
+    ")",
+    ".then",
+    ".A",
+    "[",
+    "(",
+    "\n",
+    "\r\n",
+    "  ",
+    " as ",
+    "class",
+    "=\"",
+    "&",
+    "&amp;",
+    "</b>",
+    "<b>",
+    "/*",
+    "*/",
+    "// ",
+    "`",
+    "\\",
+    "using",
+    "type *",
+    "from",
+    "export ",
+    "(type extends ",
+    "safe fn",
+    "str!",
+    "try!",
+    "dyn '",
+    "+",
+    "$",
+    "~",
+    "typeof ",
+    "é",
+];
+
+proptest! {
+    #[test]
+    fn a_text_keeps_its_length_and_its_tokens(
+        parts in proptest::collection::vec(proptest::sample::select(&PARTS[..]), 0..30),
+        language in proptest::sample::select(LANGUAGES),
+    ) {
+        let text = parts.concat();
+        let read = readable(language.bridges, text.as_bytes());
+        prop_assert_eq!(read.len(), text.len());
+        let source = Source::parse(language, text.as_bytes()).unwrap();
+        let ends = std::iter::once(0).chain(source.tokens.iter().map(|token| token.end as usize));
+        let starts = source.tokens.iter().map(|token| token.start as usize).chain([text.len()]);
+        for (end, start) in ends.zip(starts) {
+            prop_assert!(text.as_bytes()[end..start].iter().all(u8::is_ascii_whitespace), "{:?}", text);
+        }
+    }
 }

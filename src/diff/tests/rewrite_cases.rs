@@ -51,13 +51,13 @@ fn a_rewritten_method_of_a_long_class() {
 /// What the grammar cannot read goes back as a whole: a half of it has errors that neither side has. `of_path` checks that.
 #[test]
 fn a_declaration_with_errors_goes_back_together() {
-    let old = "export declare const a: {\n    fees?: import(\"./x.js\").Fees<undefined> | undefined;\n    id: 1;\n    name: \"A\";\n    \
+    let old = "export declare const a: {\n    fees?: x#Fees<undefined> | undefined;\n    id: 1;\n    name: \"A\";\n    \
                made: {\n        readonly first: \"x\";\n        readonly last: \"y\";\n    };\n    custom?: Record<string, unknown> | undefined;\n    \
                formatters?: undefined;\n    \
-               serializers?: import(\"./x.js\").Serializers<undefined, import(\"./x.js\").Serializable> | undefined;\n};\n";
-    let new = "export declare const a: import(\"./x.js\").Prettify<{\n    id: 1;\n    name: \"A\";\n    \
+               serializers?: x#Serializers<undefined, x#Serializable> | undefined;\n};\n";
+    let new = "export declare const a: x#Prettify<{\n    id: 1;\n    name: \"A\";\n    \
                made: {\n        readonly first: \"x\";\n        readonly last: \"y\";\n    };\n    \
-               serializers?: import(\"./x.js\").Serializers<undefined, import(\"./x.js\").Serializable>;\n}, {\n    \
+               serializers?: x#Serializers<undefined, x#Serializable>;\n}, {\n    \
                [key in keyof T]: T[key];\n}>;\n";
     assert!(errors("src/a.ts", new.as_bytes()) > 0);
     assert_eq!(of_path("src/a.d.ts", old, new).units.len(), 1);
@@ -66,9 +66,9 @@ fn a_declaration_with_errors_goes_back_together() {
 /// Where what the grammar cannot read is in two elements, one of them new, both go back together: one alone has it twice.
 #[test]
 fn what_has_errors_in_two_elements_goes_back_together() {
-    let (old, new) = (include_str!("texts/create.old.ts"), include_str!("texts/create.new.ts"));
-    assert_eq!(errors("src/a.ts", new.as_bytes()), 2);
-    assert_eq!(of_path("src/a.ts", old, new).units.len(), 1);
+    let (old, new) = (include_str!("texts/create.old.tsx"), include_str!("texts/create.new.tsx"));
+    assert_eq!(errors("src/a.tsx", new.as_bytes()), 2);
+    assert_eq!(of_path("src/a.tsx", old, new).units.len(), 1);
 }
 
 /// A rewrite that no element holds, and that there is no money to try, takes in a comment that what comes back would be

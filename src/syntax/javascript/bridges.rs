@@ -40,56 +40,27 @@ pub(in crate::syntax) const TSX: &[Bridge] =
     &[IN, OUT, ALL_TYPES, IMPORT, TYPE, USING, ESCAPED, AND_IN_JSX, LINE_OF_IN];
 
 /// Words that cannot be names; `default`, which may be one in most places, aside.
-const RESERVED: &[&[u8]] = &[
-    b"break",
-    b"case",
-    b"catch",
-    b"class",
-    b"const",
-    b"continue",
-    b"debugger",
-    b"delete",
-    b"do",
-    b"else",
-    b"enum",
-    b"export",
-    b"extends",
-    b"false",
-    b"finally",
-    b"for",
-    b"function",
-    b"if",
-    b"import",
-    b"in",
-    b"instanceof",
-    b"new",
-    b"null",
-    b"return",
-    b"super",
-    b"switch",
-    b"this",
-    b"throw",
-    b"true",
-    b"try",
-    b"typeof",
-    b"var",
-    b"void",
-    b"while",
-    b"with",
-];
+const RESERVED: &str = "\
+    break case catch class const continue debugger delete do else enum export extends false finally \
+    for function if import in instanceof new null return super switch this throw true try typeof var \
+    void while with";
+
+fn among(words: &str, word: &[u8]) -> bool {
+    words.split_ascii_whitespace().any(|other| other.as_bytes() == word)
+}
 
 fn called_like_keyword(text: &[u8], at: usize) -> Over {
     let from = seen(text, at + 4);
     let to = word(text, from);
     let end = from + to.len();
-    if RESERVED.contains(&to) && matches!(text.get(seen(text, end)), Some(b',' | b'}')) {
+    if among(RESERVED, to) && matches!(text.get(seen(text, end)), Some(b',' | b'}')) {
         return Some((from..end, Put::Name));
     }
     let own = word_before(text, at);
     let start = at - own.len();
     let before = seen_before(text, start);
     let listed = !to.is_empty() && before > 0 && matches!(text[before - 1], b',' | b'{');
-    (listed && RESERVED.contains(&own)).then_some((start..at, Put::Name))
+    (listed && among(RESERVED, own)).then_some((start..at, Put::Name))
 }
 
 fn attribute(text: &[u8], at: usize) -> Over {
@@ -99,20 +70,15 @@ fn attribute(text: &[u8], at: usize) -> Over {
     let name = word_before(text, at);
     let start = at - name.len();
     let first = start > 0 && text[start - 1].is_ascii_whitespace();
-    (first && RESERVED.contains(&name)).then_some((start..at, Put::Name))
+    (first && among(RESERVED, name)).then_some((start..at, Put::Name))
 }
 
 /// Words that go on with an expression.
-const OPERATORS: &[&[u8]] = &[b"as", b"extends", b"in", b"instanceof", b"is", b"of", b"satisfies"];
+const OPERATORS: &str = "as extends in instanceof is of satisfies";
 
 fn variance(text: &[u8], at: usize, length: usize) -> Over {
     let opens = |end: usize| {
-        let end = if text[..end].ends_with(b"*/") {
-            memmem::rfind(&text[..end], b"/*").unwrap_or(end)
-        } else {
-            end
-        };
-        let end = seen_before(text, end);
+        let end = seen_before(text, comment_before(text, end).unwrap_or(end));
         end > 0 && matches!(text[end - 1], b'<' | b',')
     };
     let before = seen_before(text, at);
@@ -122,7 +88,7 @@ fn variance(text: &[u8], at: usize, length: usize) -> Over {
         before < at && other == b"in" && opens(seen_before(text, before - 2))
     };
     let next = word(text, seen(text, at + length));
-    let named = next.first().is_some_and(|byte| !byte.is_ascii_digit()) && !OPERATORS.contains(&next);
+    let named = next.first().is_some_and(|byte| !byte.is_ascii_digit()) && !among(OPERATORS, next);
     (named && (first || (length == 3 && second()))).then_some((at..at + length, Put::Blank))
 }
 
@@ -177,14 +143,26 @@ fn import_type(text: &[u8], at: usize) -> Over {
     ((names > 0 && given) || (names == 0 && argument())).then_some((at..close + 1, Put::Name))
 }
 
+/// Type parameters are shorter than this, in bytes.
+const LONGEST: usize = 2 << 10;
+/// A comment that a rule looks behind is shorter than this, in bytes.
+const COMMENT: usize = 8 << 10;
+
+/// Where the block comment that ends at `end` begins; `None` where none ends there.
+fn comment_before(text: &[u8], end: usize) -> Option<usize> {
+    let from = end.saturating_sub(COMMENT);
+    let near = text[from..end].strip_suffix(b"*/")?;
+    memmem::rfind(near, b"/*").map(|at| from + at)
+}
+
 /// Where a statement, or member, that ends before `line` could be complete: the white space behind it.
 fn complete_before(text: &[u8], line: usize) -> Option<usize> {
     let mut end = seen_before(text, line);
     loop {
         let start = text[..end].iter().rposition(|byte| *byte == b'\n').map_or(0, |last| last + 1);
         let mut here = &text[start..end];
-        if here.ends_with(b"*/") {
-            end = seen_before(text, memmem::rfind(&text[..end], b"/*")?);
+        if let Some(comment) = comment_before(text, end) {
+            end = seen_before(text, comment);
             continue;
         }
         // A comment behind it, or one that is the line.
@@ -205,44 +183,28 @@ fn complete_before(text: &[u8], line: usize) -> Option<usize> {
     let whole = match last {
         b')' | b']' | b'}' | b'"' | b'\'' | b'`' => true,
         b'>' => !text[..end].ends_with(b"=>"),
-        _ => !before.is_empty() && !LEADING.contains(&before) && !RESERVED.contains(&before),
+        _ => !before.is_empty() && !among(LEADING, before) && !among(RESERVED, before),
     };
     (whole && text.get(end)?.is_ascii_whitespace()).then_some(end)
 }
 
 /// Words that something has to come behind.
-const LEADING: &[&[u8]] = &[
-    b"abstract",
-    b"as",
-    b"async",
-    b"await",
-    b"declare",
-    b"default",
-    b"from",
-    b"get",
-    b"is",
-    b"keyof",
-    b"let",
-    b"of",
-    b"private",
-    b"protected",
-    b"public",
-    b"readonly",
-    b"satisfies",
-    b"set",
-    b"static",
-    b"type",
-    b"typeof",
-    b"unique",
-    b"yield",
-];
+const LEADING: &str = "\
+    abstract as async await declare default from get is keyof let of private protected public \
+    readonly satisfies set static type typeof unique yield";
 
 fn semicolon(text: &[u8], line: usize) -> Over {
     complete_before(text, line).map(|end| (end..end + 1, Put::Byte(b';')))
 }
 
+/// The first byte of the line that begins at `line` that is no blank; `None` where there are only blanks.
+fn first_of_line(text: &[u8], line: usize) -> Option<usize> {
+    let first = line + text.get(line..)?.iter().position(|byte| !matches!(byte, b' ' | b'\t'))?;
+    (!text[first].is_ascii_whitespace()).then_some(first)
+}
+
 fn line_of_in(text: &[u8], at: usize) -> Over {
-    let first = seen(text, at + 1);
+    let first = first_of_line(text, at + 1)?;
     let name = word(text, first);
     let rest = name
         .strip_prefix(b"in")
@@ -253,14 +215,8 @@ fn line_of_in(text: &[u8], at: usize) -> Over {
     is_name.then(|| semicolon(text, at + 1)).flatten()
 }
 
-/// Type parameters are shorter than this, in bytes.
-const LONGEST: usize = 4 << 10;
-
 fn line_of_types(text: &[u8], at: usize) -> Over {
-    let first = seen(text, at + 1);
-    if text.get(first) != Some(&b'<') {
-        return None;
-    }
+    let first = first_of_line(text, at + 1).filter(|first| text[*first] == b'<')?;
     let mut depth = 0_usize;
     let mut last = 0;
     let limit = text.len().min(first + LONGEST);
