@@ -15,7 +15,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
-use kerf::diff::{ChangedFile, Side, diff};
+use kerf::diff::{ChangedFile, FilePair, Side, diff};
 use kerf::syntax::{Language, language_of};
 use nix::time::{ClockId, clock_gettime};
 use serde_json::json;
@@ -34,7 +34,11 @@ struct Sums {
     bytes: usize,
     units: usize,
     coarse: usize,
+    /// Pairs that the grammar alone reads with errors, and those that kerf does.
+    unreadable: usize,
     with_parse_errors: usize,
+    /// Pairs of large bundles, which are compared by lines: in no sum of times.
+    bundles: usize,
     violations: usize,
     parse: Duration,
     diff: Duration,
@@ -98,6 +102,14 @@ fn parse_only(language: &'static Language, sides: [&[u8]; 2]) -> anyhow::Result<
     Ok((cpu().saturating_sub(start), errors))
 }
 
+/// A side has errors as kerf reads it.
+fn read_with_errors(files: &[FilePair], name: &str) -> bool {
+    files.iter().filter(|file| file.language.is_some()).any(|file| {
+        let sides = [file.old_as(name), file.new_as(name)];
+        sides.into_iter().flatten().any(|side| side.tree.root_node().has_error())
+    })
+}
+
 fn main() -> anyhow::Result<()> {
     rayon::ThreadPoolBuilder::new().num_threads(1).build_global()?;
     let (mut checks, mut sample, mut folders) = (false, None, Vec::new());
@@ -133,7 +145,10 @@ fn main() -> anyhow::Result<()> {
         sums.bytes += old.len() + new.len();
         sums.units += result.units.len();
         sums.coarse += usize::from(result.files.iter().any(|file| file.coarse));
-        sums.with_parse_errors += usize::from(errors);
+        sums.unreadable += usize::from(errors);
+        sums.with_parse_errors += usize::from(read_with_errors(&result.files, &pair.name));
+        let bundle = result.files.iter().any(|file| file.language.is_none());
+        sums.bundles += usize::from(bundle);
         if checks {
             for violation in check::violations(&files[0], &result, pair.language) {
                 println!("{}: {violation}", pair.name);
@@ -144,8 +159,10 @@ fn main() -> anyhow::Result<()> {
         let start = cpu();
         drop(result);
         took += cpu().saturating_sub(start);
-        sums.parse += parse;
-        sums.diff += took;
+        if !bundle {
+            sums.parse += parse;
+            sums.diff += took;
+        }
         sums.slowest.push((took, parse, pair.name.clone()));
     }
     sums.slowest.sort_by(|a, b| b.cmp(a));
@@ -159,7 +176,9 @@ fn main() -> anyhow::Result<()> {
             "bytes": sums.bytes,
             "units": sums.units,
             "coarse": sums.coarse,
+            "unreadable": sums.unreadable,
             "with_parse_errors": sums.with_parse_errors,
+            "bundles": sums.bundles,
             "checked": checks,
             "violations": sums.violations,
             "parse_ms": millis(sums.parse),

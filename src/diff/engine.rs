@@ -27,6 +27,8 @@ enum Content {
     Tree(Box<Aligned>),
     /// Lines.
     Lines(Vec<lines::Hunk>),
+    /// Lines that go back together.
+    Whole(Vec<lines::Hunk>),
 }
 
 impl Prepared {
@@ -76,6 +78,9 @@ pub fn diff(files: &[ChangedFile]) -> Diff {
 /// Data larger than this, in bytes of both sides, is compared by lines: a lockfile, a recorded answer, a table of numbers,
 /// of which nobody wants the shape.
 const MOST_DATA: usize = 1 << 20;
+/// A bundle larger than this, in bytes of both sides, is compared by lines and is one unit: it is built anew as a whole, and
+/// half of it back is no state that anybody had.
+const MOST_BUNDLED: usize = 1 << 19;
 
 fn prepare((old, new): Pair) -> Prepared {
     let path = |side: &Option<Side>| side.as_ref().map(|side| side.path.clone());
@@ -89,12 +94,14 @@ fn prepare((old, new): Pair) -> Prepared {
     let named = new.as_ref().or(old.as_ref()).map_or("", |side| side.path.as_str());
     let link = |side: &Option<Side>| side.as_ref().is_some_and(|side| side.mode & 0o170_000 != 0o100_000);
     let text = std::str::from_utf8(&old_bytes).is_ok() && std::str::from_utf8(&new_bytes).is_ok();
-    let language = grammar_of(named)
-        .filter(|_| text && !binary && !link(&old) && !link(&new))
-        .filter(|language| !language.is_data || old_bytes.len() + new_bytes.len() <= MOST_DATA);
     // A new file has its path's role; a file that was there before keeps the one that it had.
     let base = old.as_ref().or(new.as_ref());
     let role = base.map_or(Role::Other, |side| role::role_of(&side.path, &side.bytes));
+    let size = old_bytes.len() + new_bytes.len();
+    let bundle = size > MOST_BUNDLED && base.is_some_and(|side| role::is_bundle(&side.path, &side.bytes));
+    let language = grammar_of(named)
+        .filter(|_| text && !binary && !bundle && !link(&old) && !link(&new))
+        .filter(|language| !language.is_data || size <= MOST_DATA);
     let mut pair = FilePair {
         old: path(&old),
         new: path(&new),
@@ -117,7 +124,7 @@ fn prepare((old, new): Pair) -> Prepared {
         pair.language = None;
         let (hunks, coarse) = lines::hunks(&old_plain.bytes, &new_plain.bytes);
         pair.coarse = coarse;
-        Content::Lines(hunks)
+        if bundle { Content::Whole(hunks) } else { Content::Lines(hunks) }
     };
     Prepared { pair, old: old_plain, new: new_plain, content, eol }
 }
@@ -192,6 +199,13 @@ fn drafts(index: usize, file: &Prepared, renames: &renames::Renames) -> Vec<Draf
         }
         Content::Lines(hunks) => {
             all.extend(hunks.iter().map(|hunk| data(index, file, hunk, role)));
+        }
+        Content::Whole(hunks) => {
+            let parts: Vec<Draft> = hunks.iter().map(|hunk| data(index, file, hunk, role)).collect();
+            let weight = parts.iter().map(|part| part.weight).sum();
+            let changes = parts.into_iter().flat_map(|part| part.changes).collect();
+            let whole = Draft { file_level: false, ..Draft::of_file(index, UnitKind::Data, role, "") };
+            all.push(Draft { weight, changes, ..whole });
         }
     }
     for element in first..all.len() {

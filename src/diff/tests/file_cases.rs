@@ -112,6 +112,28 @@ fn large_generated_files_are_compared() {
     assert!(!diff.files[0].coarse);
 }
 
+/// A bundle is built anew as a whole; a small one is read like any file.
+#[test]
+fn a_large_bundle_is_one_unit() {
+    let line = |i: usize, n: usize| {
+        format!("function f{i}() {{ return {}; }}\n", if i.is_multiple_of(900) { n } else { 0 })
+    };
+    let text = |lines: usize, n: usize| {
+        let functions: String = (0..lines).map(|i| line(i, n)).collect();
+        format!("{functions}//# sourceMappingURL=a.js.map\n")
+    };
+    let of_lines = |lines: usize| {
+        let (old, new) = (text(lines, 1), text(lines, 2));
+        of_path("dist/a.js", &old, &new)
+    };
+    let small = of_lines(1000);
+    assert_eq!(show(&small), ["body [function f0] 2: 1 -> 2", "body [function f900] 2: 1 -> 2"]);
+    let large = of_lines(9000);
+    let [unit] = &large.units[..] else { panic!("{:#?}", show(&large)) };
+    assert_eq!((unit.kind, unit.weight, unit.changes.len()), (UnitKind::Data, 20, 10));
+    assert_eq!((large.files[0].role, large.files[0].language.as_deref()), (Role::Generated, None));
+}
+
 #[test]
 fn an_import_needs_what_it_imports_and_what_hands_it_on() {
     let sides = [
