@@ -45,6 +45,23 @@ pub(super) fn over(source: &Source, element: usize) -> bool {
     }
 }
 
+/// What stands in a list before a place has ended; `last` is the token before the place.
+pub(super) fn ended_before(source: &Source, list: usize, last: Option<usize>) -> bool {
+    let Some(last) = last else { return true };
+    let opens = source.nodes[list].first as usize == last && source.text(last) == b"{";
+    if source.text(last) == b";" || opens {
+        return true;
+    }
+    let leaf = source.tokens[last].node as usize;
+    let child = source.ancestors(leaf).find(|node| source.parent(*node) == Some(list));
+    child.is_some_and(|child| source.nodes[child].last as usize == last + 1 && over(source, child))
+}
+
+/// A token that a statement without a semicolon before it would go on with.
+pub(super) fn goes_on(text: &[u8]) -> bool {
+    matches!(text.first(), Some(b'(' | b'[' | b'`' | b'+' | b'-' | b'/' | b'.' | b'*' | b'?' | b':' | b'<'))
+}
+
 /// White space between the line's beginning and a token; `None` where the token does not begin a line.
 pub(super) fn indent(source: &Source, token: usize) -> Option<&[u8]> {
     let lead = lead(source, token);

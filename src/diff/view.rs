@@ -9,7 +9,9 @@ use std::ops::Range;
 use crate::syntax::{Source, flag};
 
 use super::align::{NONE, Pairs};
-use super::ends::{alike, closed, ends_line, indent, last_said, line_before, over, said, twin};
+use super::ends::{
+    alike, closed, ended_before, ends_line, goes_on, indent, last_said, line_before, over, said, twin,
+};
 use super::pieces::{Side, lead};
 
 /// Steps up the tree before a token's place counts as unknown.
@@ -86,6 +88,9 @@ impl View<'_> {
                 if changed == 0 && self.same(node).is_none() {
                     return None;
                 }
+                if here.is(flag::ATTRIBUTE) && changed > 0 && !self.stands_at_kept(node) {
+                    return None;
+                }
                 node = here.end as usize;
             } else {
                 if here.end as usize == node + 1 {
@@ -101,6 +106,13 @@ impl View<'_> {
             }
         }
         Some(found)
+    }
+
+    /// What an attribute stands at is there on the other side too: at the head of an item, or before a kept token.
+    fn stands_at_kept(&self, attribute: usize) -> bool {
+        let node = &self.here.nodes[attribute];
+        let heads = self.here.nodes[node.parent as usize].is(flag::GROUP | flag::CONTAINER);
+        heads || self.kept(said(self.here, node.last as usize)).is_some()
     }
 
     /// Every kept child of `list` stands in `other`, or in another list of statements of the same kind.
@@ -270,19 +282,18 @@ impl View<'_> {
 
     /// The same where a line break may end a statement; `place` is the token behind it on the other side.
     fn line_leaves(&self, element: usize, tokens: Range<usize>, place: usize, left: &[u8]) -> bool {
-        let risky = |text: &[u8]| {
-            matches!(
-                text.first(),
-                Some(b'(' | b'[' | b'`' | b'+' | b'-' | b'/' | b'.' | b'*' | b'?' | b':' | b'<')
-            )
-        };
         // The semicolon of a field is its list's.
         let ended = tokens.clone().next_back().is_some_and(|token| self.here.text(token) == b";");
         if !self.side.old() {
             let next = tokens.end;
             let list = self.here.nodes[element].parent as usize;
-            return ended_before(self.here, list, last_said(self.here, tokens.start))
-                || !risky(self.here.text(said(self.here, next))) && (ended || line_before(self.here, next));
+            let last = last_said(self.here, tokens.start);
+            let fresh = ended_before(self.here, list, last);
+            // What ended before it with a block may go, or something else come back behind it.
+            let firm = last
+                .is_none_or(|last| self.side.changed_in(last..last + 1) == 0 && self.here.text(last) != b"}");
+            let risk = goes_on(self.here.text(said(self.here, next)));
+            return fresh && (!risk || firm) || !risk && (ended || line_before(self.here, next));
         }
         let first = self.here.nodes[element].first as usize;
         let fresh = self
@@ -290,10 +301,10 @@ impl View<'_> {
             .is_some_and(|(list, _)| ended_before(self.there, list, last_said(self.there, place)));
         let begins = fresh || left == b"}" || lead(self.here, first).contains(&b'\n');
         begins
-            && (fresh || !risky(self.here.text(first)))
+            && !goes_on(self.here.text(first))
             && (ended
                 || over(self.here, element)
-                || !risky(self.there.text(said(self.there, place))) && line_before(self.there, place))
+                || !goes_on(self.there.text(said(self.there, place))) && line_before(self.there, place))
     }
 
     /// What stands before some tokens and behind them stands side by side on the other side.
@@ -364,18 +375,6 @@ impl View<'_> {
             _ => closed(self.here, element) && (opens || matches!(left, b";" | b"}" | b",")),
         }
     }
-}
-
-/// What stands in a list before a place has ended; `last` is the token before the place.
-fn ended_before(source: &Source, list: usize, last: Option<usize>) -> bool {
-    let Some(last) = last else { return true };
-    let opens = source.nodes[list].first as usize == last && source.text(last) == b"{";
-    if source.text(last) == b";" || opens {
-        return true;
-    }
-    let leaf = source.tokens[last].node as usize;
-    let child = source.ancestors(leaf).find(|node| source.parent(*node) == Some(list));
-    child.is_some_and(|child| source.nodes[child].last as usize == last + 1 && over(source, child))
 }
 
 /// An element around statements that stand on the other side without it.

@@ -256,3 +256,26 @@ fn three_that_come_back_at_one_place_are_tried_by_two() {
     any_two_can_go("a.js", &old, &new);
     any_two_can_go("a.js", &new, &old);
 }
+
+/// Of fields with attributes none is rewritten across the others.
+#[test]
+fn a_type_with_an_attribute_is_not_put_together_from_two() {
+    let old = "enum E {\n    /// Doc - (a, b).\n    V(\n        Box<(Option<N>, S, u64, I)>,\n        Option<M>,\n        P,\n    ),\n    W(P),\n}\n";
+    let new = "enum E {\n    /// Doc - (b, a).\n    V(\n        #[cfg(not(feature = \"no_module\"))]\n        \
+               Box<(Option<N>, I, super::S, u64)>,\n        #[cfg(feature = \"no_module\")] Box<(Option<N>, I)>,\n        \
+               Option<M>,\n        P,\n    ),\n    W(P),\n}\n";
+    any_two_can_go("src/a.rs", old, new);
+}
+
+/// A semicolon in front of a bracket goes only where nothing without one may come to stand before it.
+#[test]
+fn a_semicolon_before_a_bracket_does_not_go_alone_behind_a_block() {
+    let old = "function f() {\n  const a = b\n  if (c) {\n    d()\n  }\n  let e: boolean\n}\n";
+    let new = "function f() {\n  const a = b\n  if (c) {\n    d()\n  }\n  ;(a.g ??= new M()).set(c, a)\n}\n";
+    any_two_can_go("a.ts", old, new);
+    let old =
+        "function f() {\n  if (x) {\n    y()\n  }\n  let e: boolean\n  let e: boolean\n  let m: A<B>\n}\n";
+    let new = "function f() {\n  for (let n = 0; ; n++) {\n    let e: boolean\n    let e: boolean\n    let m: A<B>\n    \
+               for (const i of j) {\n      k(i)\n    }\n    ;[a, b] = [b, a]\n  }\n}\n";
+    any_two_can_go("a.ts", old, new);
+}
