@@ -22,13 +22,16 @@ pub enum Put {
     Byte(u8),
 }
 
+/// What to put over which bytes; `None` where the grammar can do without.
+pub type Over = Option<(Range<usize>, Put)>;
+
 /// Where a grammar needs help.
 #[derive(Debug, Clone, Copy)]
 pub struct Bridge {
     /// Occurs wherever it does.
     pub needle: &'static [u8],
-    /// What to put over which bytes, given the text and where the needle begins; `None` where the grammar can do without.
-    pub over: fn(&[u8], usize) -> Option<(Range<usize>, Put)>,
+    /// Asked with the text and where the needle begins.
+    pub over: fn(&[u8], usize) -> Over,
 }
 
 /// The text that the parser is given.

@@ -23,7 +23,7 @@ mod source;
 mod typescript;
 
 pub(crate) use bridge::alike;
-pub use bridge::{Bridge, Put};
+pub use bridge::{Bridge, Over, Put};
 pub(crate) use earlier::Earlier;
 pub use language::{
     Above, Contract, EntityKind, Kinds, LANGUAGES, Language, Naming, flag, grammar_of, language_named,

@@ -1,12 +1,8 @@
 //! JavaScript, TypeScript and JSX that the grammars have no rule for.
 
-use std::ops::Range;
-
 use memchr::memmem;
 
-use super::super::bridge::{Bridge, Put, in_name, seen, seen_before, word, word_before};
-
-type Over = Option<(Range<usize>, Put)>;
+use super::super::bridge::{Bridge, Over, Put, in_name, seen, seen_before, word, word_before};
 
 /// `export { if_ as if }`, `import { if as if_ }`.
 const CALLED_LIKE_KEYWORD: Bridge = Bridge { needle: b" as ", over: called_like_keyword };

@@ -1,6 +1,6 @@
 //! Rust that the grammar has no rule for.
 
-use super::super::bridge::{Bridge, Put, in_name, seen, word};
+use super::super::bridge::{Bridge, Over, Put, in_name, seen, word};
 
 /// See [`super::Language::bridges`].
 pub(super) const BRIDGES: &[Bridge] = &[
@@ -20,12 +20,12 @@ fn starts_word(text: &[u8], at: usize) -> bool {
     at == 0 || !in_name(text[at - 1])
 }
 
-fn called(text: &[u8], at: usize, length: usize) -> Option<(std::ops::Range<usize>, Put)> {
+fn called(text: &[u8], at: usize, length: usize) -> Over {
     let bracket = text.get(seen(text, at + length + 1))?;
     (starts_word(text, at) && b"([{".contains(bracket)).then_some((at..at + length, Put::Name))
 }
 
-fn lifetime_first(text: &[u8], at: usize, length: usize) -> Option<(std::ops::Range<usize>, Put)> {
+fn lifetime_first(text: &[u8], at: usize, length: usize) -> Over {
     let from = at + length;
     let name = word(text, from + 1);
     let plus = seen(text, from + 1 + name.len());
@@ -33,13 +33,13 @@ fn lifetime_first(text: &[u8], at: usize, length: usize) -> Option<(std::ops::Ra
     holds.then_some((from..plus + 1, Put::Blank))
 }
 
-fn lone_dollar(text: &[u8], at: usize) -> Option<(std::ops::Range<usize>, Put)> {
+fn lone_dollar(text: &[u8], at: usize) -> Over {
     let next = text.get(at + 1)?;
     let alone = !in_name(*next) && *next != b'(' && (at == 0 || text[at - 1] != b'$');
     alone.then_some((at..at + 1, Put::Byte(b'!')))
 }
 
-fn safe(text: &[u8], at: usize) -> Option<(std::ops::Range<usize>, Put)> {
+fn safe(text: &[u8], at: usize) -> Over {
     let next = text.get(at + 7)?;
     (starts_word(text, at) && next.is_ascii_whitespace()).then_some((at..at + 4, Put::Blank))
 }
