@@ -134,7 +134,7 @@ fn parse(language: &'static crate::syntax::Language, old: &Plain, new: &Plain) -
     let before = Source::parse(language, Arc::clone(&old.bytes))?;
     let (hunks, _) = lines::hunks(&old.bytes, &new.bytes);
     let hunks = lines::finer(&old.bytes, &new.bytes, &hunks);
-    let readable = read(language, &new.bytes);
+    let readable = read(language.bridges, &new.bytes);
     let texts = (before.readable(), readable.as_deref().unwrap_or(&new.bytes));
     let tree = reparse(language, &before.tree, texts, &hunks)?;
     let changed: Vec<(Range<usize>, Range<usize>)> =

@@ -98,7 +98,7 @@ mod tests {
         let (old, new) = (old.as_bytes(), new.as_bytes());
         let (hunks, _) = lines::hunks(old, new);
         let hunks = lines::finer(old, new, &hunks);
-        let readable = |text: &[u8]| read(language, text).unwrap_or_else(|| text.to_vec());
+        let readable = |text: &[u8]| read(language.bridges, text).unwrap_or_else(|| text.to_vec());
         let (old, new) = (readable(old), readable(new));
         let first = parse_readable(language, &old, None).unwrap();
         let helped = reparse(language, &first, (&old, &new), &hunks).unwrap();

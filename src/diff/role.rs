@@ -80,8 +80,10 @@ fn ends_with(name: &str, endings: &[&str]) -> bool {
 
 /// A file that is built from others: minified, or its last line names a map to its sources.
 pub fn is_bundle(path: &str, content: &[u8]) -> bool {
-    let last = content.trim_ascii_end().rsplit(|byte| *byte == b'\n').next().unwrap_or_default();
-    let mapped = || last.starts_with(b"//# sourceMappingURL=") || last.starts_with(b"/*# sourceMappingURL=");
+    let mapped = || {
+        let last = content.trim_ascii_end().rsplit(|byte| *byte == b'\n').next().unwrap_or_default();
+        last.starts_with(b"//# sourceMappingURL=") || last.starts_with(b"/*# sourceMappingURL=")
+    };
     ends_with(path, BUNDLE_ENDINGS) || (ends_with(path, MAPPED_ENDINGS) && mapped())
 }
 

@@ -7,6 +7,7 @@
 //! In: an island and sets of units. Out: yes or no, and which units mend each other. Invariant: what a trial says and
 //! costs depends on the island and the set alone.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::ops::Range;
 
@@ -38,7 +39,7 @@ pub(super) struct Trial<'a> {
     parser: Parser,
     /// How many errors there may be where a side has some.
     damaged: Option<usize>,
-    base: Option<Base>,
+    base: Option<Base<'a>>,
     /// Bytes that may still be parsed.
     left: &'a mut usize,
     /// They were not enough.
@@ -47,9 +48,9 @@ pub(super) struct Trial<'a> {
 }
 
 /// The island of the new side, parsed, which other texts are parsed with the help of.
-struct Base {
+struct Base<'a> {
     /// As the parser was given it.
-    text: Vec<u8>,
+    text: Cow<'a, [u8]>,
     tree: Tree,
     rows: Rows,
     /// Errors that either side has when it is parsed without what is around it.
@@ -181,7 +182,7 @@ impl<'a> Trial<'a> {
             return false;
         }
         let language = self.aligned.new.language;
-        let read = read(language, &text);
+        let read = read(language.bridges, &text);
         let readable = read.as_ref().unwrap_or(&text);
         if let Some(allowed) = self.damaged {
             let tree = self.parser.parse(readable, None);
@@ -204,16 +205,16 @@ impl<'a> Trial<'a> {
     }
 
     /// The island parsed, the first time that it is asked for; `None` where it cannot be.
-    fn base(&mut self) -> Option<&Base> {
+    fn base(&mut self) -> Option<&Base<'a>> {
         if self.base.is_none() {
             let Aligned { old, new, .. } = self.aligned;
             let (from, to) = (&old.bytes[self.island.old.clone()], &new.bytes[self.island.new.clone()]);
             let language = new.language;
-            let text = read(language, to).unwrap_or_else(|| to.to_vec());
+            let text = read(language.bridges, to).map_or(Cow::Borrowed(to), Cow::Owned);
             let tree = if self.is_whole() { new.tree.clone() } else { self.parser.parse(&text, None)? };
             let mut allowed = errors(language, &tree, to);
             if allowed > 0 || old.tree.root_node().has_error() {
-                let readable = read(language, from);
+                let readable = read(language.bridges, from);
                 let before = self.parser.parse(readable.as_deref().unwrap_or(from), None)?;
                 allowed = allowed.max(errors(language, &before, from));
             }
@@ -355,7 +356,7 @@ impl<'a> Trial<'a> {
     }
 }
 
-impl Base {
+impl Base<'_> {
     /// The tree, told what stands at some places, which are between `seams` in another text; `None` where the parser is
     /// given something else besides.
     fn edited(&self, places: &Places, text: &[u8], seams: &[usize]) -> Option<Tree> {

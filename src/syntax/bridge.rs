@@ -6,7 +6,6 @@
 //!
 //! Invariant: what is put depends on the text near it alone, and nothing is put into a text that the grammar can read.
 
-use std::borrow::Cow;
 use std::ops::Range;
 
 use memchr::memmem;
@@ -34,9 +33,9 @@ pub struct Bridge {
     pub over: fn(&[u8], usize) -> Over,
 }
 
-/// The text that the parser is given.
-pub(crate) fn readable<'a>(bridges: &[Bridge], text: &'a [u8]) -> Cow<'a, [u8]> {
-    let mut read = Cow::Borrowed(text);
+/// The text that the parser is given, where it is another one.
+pub(crate) fn read(bridges: &[Bridge], text: &[u8]) -> Option<Vec<u8>> {
+    let mut read = None;
     for bridge in bridges {
         for at in memmem::find_iter(text, bridge.needle) {
             let Some((range, put)) = (bridge.over)(text, at) else { continue };
@@ -45,7 +44,7 @@ pub(crate) fn readable<'a>(bridges: &[Bridge], text: &'a [u8]) -> Cow<'a, [u8]> 
                 Put::Name => b'_',
                 Put::Byte(byte) => byte,
             };
-            read.to_mut()[range].fill(with);
+            read.get_or_insert_with(|| text.to_vec())[range].fill(with);
         }
     }
     read

@@ -22,8 +22,8 @@ mod rust;
 mod source;
 mod typescript;
 
-pub(crate) use bridge::alike;
 pub use bridge::{Bridge, Over, Put};
+pub(crate) use bridge::{alike, read};
 pub(crate) use earlier::Earlier;
 pub use language::{
     Above, Contract, EntityKind, Kinds, LANGUAGES, Language, Naming, flag, grammar_of, language_named,
@@ -31,7 +31,7 @@ pub use language::{
 };
 pub use names::{Definition, DefinitionKind, Identifier, Import};
 pub use source::{Node, Source, Token, TokenKind};
-pub(crate) use source::{error_count, error_nodes, error_places, hash_bytes, parse_readable, read};
+pub(crate) use source::{error_count, error_nodes, error_places, hash_bytes, parse_readable};
 
 #[cfg(test)]
 mod bridge_cases;

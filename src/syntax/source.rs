@@ -4,11 +4,10 @@
 //! [`TokenKind::Error`] tokens, so that no edit can hide in a gap of the parser. An item is put together with the
 //! attributes above it in a node of kerf's own ([`flag::GROUP`]).
 
-use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::bridge::readable;
+use super::bridge::read;
 use super::builder::Builder;
 use super::earlier::Earlier;
 use super::language::{Language, flag};
@@ -135,7 +134,7 @@ impl Source {
     /// Parses `bytes`. `None` only if the parser itself gives up (more than 4 GiB, or a grammar that it cannot load).
     pub fn parse(language: &'static Language, bytes: impl Into<Arc<[u8]>>) -> Option<Self> {
         let bytes = bytes.into();
-        let read = read(language, &bytes);
+        let read = read(language.bridges, &bytes);
         let tree = parse_readable(language, read.as_deref().unwrap_or(&bytes), None)?;
         Some(Self::of_tree(language, bytes, read, tree, None))
     }
@@ -236,14 +235,6 @@ impl Source {
     }
 }
 
-/// The text that the parser is given, where it is another one.
-pub(crate) fn read(language: &Language, bytes: &[u8]) -> Option<Vec<u8>> {
-    match readable(language.bridges, bytes) {
-        Cow::Borrowed(_) => None,
-        Cow::Owned(read) => Some(read),
-    }
-}
-
 /// The same of a tree and its text.
 pub(crate) fn error_count(language: &'static Language, tree: &tree_sitter::Tree, bytes: &[u8]) -> usize {
     // What is in a string or comment is in no list.
@@ -290,7 +281,7 @@ fn each_error(
     }
 }
 
-/// The parser's tree of a text that it can read (see [`readable`]), with the help of an edited tree of another version.
+/// The parser's tree of a text that it can read (see [`read`]), with the help of an edited tree of another version.
 pub(crate) fn parse_readable(
     language: &'static Language,
     text: &[u8],
