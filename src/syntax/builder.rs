@@ -69,7 +69,7 @@ impl<'a> Builder<'a> {
                 flags = (self.language.refine)(&node, self.bytes, self.above(), flags);
             }
             // What the parser was not shown goes with what stands behind it.
-            let led = self.leads(start, flags);
+            let led = self.leads(start, flags) && node.child_count() > 0;
             if !led && !self.stack.is_empty() {
                 self.gap(start);
             }
@@ -111,10 +111,11 @@ impl<'a> Builder<'a> {
         }
     }
 
-    /// Bytes under no leaf stand in a list, before an element that is no comment.
+    /// Bytes under no leaf stand in a list, before an element that is no comment. They go into it unless it is a leaf itself,
+    /// whose tokens are its own.
     fn leads(&self, start: usize, flags: u32) -> bool {
         start > self.position
-            && flags & (flag::NAMED | flag::COMMENT) == flag::NAMED
+            && flags & (flag::NAMED | flag::COMMENT | flag::ATOM) == flag::NAMED
             && self.stack.last().is_some_and(|top| self.nodes[*top as usize].is(flag::CONTAINER))
             && self.bytes[self.position..start].iter().any(|byte| !byte.is_ascii_whitespace())
     }
