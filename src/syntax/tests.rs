@@ -177,6 +177,8 @@ fn no_byte_is_lost() {
         check(text.as_bytes());
     }
     check(&[0xff, 0xfe, b'f', b'n', 0x80, b' ', 0xc3]);
+    // White space to the grammar alone.
+    check(b"\0\0{\x0b0\0\0}");
 }
 
 proptest! {
